@@ -1,0 +1,3 @@
+module annex.example/tools/pause
+
+go 1.26.0
