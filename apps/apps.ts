@@ -1,0 +1,25 @@
+/** The platform's namespaces with their small iam-service, and the test application of a tenant. */
+import * as k8s from '@pulumi/kubernetes'
+import * as pulumi from '@pulumi/pulumi'
+import { platformNamespaces, podSecurityLabels } from '../components/tenant-isolation/render.ts'
+import { renderIamService, renderService, renderTestApplication } from './render.ts'
+
+/** paas-system and paas-operators, under `restricted`. */
+export function createPlatform(iamService: { image: string } | undefined): pulumi.Resource[] {
+  const namespaces = platformNamespaces.map((name) => new k8s.core.v1.Namespace(name, {
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'annex', ...podSecurityLabels('restricted') } },
+  }))
+  if (iamService === undefined) return namespaces
+  const opts = { dependsOn: namespaces }
+  return [
+    ...namespaces,
+    new k8s.apps.v1.Deployment('iam-service', renderIamService('paas-system', iamService.image), opts),
+    new k8s.core.v1.Service('iam-service', renderService('iam-service', 'paas-system'), opts),
+  ]
+}
+
+/** The test application; `opts.parent` is the tenant's placement. */
+export function createTestApplication(args: { tenant: string; image: string; storage: string }, opts: pulumi.CustomResourceOptions): void {
+  new k8s.core.v1.Service('test-app', renderService('test-app', args.tenant), opts)
+  new k8s.apps.v1.StatefulSet('test-app', renderTestApplication(args.tenant, args.image, args.storage), opts)
+}

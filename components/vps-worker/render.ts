@@ -1,0 +1,160 @@
+/** What a worker needs on its host, as plain data. */
+import type { HostDocument } from '../../host/document.ts'
+import { tenantNodeLabels, tenantTaint } from '../tenant-placement/place-pod.ts'
+
+export interface AptRepository {
+  uri: string
+  suite: string
+  components: string[]
+  /** Armored public key. */
+  key: string
+}
+
+export interface WorkerPackages {
+  kubernetes: AptRepository
+  /** As apt writes it, like 1.36.3-1.1; pinned and held. */
+  kubernetesVersion: string
+  containerd: AptRepository
+  containerdVersion: string
+}
+
+export interface RegistryMirror {
+  /** Registry in image names. */
+  host: string
+  /** https address. */
+  mirror: string
+  /** PEM certificate of its authority; left out: the host's own trust. */
+  ca?: string
+}
+
+export interface WorkerOptions {
+  packages: WorkerPackages
+  registries: RegistryMirror[]
+  /** TCP port on which sshd listens; the firewall leaves it open. */
+  sshPort: number
+  /** UDP port of the tunnel, for a worker that can be reached first. */
+  tunnelPort?: number
+  /** Interface of the node network; traffic of the cluster comes in here and nowhere else. */
+  interface: string
+  /** See `annex:hostOptions`. */
+  cgroupV1: boolean
+  restrictOomScoreAdj: boolean
+}
+
+export interface JoinOptions {
+  nodeName: string
+  /** Private endpoint, host:port. */
+  apiServer: string
+  /** `sha256:<hex>` of the public key of the cluster's certificate authority (RFC 7469 pin, as kubeadm wants it). */
+  caCertHash: string
+  nodeAddress: string
+  taintEffect: 'NoSchedule' | 'PreferNoSchedule'
+  ignorePreflightErrors: string[]
+}
+
+export const workerSection = 'vps-worker'
+export const joinSection = 'vps-join'
+/** Folder of kubeadm patches for the kubelet's own configuration. */
+const patches = '/etc/annex/kubeadm-patches'
+
+/** Packages, kernel settings, containerd and firewall: everything but the join. */
+export function renderWorkerHost(options: WorkerOptions): HostDocument {
+  const { packages } = options
+  return {
+    section: workerSection,
+    items: [
+      { kind: 'repository', name: 'kubernetes', ...packages.kubernetes },
+      { kind: 'repository', name: 'docker', ...packages.containerd },
+      {
+        kind: 'packages',
+        install: [
+          { name: 'containerd.io', version: packages.containerdVersion, hold: true },
+          ...['kubelet', 'kubeadm', 'kubectl'].map((name) => ({ name, version: packages.kubernetesVersion, hold: true })),
+          ...['iptables', 'nftables', 'ipset', 'conntrack', 'ethtool', 'socat'].map((name) => ({ name })),
+        ],
+      },
+      ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
+      ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
+      { kind: 'file', path: '/etc/containerd/config.toml', mode: '0644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd'] },
+      ...options.registries.flatMap(registryFiles),
+      { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
+      ...(options.cgroupV1 ? [{ kind: 'file' as const, path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '0644', content: 'failCgroupV1: false\n' }] : []),
+      { kind: 'firewall', table: 'annex', content: firewall(options) },
+    ],
+  }
+}
+
+/** The join itself; its token travels apart from the document. */
+export function renderJoin(options: JoinOptions, cgroupV1: boolean): HostDocument {
+  return {
+    section: joinSection,
+    items: [{
+      kind: 'join',
+      nodeName: options.nodeName,
+      apiServer: options.apiServer,
+      caCertHashes: [options.caCertHash],
+      nodeIp: options.nodeAddress,
+      labels: tenantNodeLabels,
+      taints: [{ ...tenantTaint, effect: options.taintEffect }],
+      ignorePreflightErrors: options.ignorePreflightErrors,
+      ...(cgroupV1 ? { patches } : {}),
+    }],
+  }
+}
+
+/** containerd 2.x (config version 3); the kubelet's cgroup driver is systemd (kubeadm's default). */
+function containerdConfig(restrictOomScoreAdj: boolean): string {
+  return [
+    '# Written by annex.',
+    'version = 3',
+    '',
+    "[plugins.'io.containerd.cri.v1.runtime']",
+    ...(restrictOomScoreAdj ? ['restrict_oom_score_adj = true'] : []),
+    "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]",
+    "runtime_type = 'io.containerd.runc.v2'",
+    "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]",
+    'SystemdCgroup = true',
+    "[plugins.'io.containerd.cri.v1.runtime'.cni]",
+    "bin_dirs = ['/opt/cni/bin']",
+    "conf_dir = '/etc/cni/net.d'",
+    '',
+    "[plugins.'io.containerd.cri.v1.images'.registry]",
+    "config_path = '/etc/containerd/certs.d'",
+    '',
+  ].join('\n')
+}
+
+/** A mirror, in the layout of containerd's hosts.toml. */
+function registryFiles({ host, mirror, ca }: RegistryMirror): HostDocument['items'] {
+  const folder = `/etc/containerd/certs.d/${host}`
+  const lines = [`server = "https://${host}"`, '', `[host."${mirror}"]`, 'capabilities = ["pull", "resolve"]', ...(ca === undefined ? [] : [`ca = "${folder}/ca.pem"`]), '']
+  return [
+    ...(ca === undefined ? [] : [{ kind: 'file' as const, path: `${folder}/ca.pem`, mode: '0644', content: ca }]),
+    { kind: 'file' as const, path: `${folder}/hosts.toml`, mode: '0644', content: lines.join('\n') },
+  ]
+}
+
+/**
+ * Closed by default: from outside only SSH, ICMP and the tunnel come in; kubelet, CNI and node ports answer on the tunnel alone.
+ * Forwarding from outside is closed too, or a node port's traffic would pass by the input chain (kube-proxy rewrites it before).
+ */
+function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): string {
+  const inside = `{ "lo", "${tunnel}", "cni0", "flannel.1" }`
+  return [
+    'chain input {',
+    '  type filter hook input priority filter; policy drop;',
+    '  ct state established,related accept',
+    `  iifname ${inside} accept`,
+    '  meta l4proto { icmp, ipv6-icmp } accept',
+    `  tcp dport ${sshPort} accept`,
+    ...(tunnelPort === undefined ? [] : [`  udp dport ${tunnelPort} accept`]),
+    '  udp sport { 67, 547 } udp dport { 68, 546 } accept',
+    '}',
+    'chain forward {',
+    '  type filter hook forward priority filter; policy drop;',
+    '  ct state established,related accept',
+    `  iifname ${inside} accept`,
+    '}',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,78 @@
+/** A VPS as a worker node of the cluster. */
+import * as k8s from '@pulumi/kubernetes'
+import * as pulumi from '@pulumi/pulumi'
+import { type Connection, HostJoin, HostSection, NodeRemoval } from '../../host/engine.ts'
+import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
+import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
+import { renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
+
+export interface VpsWorkerArgs {
+  /** Name of the node. */
+  nodeName: string
+  connection: Connection
+  /** How the node reaches the cluster: a tunnel's outputs. */
+  network: NodeNetwork
+  cluster: ClusterEndpoint
+  packages: WorkerPackages
+  /** Registries that are pulled from a mirror. */
+  registries: RegistryMirror[]
+  taintEffect: 'NoSchedule' | 'PreferNoSchedule'
+  /** TCP port on which sshd listens. */
+  sshPort: number
+  /** UDP port of the tunnel, for a worker that can be reached first. */
+  tunnelPort?: number
+  /** Lives minutes; undefined where the host has joined already. */
+  bootstrapToken: pulumi.Input<string> | undefined
+  options: { cgroupV1: boolean; restrictOomScoreAdj: boolean; ignorePreflightErrors: string[] }
+}
+
+export interface ClusterEndpoint {
+  /** Context in the kubeconfig of whoever runs `pulumi`. */
+  context: string
+  /** Private endpoint of the API server, host:port. */
+  apiServer: string
+  /** `sha256:<hex>` of the certificate authority's public key. */
+  caCertHash: string
+}
+
+/**
+ * Prepares the host (packages, kernel settings, containerd, firewall), joins it with the guide's labels and taint, waits until it
+ * is Ready. Deleting it drains the node, removes it from the cluster and gives the host back as it was found.
+ */
+export class VpsWorker extends pulumi.ComponentResource {
+  readonly nodeName: string
+  /** The node is Ready and labelled. */
+  readonly ready: pulumi.Resource[]
+
+  constructor(name: string, args: VpsWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:index:VpsWorker', name, {}, opts)
+    const host = createHost(this, name, args)
+    const join = createJoin(this, name, args, host)
+    const removal = createRemoval(this, name, args, join)
+    const labels = createLabels(this, name, args, removal)
+    this.nodeName = args.nodeName
+    this.ready = [labels]
+    this.registerOutputs({ nodeName: args.nodeName })
+  }
+}
+
+function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): HostSection {
+  const document = renderWorkerHost({ ...args, ...args.options, interface: args.network.interface })
+  // The tunnel's section writes packages too, and a host does one thing at a time.
+  return new HostSection(`${name}-host`, { connection: args.connection, document }, { parent, dependsOn: args.network.ready })
+}
+
+function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
+  const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress }, args.options.cgroupV1)
+  return new HostJoin(`${name}-join`, { connection: args.connection, document, token: args.bootstrapToken }, { parent, dependsOn: host })
+}
+
+/** Only whoever runs `pulumi` may evict pods and delete the node; a node's own credential may not. */
+function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin): NodeRemoval {
+  return new NodeRemoval(`${name}-removal`, { nodeName: args.nodeName, context: args.cluster.context }, { parent, dependsOn: join })
+}
+
+/** Registered with the node already; owned here, so that a change of them by hand is seen and undone. */
+function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, removal: NodeRemoval): k8s.core.v1.NodePatch {
+  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels: tenantNodeLabels } }, { parent, dependsOn: removal })
+}

@@ -1,0 +1,107 @@
+/** The tunnel between the cloud's gateways and the workers. */
+import * as pulumi from '@pulumi/pulumi'
+import { type Connection, HostIdentity, HostSection } from '../../host/engine.ts'
+import { type CloudRoute, cloudRoutes, renderGateway, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
+
+export interface WireGuardTunnelArgs {
+  /** Ranges that meet, MTU in bytes, and whether hosts need WireGuard in userland. */
+  options: TunnelOptions
+  /** Ends in the cloud. Today the first one carries the traffic. */
+  gateways: TunnelGatewayArgs[]
+  /** Ends outside of the cloud. */
+  workers: TunnelWorkerArgs[]
+}
+
+export interface TunnelGatewayArgs {
+  name: string
+  connection: Connection
+  /** Public address. */
+  address: string
+  /** UDP port. */
+  port: number
+  tunnelAddress: string
+  /** Address in the cloud's network. */
+  cloudAddress: string
+}
+
+export interface TunnelWorkerArgs {
+  name: string
+  connection: Connection
+  /** Public address, for a worker that can be reached first. */
+  address: string
+  /** UDP port; left out behind NAT, where only the worker can begin. */
+  listenPort?: number
+  tunnelAddress: string
+}
+
+/** What a `VpsWorker` needs of a tunnel, whichever kind it is. */
+export interface NodeNetwork {
+  /** The node's address for the cluster. */
+  nodeAddress: string
+  /** The interface that holds it. */
+  interface: string
+  /** Resources that must be there before the node joins. */
+  ready: pulumi.Resource[]
+}
+
+/**
+ * A WireGuard tunnel over which the node, pod and service ranges meet. Keys are made on the hosts and stay there;
+ * both ends come back by themselves after a reboot.
+ */
+export class WireGuardTunnel extends pulumi.ComponentResource {
+  /** Entries that the cloud's route table needs. */
+  readonly cloudRoutes: CloudRoute[]
+  private readonly ends: Record<string, NodeNetwork> = {}
+
+  constructor(name: string, args: WireGuardTunnelArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:index:WireGuardTunnel', name, {}, opts)
+    const keys = createKeys(this, name, [...args.gateways, ...args.workers])
+    const gateways = createGateways(this, name, args, keys)
+    for (const worker of args.workers) this.ends[worker.name] = createWorker(this, name, args, worker, keys, gateways)
+    this.cloudRoutes = cloudRoutes(args.options.ranges, args.gateways)
+    this.registerOutputs({ cloudRoutes: this.cloudRoutes })
+  }
+
+  /** The tunnel as the worker's node network. @throws Error for a name that is no worker of this tunnel. */
+  network(worker: string): NodeNetwork {
+    const end = this.ends[worker]
+    if (end === undefined) throw new Error(`WireGuardTunnel: ${worker} is none of its workers (${Object.keys(this.ends).join(', ')})`)
+    return end
+  }
+}
+
+type Keys = Record<string, pulumi.Output<string>>
+
+function createKeys(parent: pulumi.Resource, name: string, hosts: { name: string; connection: Connection }[]): Keys {
+  return Object.fromEntries(hosts.map((host) => {
+    const identity = new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, interface: tunnelInterface }, { parent })
+    return [host.name, identity.publicKey]
+  }))
+}
+
+function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, keys: Keys): HostSection[] {
+  const workers = pulumi.all(args.workers.map((worker) => keys[worker.name]!.apply((publicKey): TunnelPeer => ({
+    name: worker.name,
+    tunnelAddress: worker.tunnelAddress,
+    publicKey,
+    endpoint: worker.listenPort === undefined ? undefined : `${worker.address}:${worker.listenPort}`,
+  }))))
+  return args.gateways.map((gateway) => new HostSection(`${name}-${gateway.name}`, {
+    connection: gateway.connection,
+    document: workers.apply((peers) => renderGateway(gateway, peers, args.options)),
+  }, { parent }))
+}
+
+function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, worker: TunnelWorkerArgs, keys: Keys, gateways: HostSection[]): NodeNetwork {
+  const peers = pulumi.all(args.gateways.map((gateway) => keys[gateway.name]!.apply((publicKey): TunnelPeer => ({
+    name: gateway.name,
+    tunnelAddress: gateway.tunnelAddress,
+    publicKey,
+    endpoint: `${gateway.address}:${gateway.port}`,
+  }))))
+  const section = new HostSection(`${name}-${worker.name}`, {
+    connection: worker.connection,
+    document: peers.apply((all) => renderWorker(worker, all, args.options)),
+  }, { parent })
+  return { nodeAddress: worker.tunnelAddress, interface: tunnelInterface, ready: [section, ...gateways] }
+}

@@ -1,0 +1,55 @@
+/** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
+import type { LocalStorageArgs } from '../components/local-storage/local-storage.ts'
+import type { AptRepository } from '../components/vps-worker/render.ts'
+import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
+import type { NodeNetwork, WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
+import type { Inspection } from '../preflight/inspect.ts'
+import type { Settings } from './config.ts'
+import type { Repository, Worker } from './schema.ts'
+
+export function tunnelArgs(settings: Settings): WireGuardTunnelArgs {
+  const { tunnel, cluster, hostOptions } = settings
+  return {
+    options: {
+      ranges: { tunnel: tunnel.range, nodes: cluster.nodes, pods: cluster.pods, services: cluster.services },
+      mtu: tunnel.mtu,
+      userspace: hostOptions.userspaceWireGuard,
+    },
+    gateways: tunnel.gateways.map(({ name, address, tunnelAddress, cloudAddress }) =>
+      ({ name, address, tunnelAddress, cloudAddress, port: tunnel.port, connection: settings.connections[name]! })),
+    workers: settings.workers.map(({ name, address, tunnelAddress, listenPort }) =>
+      ({ name, address, tunnelAddress, listenPort, connection: settings.connections[name]! })),
+  }
+}
+
+export function storageArgs(settings: Settings, tunnel: WireGuardTunnel): LocalStorageArgs {
+  return {
+    hosts: settings.workers.map(({ name, storage }) =>
+      ({ nodeName: name, connection: settings.connections[name]!, path: storage.path, volumes: storage.volumes, after: tunnel.network(name).ready })),
+  }
+}
+
+export function workerArgs(settings: Settings, worker: Worker, network: NodeNetwork, found: Inspection): VpsWorkerArgs {
+  const { packages, hostOptions } = settings
+  return {
+    nodeName: worker.name,
+    connection: settings.connections[worker.name]!,
+    network,
+    cluster: { context: settings.context, apiServer: settings.cluster.apiServer, caCertHash: found.caCertHash },
+    packages: {
+      ...packages,
+      kubernetes: repository(settings, packages.kubernetes),
+      containerd: repository(settings, packages.containerd),
+    },
+    registries: settings.registries.map(({ host, mirror, caFile }) => ({ host, mirror, ca: caFile && settings.files[caFile] })),
+    taintEffect: worker.taintEffect,
+    sshPort: worker.ssh.listenPort ?? worker.ssh.port,
+    tunnelPort: worker.listenPort,
+    bootstrapToken: found.bootstrapTokens[worker.name],
+    options: hostOptions,
+  }
+}
+
+function repository({ files }: Settings, { uri, suite, components, keyFile }: Repository): AptRepository {
+  return { uri, suite, components, key: files[keyFile]! }
+}

@@ -1,0 +1,128 @@
+/** Everything that can be wrong with a configuration, found at once, before any host is contacted. */
+import type { z } from 'zod'
+import { contains, overlap } from './ranges.ts'
+import { type Config, schema } from './schema.ts'
+
+/** One fault: the option's path, the value seen, what is allowed and what to do. */
+export interface Fault {
+  path: string
+  seen: string
+  message: string
+}
+
+export type Checked = { config: Config; faults: [] } | { config: undefined; faults: Fault[] }
+
+/** Checks the shape and, where the shape is right, how the options fit together. Never throws. */
+export function check(raw: unknown): Checked {
+  const parsed = schema.safeParse(raw, { reportInput: true })
+  const shape = parsed.success ? [] : parsed.error.issues.flatMap((issue) => fromIssue(issue, raw))
+  const fit = crossCheck(raw as DeepPartial<Config>)
+  const faults = [...shape, ...fit]
+  return faults.length === 0 && parsed.success ? { config: parsed.data, faults: [] } : { config: undefined, faults }
+}
+
+/** The faults as a person reads them. */
+export function describe(faults: Fault[], file: string): string {
+  const lines = faults.map((fault) => `  ${fault.path} = ${fault.seen}\n      ${fault.message}`)
+  return `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${lines.join('\n')}`
+}
+
+function fromIssue(issue: z.core.$ZodIssue, raw: unknown): Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: optionPath([...issue.path, key]),
+      seen: show(at(raw, [...issue.path, key])),
+      message: 'there is no such option: check its spelling or remove it',
+    }))
+  }
+  const value = at(raw, issue.path)
+  const missing = value === undefined
+  return [{ path: optionPath(issue.path), seen: show(value), message: missing ? `this option is needed: ${issue.message}` : issue.message }]
+}
+
+type DeepPartial<T> = T extends (infer E)[] ? DeepPartial<E>[] : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T
+
+/** Rules over several options. Works on raw input, so that these faults are reported along with those of shape. */
+function crossCheck(raw: DeepPartial<Config>): Fault[] {
+  const faults: Fault[] = []
+  const list = <T>(value: T[] | undefined): T[] => (Array.isArray(value) ? value : [])
+  const gateways = list(raw?.tunnel?.gateways)
+  const workers = list(raw?.workers)
+  const tenants = list(raw?.tenants)
+
+  const ranges = [
+    ...(raw?.tunnel?.range === undefined ? [] : [{ path: 'annex:tunnel.range', range: raw.tunnel.range }]),
+    ...(['nodes', 'pods', 'services'] as const).flatMap((name) =>
+      list(raw?.cluster?.[name]).map((range, i) => ({ path: `annex:cluster.${name}[${i}]`, range }))),
+  ].filter(({ range }) => valid(() => overlap(range, range)))
+  ranges.forEach((one, i) => ranges.slice(i + 1).forEach((other) => {
+    if (overlap(one.range, other.range)) {
+      faults.push({ path: one.path, seen: show(one.range), message: `overlaps ${other.path} = ${other.range}: choose ranges that share no address` })
+    }
+  }))
+
+  const hosts = [
+    ...gateways.map((it, i) => ({ it, path: `annex:tunnel.gateways[${i}]` })),
+    ...workers.map((it, i) => ({ it, path: `annex:workers[${i}]` })),
+  ]
+  const tunnel = raw?.tunnel?.range
+  for (const { it, path } of hosts) {
+    const own = it?.tunnelAddress
+    if (tunnel && own && valid(() => contains(tunnel, own)) && !contains(tunnel, own)) {
+      faults.push({ path: `${path}.tunnelAddress`, seen: show(own), message: `is outside annex:tunnel.range = ${tunnel}: choose a free address in it` })
+    }
+    const publicAddress = it?.address
+    for (const { path: rangePath, range } of ranges) {
+      if (publicAddress && valid(() => contains(range, publicAddress)) && contains(range, publicAddress)) {
+        faults.push({ path: `${path}.address`, seen: show(publicAddress), message: `lies inside ${rangePath} = ${range}: its own packets would go into the tunnel; choose another range` })
+      }
+    }
+  }
+  faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.tunnelAddress`, value: it?.tunnelAddress })), 'give each host its own address'))
+  faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.name`, value: it?.name })), 'give each host its own name'))
+  faults.push(...repeated(tenants.map((it, i) => ({ path: `annex:tenants[${i}].name`, value: it?.name })), 'give each tenant its own namespace'))
+  workers.forEach((worker, i) => faults.push(...repeated(
+    list(worker?.storage?.volumes).map((it, j) => ({ path: `annex:workers[${i}].storage.volumes[${j}].name`, value: it?.name })), 'give each volume of a worker its own name')))
+
+  const reserved = ['paas-system', 'paas-operators', 'default', 'kube-system', 'kube-public', 'kube-node-lease']
+  tenants.forEach((tenant, i) => {
+    if (reserved.includes(tenant?.name ?? '')) {
+      faults.push({ path: `annex:tenants[${i}].name`, seen: show(tenant?.name), message: `belongs to the platform or to Kubernetes (${reserved.join(', ')}): choose another name` })
+    }
+  })
+  const home = raw?.testApplication?.tenant
+  if (home && !tenants.some((tenant) => tenant?.name === home)) {
+    faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${tenants.map((it) => it?.name).join(', ') || 'there are none'}): name one of them` })
+  }
+  return faults
+}
+
+function repeated(values: { path: string; value: string | undefined }[], fix: string): Fault[] {
+  return values.flatMap(({ path, value }, i) => {
+    const first = values.findIndex((other) => other.value === value)
+    return value !== undefined && first < i ? [{ path, seen: show(value), message: `is taken by ${values[first]!.path}: ${fix}` }] : []
+  })
+}
+
+/** Whether a computation accepts its input; the fault of shape is reported by the schema. */
+function valid(compute: () => unknown): boolean {
+  try {
+    compute()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function at(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner === null || inner === undefined ? undefined : (inner as Record<PropertyKey, unknown>)[key]), value)
+}
+
+function optionPath(path: PropertyKey[]): string {
+  const [first, ...rest] = path
+  return `annex:${String(first ?? '')}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}`
+}
+
+function show(value: unknown): string {
+  return value === undefined ? '(not set)' : JSON.stringify(value)
+}

@@ -1,0 +1,153 @@
+/** The shape of `Pulumi.<env>.yaml`: what each option means, its unit, its default, what is allowed. */
+import { z } from 'zod'
+import { isAddress, isRange } from './ranges.ts'
+
+const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+  error: 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)',
+})
+const address = z.string().refine(isAddress, { error: 'an IPv4 address is needed, like 198.51.100.11' })
+const range = z.string().refine(isRange, { error: 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24' })
+const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
+const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
+const quantity = z.string().regex(/^[1-9][0-9]*(m|Ki|Mi|Gi|Ti)?$/, { error: 'a Kubernetes quantity is needed, like 500m, 512Mi or 10Gi' })
+const size = z.string().regex(/^[1-9][0-9]*(Mi|Gi|Ti)$/, { error: 'a size is needed, like 512Mi or 10Gi' })
+const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
+  error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
+}).refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
+
+/** How to reach a host by SSH. Authentication is by the agent in SSH_AUTH_SOCK; host keys come from `annex:knownHosts`. */
+const ssh = z.strictObject({
+  /** Address or name to connect to. Default: the host's own `address`. */
+  host: host.optional(),
+  /** Port to connect to. Default: 22. */
+  port: port.default(22),
+  /** Port on which the host's sshd itself listens, where a NAT forwards another one to it. Default: `port`. */
+  listenPort: port.optional(),
+  /** root, or a user with passwordless sudo. Default: root. */
+  user: z.string().min(1).default('root'),
+  /** A host to go through (ssh -J). */
+  jump: z.strictObject({ host, port: port.default(22), user: z.string().min(1).default('root') }).optional(),
+})
+
+const gateway = z.strictObject({
+  name: dnsLabel,
+  /** Public address, to which workers send WireGuard's UDP. */
+  address,
+  /** Its address inside the tunnel. */
+  tunnelAddress: address,
+  /** Its address in the cloud's network: the next hop of the cloud's route table entries. */
+  cloudAddress: address,
+  ssh: ssh.prefault({}),
+})
+
+const volume = z.strictObject({
+  /** Name of the volume; the PersistentVolume is `<worker>-<name>`. */
+  name: dnsLabel,
+  /** Hard size: the file system is exactly as large, and allocated in full. */
+  size,
+})
+
+const worker = z.strictObject({
+  /** Node name; also the name in the stack. */
+  name: dnsLabel,
+  /** Public address; for a worker behind NAT the one it is forwarded from. */
+  address,
+  /** Its address inside the tunnel; becomes the node's InternalIP. */
+  tunnelAddress: address,
+  /** Tunnel port on which it takes packets; leave out behind NAT, where only the worker can begin. */
+  listenPort: port.optional(),
+  ssh: ssh.prefault({}),
+  /** `NoSchedule` keeps everything without the toleration away, `PreferNoSchedule` only when there is room elsewhere. */
+  taintEffect: z.enum(['NoSchedule', 'PreferNoSchedule'], { error: 'NoSchedule or PreferNoSchedule is needed' }).default('NoSchedule'),
+  storage: z.strictObject({
+    /** Folder on the host that holds the backing files. */
+    path: z.string().startsWith('/', { error: 'an absolute path is needed' }).default('/var/lib/annex-volumes'),
+    volumes: z.array(volume).default([]),
+  }).prefault({}),
+})
+
+const repository = z.strictObject({
+  /** Address of the apt repository; a mirror's where hosts do not reach the public one. */
+  uri: z.string().regex(/^https?:\/\/\S+$/, { error: 'an http or https address is needed' }),
+  suite: z.string().min(1),
+  /** Empty for a flat repository, whose suite ends in "/". */
+  components: z.array(z.string().min(1)).default([]),
+  /** File with the armored public key that signs the repository. */
+  keyFile: z.string().min(1),
+})
+
+const registry = z.strictObject({
+  /** Registry in image names, like docker.io. */
+  host: host,
+  /** Where images are pulled from instead, like https://mirror.example:5000. */
+  mirror: z.string().regex(/^https:\/\/\S+$/, { error: 'an https address is needed' }),
+  /** File with the certificate authority of the mirror. Default: the host's own trust. */
+  caFile: z.string().min(1).optional(),
+})
+
+const tenant = z.strictObject({
+  /** Namespace of the tenant. */
+  name: dnsLabel,
+  /** Group whose members get the tenant role in the namespace. */
+  group: z.string().min(1),
+  /** Most that the tenant may request and use. */
+  quota: z.strictObject({
+    cpu: quantity.default('2'),
+    memory: quantity.default('2Gi'),
+    storage: size.default('10Gi'),
+    pods: z.int({ error: 'a whole number is needed' }).min(1).max(1000).default(20),
+  }).prefault({}),
+})
+
+export const schema = z.strictObject({
+  cluster: z.strictObject({
+    /** Private endpoint of the API server, host:port; workers reach it through the tunnel. */
+    apiServer: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, { error: 'host:port is needed, like 10.10.0.10:6443' }),
+    /** Ranges of the cloud's nodes (with the API server's private endpoint), of pods and of services. */
+    nodes: z.array(range).min(1, { error: 'at least one range is needed' }),
+    pods: z.array(range).min(1, { error: 'at least one range is needed' }),
+    services: z.array(range).min(1, { error: 'at least one range is needed' }),
+  }),
+  /** OpenSSH known_hosts file with the key of every host; a host without a key there is refused. */
+  knownHosts: z.string().min(1),
+  tunnel: z.strictObject({
+    range,
+    /** UDP port of the gateways. Default: 51820. */
+    port: port.default(51820),
+    /** Bytes. Default: 1420, WireGuard over IPv6 in 1500 (80 bytes). */
+    mtu: z.int({ error: 'a whole number from 1280 to 9000 is needed' }).min(1280).max(9000).default(1420),
+    gateways: z.array(gateway).min(1, { error: 'at least one gateway is needed' }),
+  }),
+  workers: z.array(worker).default([]),
+  packages: z.strictObject({
+    kubernetes: repository,
+    /** Versions as apt writes them; pinned and held. */
+    kubernetesVersion: z.string().regex(/^1\.\d+\.\d+-\d+\.\d+$/, { error: 'a package version is needed, like 1.36.3-1.1' }),
+    containerd: repository,
+    containerdVersion: z.string().regex(/^2\.\d+\.\d+-\S+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
+  }),
+  registries: z.array(registry).default([]),
+  tenants: z.array(tenant).default([]),
+  /** Image of the small iam-service in paas-system. Left out: not deployed. */
+  iamService: z.strictObject({ image }).optional(),
+  /** A StatefulSet with a volume in one tenant, which the guide's checklist looks at. Left out: not deployed. */
+  testApplication: z.strictObject({ tenant: dnsLabel, image, storage: size.default('64Mi') }).optional(),
+  /** For hosts that differ from a plain VPS; production needs none of it. */
+  hostOptions: z.strictObject({
+    /** Accept cgroup v1, which kubelet 1.35 and later refuse otherwise (failCgroupV1). */
+    cgroupV1: z.boolean().default(false),
+    /** containerd's restrict_oom_score_adj, where the host may not lower it. */
+    restrictOomScoreAdj: z.boolean().default(false),
+    /** Install wireguard-go, where the kernel has no WireGuard. */
+    userspaceWireGuard: z.boolean().default(false),
+    ignorePreflightErrors: z.array(z.string().min(1)).default([]),
+  }).prefault({}),
+})
+
+export type Config = z.infer<typeof schema>
+export type Gateway = Config['tunnel']['gateways'][number]
+export type Worker = Config['workers'][number]
+export type Tenant = Config['tenants'][number]
+export type Registry = Config['registries'][number]
+export type Repository = Config['packages']['kubernetes']
+export type HostOptions = Config['hostOptions']

@@ -1,0 +1,44 @@
+import * as pulumi from '@pulumi/pulumi'
+import { createPlatform, createTestApplication } from './apps/apps.ts'
+import { LocalStorage } from './components/local-storage/local-storage.ts'
+import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
+import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
+import { VpsWorker } from './components/vps-worker/vps-worker.ts'
+import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
+import { storageArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { readSettings } from './config/config.ts'
+import { inspect } from './preflight/inspect.ts'
+
+const settings = readSettings()
+const found = await inspect(settings)
+
+const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
+
+const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel))
+
+const workers = settings.workers.map((worker) =>
+  new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] }))
+
+const platform = createPlatform(settings.iamService)
+
+const tenants = settings.tenants.map((tenant) => {
+  const isolation = new TenantIsolation(tenant.name, tenant)
+  const placement = new TenantPlacement(tenant.name)
+  return { name: tenant.name, isolation, placement }
+})
+
+const { testApplication } = settings
+if (testApplication) {
+  const { isolation, placement } = tenants.find(({ name }) => name === testApplication.tenant)!
+  const dependsOn = [...isolation.ready, ...platform, storage, ...workers.flatMap(({ ready }) => ready)]
+  createTestApplication(testApplication, { parent: placement, dependsOn })
+}
+
+/** Entries that the cloud's route table needs. */
+export const cloudRoutes = tunnel.cloudRoutes
+/** Nodes that this stack joined. */
+export const nodes = workers.map(({ nodeName }) => nodeName)
+/** Namespaces of the tenants. */
+export const tenantNamespaces = tenants.map(({ isolation }) => isolation.namespace)
+/** Class for the tenants' volumes. */
+export const storageClass: pulumi.Input<string> = storage.storageClassName
