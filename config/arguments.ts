@@ -22,7 +22,7 @@ export function tunnelArgs(settings: Settings): WireGuardTunnelArgs {
   }
 }
 
-export function storageArgs(settings: Settings, tunnel: WireGuardTunnel): LocalStorageArgs {
+export function storageArgs(settings: Settings, tunnel: Pick<WireGuardTunnel, 'network'>): LocalStorageArgs {
   return {
     hosts: settings.workers.map(({ name, storage }) =>
       ({ nodeName: name, connection: settings.connections[name]!, path: storage.path, volumes: storage.volumes, after: tunnel.network(name).ready })),

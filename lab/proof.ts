@@ -1,0 +1,34 @@
+/** The checklist on the lab: the same points as anywhere, asked from the operator's place. */
+import { type Proven, prove } from '../proof/proof.ts'
+import type { Ran, System } from '../proof/point.ts'
+import { operatorEnvironment, runAsOperator } from './environment.ts'
+import { toolPath } from '../tools/tools.ts'
+import path from 'node:path'
+import { devOptions } from './stack.ts'
+
+export function proveLab(options: { disturb: boolean }): Promise<Proven[]> {
+  return prove(labSystem(), options)
+}
+
+/** The dev stack as the points see it. */
+export function labSystem(): System {
+  const options = devOptions()
+  const worker = options.workers[0]
+  const ssh = { user: 'root', port: 22, ...worker.ssh }
+  return {
+    context: options['kubernetes:context'],
+    worker: { name: worker.name, tunnelAddress: worker.tunnelAddress, publicAddress: worker.address, sshPort: ssh.port, taintEffect: worker.taintEffect ?? 'NoSchedule' },
+    testApplication: options.testApplication,
+    otherTenant: options.tenants.find(({ name }: { name: string }) => name !== options.testApplication.tenant).name,
+    probeImage: options.testApplication.image,
+    cloudNodeSelector: { 'node-type': 'cloud' },
+    run,
+    onWorker: (command) => run('ssh', ['-o', `UserKnownHostsFile=${options.knownHosts}`, '-p', String(ssh.port), `${ssh.user}@${ssh.host ?? worker.address}`, ...command]),
+  }
+}
+
+async function run(command: string, args: string[], { input, timeoutSeconds = 60 }: { input?: string; timeoutSeconds?: number } = {}): Promise<Ran> {
+  const env = { PATH: `${path.dirname(toolPath('kubectl'))}:${operatorEnvironment()['PATH']}` }
+  const { exitCode, stdout, stderr } = await runAsOperator(command, args, { input, timeout: timeoutSeconds * 1000, reject: false, env })
+  return { code: exitCode ?? 1, stdout: String(stdout ?? ''), stderr: String(stderr ?? '') }
+}

@@ -1,0 +1,51 @@
+/** One point of the guide's checklist: what is asked, and what the live system answered. */
+
+export interface Point {
+  /** Number in the guide's checklist. */
+  number: number
+  title: string
+  /** Changes or deletes something of a tenant, so it is done only after a change of the stack. */
+  disturbs?: boolean
+  check: (system: System) => Promise<Answer>
+}
+
+/** `not set up` is for what annex does not install yet: it is never counted as ok. */
+export type Verdict = 'ok' | 'failed' | 'not set up'
+
+export interface Answer {
+  verdict: Verdict
+  evidence: Evidence[]
+}
+
+/** A command and what it answered, short enough for a table. */
+export interface Evidence {
+  command: string
+  answer: string
+}
+
+/** What the points know of the stack, and how they ask the live system. */
+export interface System {
+  context: string
+  worker: { name: string; tunnelAddress: string; publicAddress: string; sshPort: number; taintEffect: string }
+  testApplication: { tenant: string; image: string }
+  otherTenant: string
+  /** Image of probe pods: one with wget and nslookup. */
+  probeImage: string
+  /** Labels of cloud workers, where probe pods of the platform run. */
+  cloudNodeSelector: Record<string, string>
+  /** Runs a command where the engineer works. */
+  run: (command: string, args: string[], options?: { input?: string; timeoutSeconds?: number }) => Promise<Ran>
+  /** Runs a command on the worker's host. */
+  onWorker: (command: string[]) => Promise<Ran>
+}
+
+export interface Ran {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** A verdict that holds only if all do. */
+export function allOf(checks: { holds: boolean; evidence: Evidence }[]): Answer {
+  return { verdict: checks.every(({ holds }) => holds) ? 'ok' : 'failed', evidence: checks.map(({ evidence }) => evidence) }
+}

@@ -1,0 +1,18 @@
+import { kubectl } from '../ask.ts'
+import { allOf, type Point, type System } from '../point.ts'
+
+export const dns: Point = {
+  number: 5,
+  title: 'A tenant pod resolves and reaches services of the platform',
+  check: async (system) => allOf(await Promise.all([
+    inTestApplication(system, ['nslookup', 'kubernetes.default.svc.cluster.local'], /Address.*\d+\.\d+\.\d+\.\d+[\s\S]*Address/),
+    inTestApplication(system, ['wget', '-q', '-T', '10', '-O', '-', 'http://iam-service.paas-system.svc.cluster.local/'], /^iam$/m),
+  ])),
+}
+
+async function inTestApplication(system: System, command: string[], wanted: RegExp) {
+  const asked = await kubectl(system, ['exec', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--', ...command])
+  const holds = asked.code === 0 && wanted.test(asked.stdout)
+  const answer = holds ? asked.stdout.trim().split('\n').at(-1)! : asked.evidence.answer
+  return { holds, evidence: { ...asked.evidence, answer } }
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { renderPersistentVolume, renderStorageClass, renderVolumes } from '../../components/local-storage/render.ts'
+import { renderLimitRange, renderNamespace, renderNetworkPolicies, renderQuota, renderRole, renderRoleBinding } from '../../components/tenant-isolation/render.ts'
+import { renderJoin, renderWorkerHost } from '../../components/vps-worker/render.ts'
+import { cloudRoutes, renderGateway, renderWorker } from '../../components/wireguard-tunnel/render.ts'
+import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
+import type { Settings } from '../../config/config.ts'
+import { matchesGolden } from '../golden.ts'
+import { settingsOf } from '../settings.ts'
+
+/** Everything that the stack writes to hosts and to the cluster, but for the applications. */
+function rendered(settings: Settings) {
+  const tunnel = tunnelArgs(settings)
+  const network = { nodeAddress: settings.workers[0]!.tunnelAddress, interface: 'wg0', ready: [] }
+  const worker = workerArgs(settings, settings.workers[0]!, network, { caCertHash: 'sha256:<pin>', bootstrapTokens: {} })
+  const peers = tunnel.workers.map(({ name, tunnelAddress, address, listenPort }) => ({ name, tunnelAddress, publicKey: `<key of ${name}>`, endpoint: `${address}:${listenPort}` }))
+  const ends = tunnel.gateways.map(({ name, tunnelAddress, address, port }) => ({ name, tunnelAddress, publicKey: `<key of ${name}>`, endpoint: `${address}:${port}` }))
+  const storage = storageArgs(settings, { network: () => network })
+  const tenant = settings.tenants[0]!
+  return {
+    cloudRoutes: cloudRoutes(tunnel.options.ranges, tunnel.gateways),
+    gateway: renderGateway(tunnel.gateways[0]!, peers, tunnel.options),
+    worker: [
+      renderWorker(tunnel.workers[0]!, ends, tunnel.options),
+      renderVolumes(storage.hosts[0]!.path, storage.hosts[0]!.volumes),
+      renderWorkerHost({ ...worker, ...worker.options, interface: 'wg0' }),
+      renderJoin({ ...worker, ...worker.cluster, ...worker.options, nodeAddress: network.nodeAddress }, worker.options.cgroupV1),
+    ],
+    storage: [renderStorageClass(), ...storage.hosts[0]!.volumes.map((volume) => renderPersistentVolume('vps-worker-1', volume))],
+    tenant: [renderNamespace(tenant), ...renderNetworkPolicies(tenant), renderQuota(tenant), renderLimitRange(tenant), renderRole(tenant), renderRoleBinding(tenant)],
+  }
+}
+
+describe('what the stack writes', () => {
+  for (const stack of ['dev', 'prod']) {
+    it(`changes in the ${stack} stack only with its golden`, () => {
+      matchesGolden(rendered(settingsOf(`Pulumi.${stack}.yaml`)), `components/goldens/${stack}.golden.json`)
+    })
+  }
+
+  it('holds in production nothing that only the lab needs', () => {
+    const [dev, prod] = ['dev', 'prod'].map((stack) => JSON.stringify(rendered(settingsOf(`Pulumi.${stack}.yaml`))))
+    for (const word of ['restrict_oom_score_adj', 'failCgroupV1', 'SystemVerification', 'wireguard-go', '198.51.100.5']) {
+      assert.ok(dev!.includes(word), `${word} is not in the dev stack either`)
+      assert.ok(!prod!.includes(word), word)
+    }
+  })
+})
