@@ -8,12 +8,11 @@ import type { Settings } from './config.ts'
 import type { Repository, Worker } from './schema.ts'
 
 export function tunnelArgs(settings: Settings): WireGuardTunnelArgs {
-  const { tunnel, cluster, hostOptions } = settings
+  const { tunnel, cluster } = settings
   return {
     options: {
       ranges: { tunnel: tunnel.range, nodes: cluster.nodes, pods: cluster.pods, services: cluster.services },
       mtu: tunnel.mtu,
-      userspace: hostOptions.userspaceWireGuard,
     },
     gateways: tunnel.gateways.map(({ name, address, tunnelAddress, cloudAddress }) =>
       ({ name, address, tunnelAddress, cloudAddress, port: tunnel.port, connection: settings.connections[name]! })),

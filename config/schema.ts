@@ -138,8 +138,6 @@ export const schema = z.strictObject({
     cgroupV1: z.boolean().default(false),
     /** containerd's restrict_oom_score_adj, where the host may not lower it. */
     restrictOomScoreAdj: z.boolean().default(false),
-    /** Install wireguard-go, where the kernel has no WireGuard. */
-    userspaceWireGuard: z.boolean().default(false),
     ignorePreflightErrors: z.array(z.string().min(1)).default([]),
   }).prefault({}),
 })

@@ -2,12 +2,12 @@ import { check } from '../config/check.ts'
 import type { Settings } from '../config/config.ts'
 import { annexOptions } from './stack-file.ts'
 
-/** The settings of a stack file, with names in the place of keys and certificates, so that goldens are the same everywhere. */
+/** The settings of a stack file, with stand-ins for keys and certificates, so that goldens are the same everywhere. */
 export function settingsOf(file: string): Settings {
   const { config, faults } = check(annexOptions(file))
   if (config === undefined) throw new Error(`${file}: ${JSON.stringify(faults)}`)
   const hosts = [...config.tunnel.gateways, ...config.workers]
   const connections = hosts.map(({ name, address, ssh }) => [name, { host: ssh.host ?? address, port: ssh.port, user: ssh.user, hostKey: `ssh-ed25519 <key of ${name}>` }])
   const named = [config.packages.kubernetes.keyFile, config.packages.containerd.keyFile, ...config.registries.flatMap(({ caFile }) => caFile ?? [])]
-  return { ...config, context: 'test', connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `<contents of ${it}>\n`])) }
+  return { ...config, context: 'test', connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${it}\n`])) }
 }

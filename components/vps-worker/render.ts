@@ -75,10 +75,10 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
       },
       ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
       ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
-      { kind: 'file', path: '/etc/containerd/config.toml', mode: '0644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd'] },
+      { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
       ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
-      ...(options.cgroupV1 ? [{ kind: 'file' as const, path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '0644', content: 'failCgroupV1: false\n' }] : []),
+      ...(options.cgroupV1 ? [{ kind: 'file' as const, path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '644', content: 'failCgroupV1: false\n' }] : []),
       { kind: 'firewall', table: 'annex', content: firewall(options) },
     ],
   }
@@ -97,7 +97,7 @@ export function renderJoin(options: JoinOptions, cgroupV1: boolean): HostDocumen
       labels: tenantNodeLabels,
       taints: [{ ...tenantTaint, effect: options.taintEffect }],
       ignorePreflightErrors: options.ignorePreflightErrors,
-      ...(cgroupV1 ? { patches } : {}),
+      ...(cgroupV1 ? { config: { patches: { directory: patches } } } : {}),
     }],
   }
 }
@@ -129,8 +129,8 @@ function registryFiles({ host, mirror, ca }: RegistryMirror): HostDocument['item
   const folder = `/etc/containerd/certs.d/${host}`
   const lines = [`server = "https://${host}"`, '', `[host."${mirror}"]`, 'capabilities = ["pull", "resolve"]', ...(ca === undefined ? [] : [`ca = "${folder}/ca.pem"`]), '']
   return [
-    ...(ca === undefined ? [] : [{ kind: 'file' as const, path: `${folder}/ca.pem`, mode: '0644', content: ca }]),
-    { kind: 'file' as const, path: `${folder}/hosts.toml`, mode: '0644', content: lines.join('\n') },
+    ...(ca === undefined ? [] : [{ kind: 'file' as const, path: `${folder}/ca.pem`, mode: '644', content: ca }]),
+    { kind: 'file' as const, path: `${folder}/hosts.toml`, mode: '644', content: lines.join('\n') },
   ]
 }
 

@@ -22,8 +22,6 @@ export interface TunnelOptions {
   ranges: TunnelRanges
   /** Bytes. */
   mtu: number
-  /** Install wireguard-go for a kernel without WireGuard. */
-  userspace: boolean
 }
 
 export const tunnelInterface = 'wg0'
@@ -32,12 +30,15 @@ export const tunnelSection = 'wireguard-tunnel'
 /** Seconds between keepalives; 25 keeps the common NAT mappings open (WireGuard's own documentation). */
 const keepalive = 25
 
+/** wg-quick takes wireguard-go by itself where the kernel has no WireGuard. */
+const packages: HostDocument['items'][number] = { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] }
+
 /** The document of a gateway: the cloud end, which forwards between the tunnel and the cloud's network. */
 export function renderGateway(gateway: { tunnelAddress: string; port: number }, workers: TunnelPeer[], options: TunnelOptions): HostDocument {
   return {
     section: tunnelSection,
     items: [
-      ...packages(options),
+      packages,
       { kind: 'sysctl', key: 'net.ipv4.ip_forward', value: '1' },
       {
         kind: 'interface',
@@ -59,7 +60,7 @@ export function renderWorker(worker: { tunnelAddress: string; listenPort?: numbe
   return {
     section: tunnelSection,
     items: [
-      ...packages(options),
+      packages,
       {
         kind: 'interface',
         name: tunnelInterface,
@@ -84,10 +85,6 @@ export interface CloudRoute {
 /** The entries that the cloud's route table needs; the cloud's operator enters them, annex only checks that they work. */
 export function cloudRoutes(ranges: TunnelRanges, gateways: { cloudAddress: string }[]): CloudRoute[] {
   return gateways.slice(0, 1).map(({ cloudAddress }) => ({ range: ranges.tunnel, nextHop: cloudAddress }))
-}
-
-function packages({ userspace }: TunnelOptions): HostDocument['items'] {
-  return [{ kind: 'packages', install: ['wireguard-tools', ...(userspace ? ['wireguard-go'] : [])].map((name) => ({ name })) }]
 }
 
 function peer({ name, publicKey, endpoint }: TunnelPeer) {

@@ -4,7 +4,7 @@ import { type Connection, HostIdentity, HostSection } from '../../host/engine.ts
 import { type CloudRoute, cloudRoutes, renderGateway, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
 
 export interface WireGuardTunnelArgs {
-  /** Ranges that meet, MTU in bytes, and whether hosts need WireGuard in userland. */
+  /** Ranges that meet, and the MTU in bytes. */
   options: TunnelOptions
   /** Ends in the cloud. Today the first one carries the traffic. */
   gateways: TunnelGatewayArgs[]
