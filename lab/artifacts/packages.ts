@@ -1,0 +1,90 @@
+/** The lab's apt mirror: Debian's packages for hosts, the flat repository of pkgs.k8s.io, and Docker's, each signed. */
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cacheFolder } from '../../tools/cache.ts'
+import { withLock } from '../../tools/lock.ts'
+import { toolSets } from '../../tools/table.ts'
+import { ensureTools } from '../../tools/tools.ts'
+import { containerdPackages } from './packages/containerd.ts'
+import { type Deb, makeDeb } from './packages/deb.ts'
+import { debianPackages, downloadDebian } from './packages/debian.ts'
+import { kubernetesPackages } from './packages/kubernetes.ts'
+import { indexRepository } from './packages/repository.ts'
+
+/**
+ * The folder to serve at the mirror's root, made on first use (about half a minute). It holds
+ * - `/debian`, suite bookworm, component main;
+ * - `/kubernetes/core:/stable:/v1.36/deb/`, flat;
+ * - `/docker/linux/debian`, suite bookworm, component stable.
+ * @param report told each step
+ */
+export async function ensurePackages(report: (step: string) => void = () => {}): Promise<string> {
+  const folder = cacheFolder('packages', recipe())
+  if (existsSync(folder)) return folder
+  await ensureTools(['kubernetes', 'containerd', 'cni-plugins'])
+  await withLock(cacheFolder('packages', '.lock'), async () => {
+    if (existsSync(folder)) return
+    await make(`${folder}.draft`, report)
+    await rename(`${folder}.draft`, folder)
+    await removeOthers(folder)
+  })
+  return folder
+}
+
+/** Changes whenever the mirror would come out different: with the tools, the list of packages, or how they are made. */
+function recipe(): string {
+  const hash = createHash('sha256')
+  for (const name of ['kubernetes', 'containerd', 'cni-plugins']) hash.update(JSON.stringify(toolSets.find((set) => set.name === name)))
+  for (const file of ['packages.ts', ...globSync('packages/**/*.*', { cwd: import.meta.dirname }).sort()]) {
+    hash.update(file).update(readFileSync(join(import.meta.dirname, file)))
+  }
+  return hash.digest('hex').slice(0, 12)
+}
+
+async function make(folder: string, report: (step: string) => void): Promise<void> {
+  const work = `${folder}.work`
+  await rm(folder, { recursive: true, force: true })
+  // What apt downloaded before it was stopped is used again.
+  const archives = cacheFolder('packages', 'archives')
+  report(`apt mirror: downloading ${debianPackages.length} Debian packages and what they depend on`)
+  await downloadDebian(debianPackages, archives, work)
+
+  report('apt mirror: Debian')
+  const debian = join(folder, 'debian')
+  await mkdir(join(debian, 'pool'), { recursive: true })
+  const debs = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
+  await execa('cp', ['--link', ...debs, join(debian, 'pool')], { cwd: archives })
+  await indexRepository({ root: debian, pool: 'pool', suite: { name: 'bookworm', component: 'main' }, origin: 'Debian' })
+
+  report('apt mirror: Kubernetes')
+  const kubernetes = join(folder, 'kubernetes', 'core:', 'stable:', 'v1.36', 'deb')
+  await makeAll(kubernetesPackages(), join(work, 'stage'), join(kubernetes, 'amd64'))
+  await indexRepository({ root: kubernetes, pool: 'amd64', origin: 'Kubernetes' })
+
+  report('apt mirror: containerd')
+  const docker = join(folder, 'docker', 'linux', 'debian')
+  const pool = join('dists', 'bookworm', 'pool', 'stable', 'amd64')
+  const runc = debs.find((name) => name.startsWith('runc_'))!
+  await execa('dpkg-deb', ['--extract', join(archives, runc), join(work, 'runc')])
+  await makeAll(containerdPackages(join(work, 'runc', 'usr', 'sbin', 'runc')), join(work, 'stage'), join(docker, pool))
+  await indexRepository({ root: docker, pool, suite: { name: 'bookworm', component: 'stable' }, origin: 'Docker' })
+
+  await rm(work, { recursive: true })
+  await rm(archives, { recursive: true })
+}
+
+async function makeAll(debs: Deb[], stage: string, folder: string): Promise<void> {
+  await rm(stage, { recursive: true, force: true })
+  for (const deb of debs) await makeDeb(deb, stage, folder)
+}
+
+/** Mirrors of earlier recipes: a lab that runs keeps serving the one it opened only until it is restarted. */
+async function removeOthers(kept: string): Promise<void> {
+  for (const name of await readdir(cacheFolder('packages'))) {
+    const path = cacheFolder('packages', name)
+    if (path !== kept && /^[0-9a-f]{12}/.test(name)) await rm(path, { recursive: true })
+  }
+}

@@ -1,0 +1,70 @@
+/** Debian's own packages for the lab's hosts, with everything they depend on, downloaded by apt from the machine's sources. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+
+/** What a host may be asked to install, beside what its image has. Sorted. */
+export const debianPackages = [
+  'age', 'apt-transport-https', 'ca-certificates', 'conntrack', 'curl', 'e2fsprogs', 'ebtables', 'ethtool', 'gnupg', 'gpg',
+  'iperf3', 'ipset', 'iptables', 'iputils-ping', 'jq', 'kmod', 'nftables', 'openssl', 'rsync', 'runc', 'socat', 'tcpdump',
+  'wireguard-go', 'wireguard-tools', 'xfsprogs',
+]
+
+/**
+ * Downloads `packages` and their whole closure, as if nothing were installed, into `folder`; apt checks signatures and
+ * hashes, and leaves alone what is already there.
+ */
+export async function downloadDebian(packages: readonly string[], folder: string, work: string): Promise<void> {
+  await downloadClosure(await privateApt(work, folder), packages)
+}
+
+/** As downloadDebian, but each file is unpacked into `root`: a small Debian tree without a package database. */
+export async function unpackDebian(packages: readonly string[], root: string, work: string): Promise<void> {
+  const archives = join(work, 'archives')
+  await downloadClosure(await privateApt(work, archives), packages)
+  await mkdir(root, { recursive: true })
+  for (const deb of (await readdir(archives)).filter((name) => name.endsWith('.deb'))) {
+    await execa('dpkg-deb', ['--extract', join(archives, deb), root])
+  }
+}
+
+/** apt's options for a state of its own, so that neither the machine's package database nor its cache plays a part. */
+async function privateApt(work: string, archives: string): Promise<string[]> {
+  await mkdir(join(work, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(archives, 'partial'), { recursive: true })
+  await writeFile(join(work, 'status'), '')
+  await writeFile(join(work, 'sources.list'), await debianSources())
+  return Object.entries({
+    'Dir::State::lists': join(work, 'lists'),
+    'Dir::State::status': join(work, 'status'),
+    'Dir::State::extended_states': join(work, 'extended_states'),
+    'Dir::Cache': work,
+    'Dir::Cache::archives': archives,
+    'Dir::Etc::sourcelist': join(work, 'sources.list'),
+    'Dir::Etc::sourceparts': '-',
+    'Dir::Etc::preferencesparts': '-',
+    'APT::Sandbox::User': 'root',
+    'APT::Architecture': 'amd64',
+    'APT::Install-Recommends': 'false',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+}
+
+async function downloadClosure(options: string[], packages: readonly string[]): Promise<void> {
+  await execa('apt-get', [...options, '--quiet', 'update'])
+  await execa('apt-get', [...options, '--quiet', '--yes', '--download-only', 'install', ...packages])
+}
+
+/** The machine's own sources for Debian 12; others of its sources have no part in the lab. */
+async function debianSources(): Promise<string> {
+  const format = '$(ORIGIN) $(CODENAME) $(COMPONENT) $(CREATED_BY) $(REPO_URI)'
+  const { stdout } = await execa('apt-get', ['indextargets', '--format', format])
+  const sources = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([origin, codename, component, kind]) => origin === 'Debian' && codename?.startsWith('bookworm') && component === 'main' && kind === 'Packages')
+    .map(([, codename, , , uri]) => `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri} ${codename} main\n`)
+  if (sources.length === 0) throw new Error('this machine has no apt source for Debian 12 (bookworm, main): run "apt-get update", or add one to its sources')
+  return [...new Set(sources)].join('')
+}
