@@ -1,0 +1,47 @@
+/**
+ * Runs a command on this machine.
+ */
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { PluginError } from '../plugin/serve.ts'
+import type { Properties } from '../plugin/values.ts'
+import { Recorder, type Output, type Tell } from './output.ts'
+
+/**
+ * @param inputs the resource's inputs, without secret marks
+ * @param previous what the last run printed; given to the command in PULUMI_COMMAND_STDOUT and _STDERR
+ * @throws when the command ends with anything but 0, with all that it printed
+ */
+export async function runLocal(command: string, inputs: Properties, previous: Output, tell: Tell): Promise<Output> {
+  const interpreter = (inputs.interpreter as string[] | undefined)?.length ? (inputs.interpreter as string[]) : ['/bin/sh', '-c']
+  const recorder = new Recorder(inputs, tell)
+  const child = spawn(interpreter[0]!, [...interpreter.slice(1), command], {
+    cwd: inputs.dir as string | undefined,
+    env: { ...process.env, ...(inputs.environment as object | undefined), ...previousOutput(inputs, previous) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  // A command that does not read its stdin closes it: no failure.
+  child.stdin.on('error', () => {})
+  child.stdin.end((inputs.stdin as string | undefined) ?? '')
+  child.stdout.on('data', (bytes: Buffer) => recorder.add('stdout', bytes))
+  child.stderr.on('data', (bytes: Buffer) => recorder.add('stderr', bytes))
+
+  const reason = await new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', (code, signal) => {
+      if (signal) resolve(`signal: ${signal.replace(/^SIG/, '').toLowerCase()} (${constants.signals[signal]})`)
+      else resolve(code === 0 ? undefined : `exit status ${code}`)
+    })
+  })
+  if (reason) throw new PluginError(recorder.failure(reason, command))
+  return recorder.end()
+}
+
+/** The environment that carries the last run's output, unless the resource does without. */
+export function previousOutput(inputs: Properties, previous: Output): { [name: string]: string } {
+  if (inputs.addPreviousOutputInEnv === false) return {}
+  return {
+    ...(previous.stdout && { PULUMI_COMMAND_STDOUT: previous.stdout }),
+    ...(previous.stderr && { PULUMI_COMMAND_STDERR: previous.stderr }),
+  }
+}
