@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cacheFolder } from '../../tools/cache.ts'
+import { cacheFolder, recipe as toolRecipe } from '../../tools/cache.ts'
 import { withLock } from '../../tools/lock.ts'
 import { toolSets } from '../../tools/table.ts'
 import { ensureTools } from '../../tools/tools.ts'
@@ -13,6 +13,8 @@ import { type Deb, makeDeb } from './packages/deb.ts'
 import { debianPackages, downloadDebian } from './packages/debian.ts'
 import { kubernetesPackages } from './packages/kubernetes.ts'
 import { indexRepository } from './packages/repository.ts'
+
+const packagedTools = ['kubernetes', 'containerd', 'cni-plugins']
 
 /**
  * The folder to serve at the mirror's root, made on first use (about half a minute). It holds
@@ -24,7 +26,7 @@ import { indexRepository } from './packages/repository.ts'
 export async function ensurePackages(report: (step: string) => void = () => {}): Promise<string> {
   const folder = cacheFolder('packages', recipe())
   if (existsSync(folder)) return folder
-  await ensureTools(['kubernetes', 'containerd', 'cni-plugins'])
+  await ensureTools(packagedTools)
   await withLock(cacheFolder('packages', '.lock'), async () => {
     if (existsSync(folder)) return
     await make(`${folder}.draft`, report)
@@ -37,7 +39,7 @@ export async function ensurePackages(report: (step: string) => void = () => {}):
 /** Changes whenever the mirror would come out different: with the tools, the list of packages, or how they are made. */
 function recipe(): string {
   const hash = createHash('sha256')
-  for (const name of ['kubernetes', 'containerd', 'cni-plugins']) hash.update(JSON.stringify(toolSets.find((set) => set.name === name)))
+  for (const set of toolSets.filter(({ name }) => packagedTools.includes(name))) hash.update(toolRecipe(set))
   for (const file of ['packages.ts', ...globSync('packages/**/*.*', { cwd: import.meta.dirname }).sort()]) {
     hash.update(file).update(readFileSync(join(import.meta.dirname, file)))
   }
