@@ -4,14 +4,14 @@
  */
 export interface Exception {
   /** The rule's id. */
-  rule: string;
+  rule: string
   /** Type and name as at the end of the URN, for example `kubernetes:apps/v1:DaemonSet::kube-flannel`; no patterns. */
-  resource: string;
+  resource: string
   /** Why there is no other way. */
-  reason: string;
+  reason: string
   /** Last day on which it holds, YYYY-MM-DD (UTC). What is no date has expired. */
-  expires: string;
+  expires: string
 }
 
 /** The exceptions of this project. annex itself needs none. */
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = []

@@ -1,85 +1,88 @@
 /** Stands in plain data for a value that is not known before the update. */
-export const UNKNOWN: unique symbol = Symbol("unknown");
+export const UNKNOWN: unique symbol = Symbol('unknown')
 
 /** One place in a resource's properties: where it is, and what is there. Reading throws nothing, whatever the data. */
 export class Field {
-  readonly value: unknown;
-  readonly #above: { field: Field; step: string | number } | undefined;
+  readonly value: unknown
+  readonly #above: { field: Field; step: string | number } | undefined
 
   constructor(value: unknown, above?: { field: Field; step: string | number }) {
-    this.value = value;
-    this.#above = above;
+    this.value = value
+    this.#above = above
   }
 
   get isUnknown(): boolean {
-    return this.value === UNKNOWN;
+    return this.value === UNKNOWN
   }
 
   /** Kubernetes and Pulumi treat null as "not set". */
   get isAbsent(): boolean {
-    return this.value === undefined || this.value === null;
+    return this.value === undefined || this.value === null
   }
 
   /** The field below; what is below an unknown value is that unknown value, under its own path. */
   get(...keys: string[]): Field {
-    let field: Field = this;
+    let field: Field = this
     for (const key of keys) {
-      if (field.isUnknown) return field;
-      field = field.#at(key);
+      if (field.isUnknown) return field
+      field = field.#at(key)
     }
-    return field;
+    return field
   }
 
   /** Whether the key is there at all, if only as null. */
   has(key: string): boolean {
-    return isObject(this.value) && Object.hasOwn(this.value, key);
+    return isObject(this.value) && Object.hasOwn(this.value, key)
   }
 
   /** The elements of a list; an unknown list is one unknown element, anything else has none. */
   items(): Field[] {
-    if (this.isUnknown) return [this];
-    return Array.isArray(this.value) ? Array.from(this.value, (_, index) => this.#at(index)) : [];
+    if (this.isUnknown) return [this]
+    return Array.isArray(this.value) ? Array.from(this.value, (_, index) => this.#at(index)) : []
   }
 
   /** Every field below this one and itself. Not recursive, so that no depth of data can exhaust the stack. */
   *walk(): Generator<Field> {
-    const seen = new Set<unknown>();
-    const open: Field[] = [this];
+    const seen = new Set<unknown>()
+    const open: Field[] = [this]
     for (let field = open.pop(); field !== undefined; field = open.pop()) {
-      yield field;
-      const value = field.value;
-      if (!isObject(value) || seen.has(value)) continue;
-      seen.add(value);
-      const parent = field;
-      const below = Array.isArray(value) ? field.items() : Object.keys(value).map((key) => parent.#at(key));
-      for (const child of below.reverse()) open.push(child);
+      yield field
+      const value = field.value
+      if (!isObject(value) || seen.has(value)) continue
+      seen.add(value)
+      const parent = field
+      const below = Array.isArray(value) ? field.items() : Object.keys(value).map((key) => parent.#at(key))
+      for (const child of below.reverse()) open.push(child)
     }
   }
 
   /** The last step of the path, "" for the whole. */
   get key(): string {
-    return String(this.#above?.step ?? "");
+    return String(this.#above?.step ?? '')
   }
 
   #at(step: string | number): Field {
-    const value = isObject(this.value) && Object.hasOwn(this.value, step) ? (this.value as Record<string | number, unknown>)[step] : undefined;
-    return new Field(value, { field: this, step });
+    const value =
+      isObject(this.value) && Object.hasOwn(this.value, step)
+        ? (this.value as Record<string | number, unknown>)[step]
+        : undefined
+    return new Field(value, { field: this, step })
   }
 
   toString(): string {
-    const steps: (string | number)[] = [];
-    for (let above = this.#above; above !== undefined; above = above.field.#above) steps.push(above.step);
-    return steps.length === 0 ? "(the whole resource)" : steps.reverse().map(written).join("").replace(/^\./, "");
+    const steps: (string | number)[] = []
+    for (let above = this.#above; above !== undefined; above = above.field.#above) steps.push(above.step)
+    return steps.length === 0 ? '(the whole resource)' : steps.reverse().map(written).join('').replace(/^\./, '')
   }
 }
 
 /** A property's name may hold anything, a secret too: only what looks like a name is shown. */
 function written(step: string | number): string {
-  if (typeof step === "number") return `[${step}]`;
-  if (/^[A-Za-z_$][\w$-]{0,62}$/.test(step)) return `.${step}`;
-  return /^[\w./-]{1,80}$/.test(step) ? `["${step}"]` : `["(${step.length} characters)"]`;
+  if (typeof step === 'number') return `[${step}]`
+  if (/^[A-Za-z_$][\w$-]{0,62}$/.test(step)) return `.${step}`
+  return /^[\w./-]{1,80}$/.test(step) ? `["${step}"]` : `["(${step.length} characters)"]`
 }
 
 function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+  return typeof value === 'object' && value !== null
 }

@@ -1,141 +1,215 @@
-import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import fc from "fast-check";
-import { exceptions } from "../../policies/exceptions.ts";
-import { UNKNOWN } from "../../policies/field.ts";
-import { rules } from "../../policies/rules/index.ts";
-import { evaluateAll, resource } from "./resource.ts";
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
+import { exceptions } from '../../policies/exceptions.ts'
+import { UNKNOWN } from '../../policies/field.ts'
+import { rules } from '../../policies/rules/index.ts'
+import { evaluateAll, resource } from './resource.ts'
 
-const RULES = new URL("../../policies/rules/", import.meta.url);
+const RULES = new URL('../../policies/rules/', import.meta.url)
 
-describe("policies: the pack as a whole", () => {
-  it("has exactly these rules, so that none is lost or added in passing", () => {
-    assert.deepEqual(rules.map(({ id, severity, looksAt }) => `${id} ${severity} ${looksAt}`), [
-      "hosts-host-key critical inputs",
-      "hosts-no-key-in-connection critical inputs",
-      "pods-privileged critical inputs",
-      "pods-capabilities critical inputs",
-      "pods-host-namespaces critical inputs",
-      "pods-host-path critical inputs",
-      "pods-host-process critical inputs",
-      "namespaces-pod-security-labels high inputs",
-      "secrets-no-private-key critical both",
-    ]);
-  });
-
-  it("has a file of its own for each rule, named like the rule", () => {
-    const files = readdirSync(RULES, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-    const shared = ["index.ts", "hosts/connection.ts"];
+describe('policies: the pack as a whole', () => {
+  it('has exactly these rules, so that none is lost or added in passing', () => {
     assert.deepEqual(
-      files.filter((file) => !shared.includes(file)).map((file) => file.replace("/", "-").replace(/\.ts$/, "")).sort(),
+      rules.map(({ id, severity, looksAt }) => `${id} ${severity} ${looksAt}`),
+      [
+        'hosts-host-key critical inputs',
+        'hosts-no-key-in-connection critical inputs',
+        'pods-privileged critical inputs',
+        'pods-capabilities critical inputs',
+        'pods-host-namespaces critical inputs',
+        'pods-host-path critical inputs',
+        'pods-host-process critical inputs',
+        'namespaces-pod-security-labels high inputs',
+        'secrets-no-private-key critical both',
+      ],
+    )
+  })
+
+  it('has a file of its own for each rule, named like the rule', () => {
+    const files = readdirSync(RULES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+    const shared = ['index.ts', 'hosts/connection.ts']
+    assert.deepEqual(
+      files
+        .filter((file) => !shared.includes(file))
+        .map((file) => file.replace('/', '-').replace(/\.ts$/, ''))
+        .sort(),
       rules.map(({ id }) => id).sort(),
-    );
-  });
+    )
+  })
 
-  it("says of each rule what it promises, why, how to fix it and where to read on", () => {
+  it('says of each rule what it promises, why, how to fix it and where to read on', () => {
     for (const { id, title, why, fix, references } of rules) {
-      assert.match(title, /^(Every|No) .{20,}\.$/, id);
-      assert.match(why, /^.{40,}\.$/, id);
-      assert.match(fix, /^.{40,}\.$/, id);
-      assert.ok(references.length > 0 && references.every((page) => URL.canParse(page)), id);
+      assert.match(title, /^(Every|No) .{20,}\.$/, id)
+      assert.match(why, /^.{40,}\.$/, id)
+      assert.match(fix, /^.{40,}\.$/, id)
+      assert.ok(references.length > 0 && references.every((page) => URL.canParse(page)), id)
     }
-  });
+  })
 
-  it("has only exceptions for rules that exist, with a reason and a real date", () => {
+  it('has only exceptions for rules that exist, with a reason and a real date', () => {
     for (const { rule, resource: name, reason, expires } of exceptions) {
-      assert.ok(rules.some(({ id }) => id === rule), `the exception for ${name} names the rule "${rule}", which does not exist`);
-      assert.match(name, /^[^:]+:[^:]*:[^:]+::.+$/);
-      assert.ok(reason.length >= 20, `the exception for ${name} gives no reason`);
-      assert.equal(new Date(`${expires}T00:00:00Z`).toISOString().slice(0, 10), expires);
+      assert.ok(
+        rules.some(({ id }) => id === rule),
+        `the exception for ${name} names the rule "${rule}", which does not exist`,
+      )
+      assert.match(name, /^[^:]+:[^:]*:[^:]+::.+$/)
+      assert.ok(reason.length >= 20, `the exception for ${name} gives no reason`)
+      assert.equal(new Date(`${expires}T00:00:00Z`).toISOString().slice(0, 10), expires)
     }
-  });
-});
+  })
+})
 
-describe("policies: an exception holds for one resource, one rule and a time", () => {
-  const type = "kubernetes:apps/v1:DaemonSet";
-  const properties = { spec: { template: { spec: { hostNetwork: true, hostPID: UNKNOWN, volumes: [{ hostPath: { path: "/" } }] } } } };
-  const exception = { rule: "pods-host-namespaces", resource: `${type}::flannel`, reason: "flannel routes for the node itself", expires: "2026-12-31" };
-  const verdicts = (name: string, change = {}, today = "2026-11-23") =>
-    evaluateAll(resource(type, properties, name), [{ ...exception, ...change }], today)
-      .filter(({ rule }) => rule.id.startsWith("pods-host"))
-      .map(({ verdict, path }) => `${verdict} ${path.split(".").at(-1)}`);
-
-  const refused = ["violation hostNetwork", "unverifiable hostPID", "violation hostPath"];
-  const allowed = ["excepted hostNetwork", "unverifiable hostPID", "violation hostPath"];
-  const withoutIndex = (lines: string[]) => lines.map((line) => line.replace(/\[\d+\]/, ""));
-
-  it("allows what it names, and is told with its reason", () => {
-    assert.deepEqual(withoutIndex(verdicts("flannel")), allowed);
-    const told = evaluateAll(resource(type, properties, "flannel"), [exception]).find(({ verdict }) => verdict === "excepted");
-    assert.equal(told?.message, "spec.template.spec.hostNetwork is true, allowed is false. Allowed until 2026-12-31: flannel routes for the node itself");
-  });
-
-  it("does nothing for another resource or another rule", () => {
-    assert.deepEqual(withoutIndex(verdicts("flannel-2")), refused);
-    assert.deepEqual(withoutIndex(verdicts("flannel", { rule: "pods-privileged" })), refused);
-    assert.deepEqual(withoutIndex(verdicts("flannel", { resource: "kubernetes:apps/v1:Deployment::flannel" })), refused);
-  });
-
-  it("holds on its last day and no longer", () => {
-    assert.deepEqual(withoutIndex(verdicts("flannel", {}, "2026-12-31")), allowed);
-    assert.deepEqual(withoutIndex(verdicts("flannel", {}, "2027-01-01")), refused);
-    const [told] = evaluateAll(resource(type, properties, "flannel"), [exception], "2027-01-01");
-    assert.match(told?.message ?? "", /The exception for it ended \(expires: "2026-12-31"\)\. Fix: /);
-  });
-
-  for (const expires of ["", "never", "2026-13-01", "2026-02-30", "9999"]) {
-    it(`does not hold when its date is "${expires}"`, () => assert.deepEqual(withoutIndex(verdicts("flannel", { expires })), refused));
+describe('policies: an exception holds for one resource, one rule and a time', () => {
+  const type = 'kubernetes:apps/v1:DaemonSet'
+  const properties = {
+    spec: { template: { spec: { hostNetwork: true, hostPID: UNKNOWN, volumes: [{ hostPath: { path: '/' } }] } } },
   }
-});
+  const exception = {
+    rule: 'pods-host-namespaces',
+    resource: `${type}::flannel`,
+    reason: 'flannel routes for the node itself',
+    expires: '2026-12-31',
+  }
+  const verdicts = (name: string, change = {}, today = '2026-11-23') =>
+    evaluateAll(resource(type, properties, name), [{ ...exception, ...change }], today)
+      .filter(({ rule }) => rule.id.startsWith('pods-host'))
+      .map(({ verdict, path }) => `${verdict} ${path.split('.').at(-1)}`)
 
-describe("policies: no input makes a rule throw, and no message shows a value that may be a secret", () => {
+  const refused = ['violation hostNetwork', 'unverifiable hostPID', 'violation hostPath']
+  const allowed = ['excepted hostNetwork', 'unverifiable hostPID', 'violation hostPath']
+  const withoutIndex = (lines: string[]) => lines.map((line) => line.replace(/\[\d+\]/, ''))
+
+  it('allows what it names, and is told with its reason', () => {
+    assert.deepEqual(withoutIndex(verdicts('flannel')), allowed)
+    const told = evaluateAll(resource(type, properties, 'flannel'), [exception]).find(
+      ({ verdict }) => verdict === 'excepted',
+    )
+    assert.equal(
+      told?.message,
+      'spec.template.spec.hostNetwork is true, allowed is false. Allowed until 2026-12-31: flannel routes for the node itself',
+    )
+  })
+
+  it('does nothing for another resource or another rule', () => {
+    assert.deepEqual(withoutIndex(verdicts('flannel-2')), refused)
+    assert.deepEqual(withoutIndex(verdicts('flannel', { rule: 'pods-privileged' })), refused)
+    assert.deepEqual(withoutIndex(verdicts('flannel', { resource: 'kubernetes:apps/v1:Deployment::flannel' })), refused)
+  })
+
+  it('holds on its last day and no longer', () => {
+    assert.deepEqual(withoutIndex(verdicts('flannel', {}, '2026-12-31')), allowed)
+    assert.deepEqual(withoutIndex(verdicts('flannel', {}, '2027-01-01')), refused)
+    const [told] = evaluateAll(resource(type, properties, 'flannel'), [exception], '2027-01-01')
+    assert.match(told?.message ?? '', /The exception for it ended \(expires: "2026-12-31"\)\. Fix: /)
+  })
+
+  for (const expires of ['', 'never', '2026-13-01', '2026-02-30', '9999']) {
+    it(`does not hold when its date is "${expires}"`, () =>
+      assert.deepEqual(withoutIndex(verdicts('flannel', { expires })), refused))
+  }
+})
+
+describe('policies: no input makes a rule throw, and no message shows a value that may be a secret', () => {
   const TYPES = [
-    "command:remote:Command", "command:remote:CopyToRemote", "kubernetes:core/v1:Pod", "kubernetes:core/v1:PodPatch", "kubernetes:apps/v1:DeploymentList",
-    "kubernetes:batch/v1:CronJob", "kubernetes:core/v1:List", "kubernetes:core/v1:Namespace", "kubernetes:core/v1:NamespacePatch", "kubernetes:core/v1:PersistentVolume",
-    "kubernetes:example.com/v1:Any", "kubernetes:helm.sh/v3:Release", "kubernetes:a:constructor", "kubernetes:a:__proto__", "kubernetes:a:Patch", "kubernetes:a:List", "kubernetes::", "tls:index/privateKey:PrivateKey",
-  ];
+    'command:remote:Command',
+    'command:remote:CopyToRemote',
+    'kubernetes:core/v1:Pod',
+    'kubernetes:core/v1:PodPatch',
+    'kubernetes:apps/v1:DeploymentList',
+    'kubernetes:batch/v1:CronJob',
+    'kubernetes:core/v1:List',
+    'kubernetes:core/v1:Namespace',
+    'kubernetes:core/v1:NamespacePatch',
+    'kubernetes:core/v1:PersistentVolume',
+    'kubernetes:example.com/v1:Any',
+    'kubernetes:helm.sh/v3:Release',
+    'kubernetes:a:constructor',
+    'kubernetes:a:__proto__',
+    'kubernetes:a:Patch',
+    'kubernetes:a:List',
+    'kubernetes::',
+    'tls:index/privateKey:PrivateKey',
+  ]
   const KEYS = [
-    "connection", "proxy", "hostKey", "privateKey", "password", "metadata", "labels", "spec", "template", "jobTemplate", "items", "kind", "containers", "initContainers",
-    "ephemeralContainers", "securityContext", "privileged", "capabilities", "add", "hostNetwork", "hostPID", "volumes", "hostPath", "windowsOptions", "hostProcess",
-    "pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/enforce-version", "__proto__", "constructor", "length", "toString",
-  ];
+    'connection',
+    'proxy',
+    'hostKey',
+    'privateKey',
+    'password',
+    'metadata',
+    'labels',
+    'spec',
+    'template',
+    'jobTemplate',
+    'items',
+    'kind',
+    'containers',
+    'initContainers',
+    'ephemeralContainers',
+    'securityContext',
+    'privileged',
+    'capabilities',
+    'add',
+    'hostNetwork',
+    'hostPID',
+    'volumes',
+    'hostPath',
+    'windowsOptions',
+    'hostProcess',
+    'pod-security.kubernetes.io/enforce',
+    'pod-security.kubernetes.io/enforce-version',
+    '__proto__',
+    'constructor',
+    'length',
+    'toString',
+  ]
   // Long enough not to turn up by accident.
-  const secret = fc.stringMatching(/^[A-Za-z0-9+/ -]{24,60}$/).map((text) => `s3cret-${text}`);
+  const secret = fc.stringMatching(/^[A-Za-z0-9+/ -]{24,60}$/).map((text) => `s3cret-${text}`)
 
   function data(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
     return fc.letrec<{ node: unknown }>((tie) => ({
       node: fc.oneof(
-        { maxDepth: 8, depthSize: "large" },
-        fc.oneof(leaf, fc.constantFrom(null, true, false, UNKNOWN, "Pod", "Namespace", "privileged", undefined), fc.anything()),
-        fc.array(tie("node"), { maxLength: 3 }),
-        fc.array(fc.tuple(fc.constantFrom(...KEYS), tie("node")), { maxLength: 6 }).map((entries) => Object.fromEntries(entries)),
+        { maxDepth: 8, depthSize: 'large' },
+        fc.oneof(
+          leaf,
+          fc.constantFrom(null, true, false, UNKNOWN, 'Pod', 'Namespace', 'privileged', undefined),
+          fc.anything(),
+        ),
+        fc.array(tie('node'), { maxLength: 3 }),
+        fc
+          .array(fc.tuple(fc.constantFrom(...KEYS), tie('node')), { maxLength: 6 })
+          .map((entries) => Object.fromEntries(entries)),
       ),
-    })).node;
+    })).node
   }
 
-  it("survives anything, in every type", () => {
+  it('survives anything, in every type', () => {
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...TYPES), fc.string()), data(fc.string()), (type, properties) => {
-        for (const { message, path } of evaluateAll(resource(type, properties))) assert.ok(message.length > 0 && path.length > 0);
+        for (const { message, path } of evaluateAll(resource(type, properties)))
+          assert.ok(message.length > 0 && path.length > 0)
       }),
       { numRuns: 3000 },
-    );
-  });
+    )
+  })
 
-  it("shows no text of the input but property names and the words that a rule expects", () => {
-    const withSecret = secret.chain((text) => fc.tuple(fc.constant(text), data(fc.constant(text))));
+  it('shows no text of the input but property names and the words that a rule expects', () => {
+    const withSecret = secret.chain((text) => fc.tuple(fc.constant(text), data(fc.constant(text))))
     fc.assert(
       fc.property(withSecret, fc.constantFrom(...TYPES), ([text, properties], type) => {
-        const told = evaluateAll(resource(type, properties)).map(({ message, path }) => `${message} ${path}`).join();
-        assert.ok(!told.includes(text), told);
+        const told = evaluateAll(resource(type, properties))
+          .map(({ message, path }) => `${message} ${path}`)
+          .join()
+        assert.ok(!told.includes(text), told)
       }),
       { numRuns: 2000 },
-    );
-  });
+    )
+  })
 
-  it("survives data nested deeper than the call stack", () => {
-    let properties: unknown = {};
-    for (let depth = 0; depth < 20_000; depth++) properties = { spec: [properties] };
-    assert.deepEqual(evaluateAll(resource("kubernetes:example.com/v1:Any", properties)), []);
-  });
-});
+  it('survives data nested deeper than the call stack', () => {
+    let properties: unknown = {}
+    for (let depth = 0; depth < 20_000; depth++) properties = { spec: [properties] }
+    assert.deepEqual(evaluateAll(resource('kubernetes:example.com/v1:Any', properties)), [])
+  })
+})

@@ -1,80 +1,96 @@
-import assert from "node:assert/strict";
-import { UNKNOWN } from "../../policies/field.ts";
-import { evaluateAll, findings, goodPodSpec, resource } from "./resource.ts";
+import assert from 'node:assert/strict'
+import { UNKNOWN } from '../../policies/field.ts'
+import { evaluateAll, findings, goodPodSpec, resource } from './resource.ts'
 
 /** Every kind that makes pods, in each API version that Kubernetes had it in, with the way to its pod spec. */
 const WORKLOADS: Record<string, (spec: unknown) => unknown> = {
-  "core/v1:Pod": (spec) => ({ spec }),
-  "core/v1:PodTemplate": (spec) => ({ template: { spec } }),
-  "core/v1:ReplicationController": (spec) => ({ spec: { template: { spec } } }),
+  'core/v1:Pod': (spec) => ({ spec }),
+  'core/v1:PodTemplate': (spec) => ({ template: { spec } }),
+  'core/v1:ReplicationController': (spec) => ({ spec: { template: { spec } } }),
   ...Object.fromEntries(
-    ["apps/v1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1"].flatMap((version) =>
-      ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"].map((kind) => [`${version}:${kind}`, (spec: unknown) => ({ spec: { template: { spec } } })]),
+    ['apps/v1', 'apps/v1beta1', 'apps/v1beta2', 'extensions/v1beta1'].flatMap((version) =>
+      ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet'].map((kind) => [
+        `${version}:${kind}`,
+        (spec: unknown) => ({ spec: { template: { spec } } }),
+      ]),
     ),
   ),
-  "batch/v1:Job": (spec) => ({ spec: { template: { spec } } }),
+  'batch/v1:Job': (spec) => ({ spec: { template: { spec } } }),
   ...Object.fromEntries(
-    ["batch/v1", "batch/v1beta1", "batch/v2alpha1"].map((version) => [
+    ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1'].map((version) => [
       `${version}:CronJob`,
       (spec: unknown) => ({ spec: { jobTemplate: { spec: { template: { spec } } } } }),
     ]),
   ),
-};
+}
 
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-const at = "spec.template.spec";
+const DEPLOYMENT = 'kubernetes:apps/v1:Deployment'
+const at = 'spec.template.spec'
 
 function deployment(spec: unknown) {
-  return { metadata: { name: "it" }, spec: { template: { spec } } };
+  return { metadata: { name: 'it' }, spec: { template: { spec } } }
 }
 
 function found(spec: unknown): string[] {
-  return findings(DEPLOYMENT, deployment(spec));
+  return findings(DEPLOYMENT, deployment(spec))
 }
 
-describe("policies/pods: no pod takes more of its node than its own container", () => {
+describe('policies/pods: no pod takes more of its node than its own container', () => {
   for (const [type, wrap] of Object.entries(WORKLOADS)) {
     it(`sees the pods of ${type}, of its Patch and of its List`, () => {
-      const bad = { ...goodPodSpec, hostNetwork: true };
+      const bad = { ...goodPodSpec, hostNetwork: true }
       for (const token of [`kubernetes:${type}`, `kubernetes:${type}Patch`]) {
-        assert.deepEqual(findings(token, wrap(goodPodSpec)), []);
-        assert.match(findings(token, wrap(bad)).join(), /^violation pods-host-namespaces [\w.]+\.hostNetwork$|^violation pods-host-namespaces spec\.hostNetwork$/);
+        assert.deepEqual(findings(token, wrap(goodPodSpec)), [])
+        assert.match(
+          findings(token, wrap(bad)).join(),
+          /^violation pods-host-namespaces [\w.]+\.hostNetwork$|^violation pods-host-namespaces spec\.hostNetwork$/,
+        )
       }
-      assert.match(findings(`kubernetes:${type}List`, { items: [wrap(goodPodSpec), wrap(bad)] }).join(), /^violation pods-host-namespaces items\[1\]\.[\w.]+\.hostNetwork$/);
-    });
+      assert.match(
+        findings(`kubernetes:${type}List`, { items: [wrap(goodPodSpec), wrap(bad)] }).join(),
+        /^violation pods-host-namespaces items\[1\]\.[\w.]+\.hostNetwork$/,
+      )
+    })
   }
 
-  it("sees a Patch that sets one field and no container", () => {
-    assert.deepEqual(findings("kubernetes:apps/v1:DeploymentPatch", deployment({ hostPID: true })), [`violation pods-host-namespaces ${at}.hostPID`]);
-  });
+  it('sees a Patch that sets one field and no container', () => {
+    assert.deepEqual(findings('kubernetes:apps/v1:DeploymentPatch', deployment({ hostPID: true })), [
+      `violation pods-host-namespaces ${at}.hostPID`,
+    ])
+  })
 
-  it("sees the pods in a custom resource, wherever they are", () => {
-    const properties = { spec: { roles: [{ podTemplate: { spec: { containers: [{ securityContext: { privileged: true } }] } } }] } };
-    assert.deepEqual(findings("kubernetes:example.com/v1:Cluster", properties), [
-      "violation pods-privileged spec.roles[0].podTemplate.spec.containers[0].securityContext.privileged",
-    ]);
-  });
+  it('sees the pods in a custom resource, wherever they are', () => {
+    const properties = {
+      spec: { roles: [{ podTemplate: { spec: { containers: [{ securityContext: { privileged: true } }] } } }] },
+    }
+    assert.deepEqual(findings('kubernetes:example.com/v1:Cluster', properties), [
+      'violation pods-privileged spec.roles[0].podTemplate.spec.containers[0].securityContext.privileged',
+    ])
+  })
 
-  it("sees the objects of a mixed List by their own kinds", () => {
-    const items = [{ kind: "Pod", spec: { hostIPC: true } }, { kind: "PersistentVolume", spec: { hostPath: { path: "/" } } }];
-    assert.deepEqual(findings("kubernetes:core/v1:List", { items }), [
-      "violation pods-host-namespaces items[0].spec.hostIPC",
-      "violation pods-host-path items[1].spec.hostPath",
-    ]);
-  });
+  it('sees the objects of a mixed List by their own kinds', () => {
+    const items = [
+      { kind: 'Pod', spec: { hostIPC: true } },
+      { kind: 'PersistentVolume', spec: { hostPath: { path: '/' } } },
+    ]
+    assert.deepEqual(findings('kubernetes:core/v1:List', { items }), [
+      'violation pods-host-namespaces items[0].spec.hostIPC',
+      'violation pods-host-path items[1].spec.hostPath',
+    ])
+  })
 
-  for (const list of ["containers", "initContainers", "ephemeralContainers"]) {
+  for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {
     it(`looks into ${list}`, () => {
       assert.deepEqual(found({ [list]: [{}, { securityContext: { privileged: true } }] }), [
         `violation pods-privileged ${at}.${list}[1].securityContext.privileged`,
-      ]);
-      assert.deepEqual(found({ [list]: [{ securityContext: { capabilities: { add: ["CHOWN", "SYS_ADMIN"] } } }] }), [
+      ])
+      assert.deepEqual(found({ [list]: [{ securityContext: { capabilities: { add: ['CHOWN', 'SYS_ADMIN'] } } }] }), [
         `violation pods-capabilities ${at}.${list}[0].securityContext.capabilities.add[1]`,
-      ]);
+      ])
       assert.deepEqual(found({ [list]: [{ securityContext: { windowsOptions: { hostProcess: true } } }] }), [
         `violation pods-host-process ${at}.${list}[0].securityContext.windowsOptions.hostProcess`,
-      ]);
-    });
+      ])
+    })
   }
 
   it("refuses the node's namespaces, paths and HostProcess for the whole pod", () => {
@@ -84,7 +100,10 @@ describe("policies/pods: no pod takes more of its node than its own container", 
         hostPID: true,
         hostIPC: true,
         securityContext: { windowsOptions: { hostProcess: true } },
-        volumes: [{ name: "a", emptyDir: {} }, { name: "b", hostPath: { path: "/etc" } }],
+        volumes: [
+          { name: 'a', emptyDir: {} },
+          { name: 'b', hostPath: { path: '/etc' } },
+        ],
       }),
       [
         `violation pods-host-namespaces ${at}.hostNetwork`,
@@ -93,43 +112,71 @@ describe("policies/pods: no pod takes more of its node than its own container", 
         `violation pods-host-path ${at}.volumes[1].hostPath`,
         `violation pods-host-process ${at}.securityContext.windowsOptions.hostProcess`,
       ],
-    );
-  });
+    )
+  })
 
   it("takes false and null for what they are, and anything else in a flag's place for a violation", () => {
-    assert.deepEqual(found({ hostNetwork: false, hostPID: null, containers: [{ securityContext: { privileged: false } }] }), []);
-    assert.deepEqual(found({ hostNetwork: "true" }), [`violation pods-host-namespaces ${at}.hostNetwork`]);
-  });
+    assert.deepEqual(
+      found({ hostNetwork: false, hostPID: null, containers: [{ securityContext: { privileged: false } }] }),
+      [],
+    )
+    assert.deepEqual(found({ hostNetwork: 'true' }), [`violation pods-host-namespaces ${at}.hostNetwork`])
+  })
 
-  it("refuses a PersistentVolume on a path of the node, but not a local volume", () => {
-    assert.deepEqual(findings("kubernetes:core/v1:PersistentVolume", { spec: { hostPath: { path: "/" } } }), ["violation pods-host-path spec.hostPath"]);
-    assert.deepEqual(findings("kubernetes:core/v1:PersistentVolume", { spec: { local: { path: "/var/lib/annex/volumes/v1" } } }), []);
-  });
+  it('refuses a PersistentVolume on a path of the node, but not a local volume', () => {
+    assert.deepEqual(findings('kubernetes:core/v1:PersistentVolume', { spec: { hostPath: { path: '/' } } }), [
+      'violation pods-host-path spec.hostPath',
+    ])
+    assert.deepEqual(
+      findings('kubernetes:core/v1:PersistentVolume', { spec: { local: { path: '/var/lib/annex/volumes/v1' } } }),
+      [],
+    )
+  })
 
-  it("shows flags and capabilities in the message, nothing else", () => {
-    const messages = (spec: unknown) => evaluateAll(resource(DEPLOYMENT, deployment(spec))).map(({ message }) => message).join("\n");
-    assert.match(messages({ hostPID: true }), /^spec\.template\.spec\.hostPID is true, allowed is false\. Fix: Remove hostNetwork/);
-    assert.match(messages({ containers: [{ securityContext: { capabilities: { add: ["NET_ADMIN"] } } }] }), /is "NET_ADMIN", which the baseline/);
-    const secret = "hunter2";
-    const spec = { hostPID: secret, volumes: [{ hostPath: { path: secret } }], containers: [{ securityContext: { capabilities: { add: [secret] } } }] };
-    assert.ok(!messages(spec).includes(secret));
-  });
+  it('shows flags and capabilities in the message, nothing else', () => {
+    const messages = (spec: unknown) =>
+      evaluateAll(resource(DEPLOYMENT, deployment(spec)))
+        .map(({ message }) => message)
+        .join('\n')
+    assert.match(
+      messages({ hostPID: true }),
+      /^spec\.template\.spec\.hostPID is true, allowed is false\. Fix: Remove hostNetwork/,
+    )
+    assert.match(
+      messages({ containers: [{ securityContext: { capabilities: { add: ['NET_ADMIN'] } } }] }),
+      /is "NET_ADMIN", which the baseline/,
+    )
+    const secret = 'hunter2'
+    const spec = {
+      hostPID: secret,
+      volumes: [{ hostPath: { path: secret } }],
+      containers: [{ securityContext: { capabilities: { add: [secret] } } }],
+    }
+    assert.ok(!messages(spec).includes(secret))
+  })
 
-  it("says unverifiable for an unknown field, and still judges the fields beside it", () => {
+  it('says unverifiable for an unknown field, and still judges the fields beside it', () => {
     assert.deepEqual(found({ hostNetwork: UNKNOWN, hostPID: true }), [
       `unverifiable pods-host-namespaces ${at}.hostNetwork`,
       `violation pods-host-namespaces ${at}.hostPID`,
       `unverifiable secrets-no-private-key ${at}.hostNetwork`,
-    ]);
+    ])
     assert.deepEqual(
       findings(DEPLOYMENT, { spec: UNKNOWN }),
-      ["pods-privileged", "pods-capabilities", "pods-host-namespaces", "pods-host-path", "pods-host-process", "secrets-no-private-key"].map((rule) => `unverifiable ${rule} spec`),
-    );
-  });
+      [
+        'pods-privileged',
+        'pods-capabilities',
+        'pods-host-namespaces',
+        'pods-host-path',
+        'pods-host-process',
+        'secrets-no-private-key',
+      ].map((rule) => `unverifiable ${rule} spec`),
+    )
+  })
 
-  it("says that it cannot see the pods of a Helm release", () => {
-    const told = findings("kubernetes:helm.sh/v3:Release", { chart: "grafana" });
-    assert.deepEqual(told[0], "unverifiable pods-privileged chart");
-    assert.ok(told.every((line) => line.startsWith("unverifiable pods-")));
-  });
-});
+  it('says that it cannot see the pods of a Helm release', () => {
+    const told = findings('kubernetes:helm.sh/v3:Release', { chart: 'grafana' })
+    assert.deepEqual(told[0], 'unverifiable pods-privileged chart')
+    assert.ok(told.every((line) => line.startsWith('unverifiable pods-')))
+  })
+})

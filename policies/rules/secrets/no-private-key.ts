@@ -1,69 +1,66 @@
-import type { Field } from "../../field.ts";
-import { type Fault, type Resource, type Rule, unverifiable, violation } from "../../rule.ts";
+import type { Field } from '../../field.ts'
+import { type Fault, type Resource, type Rule, unverifiable, violation } from '../../rule.ts'
 
 export const noPrivateKey: Rule = {
-  id: "secrets-no-private-key",
-  title: "No resource holds the text of a private key, not even as a secret.",
-  severity: "critical",
+  id: 'secrets-no-private-key',
+  title: 'No resource holds the text of a private key, not even as a secret.',
+  severity: 'critical',
   why: "What a resource holds is in the state, in its backups and in every stack that imports it; an encrypted key is as safe as the stack's passphrase.",
-  fix: "Make the key where it is used (annex makes WireGuard keys on their hosts) and give resources the public half; take the kubeconfig from KUBECONFIG, SSH keys from the ssh-agent. A key that got into a state is burnt: replace it.",
-  references: [
-    "https://www.pulumi.com/docs/iac/concepts/secrets/",
-    "https://www.wireguard.com/quickstart/",
-  ],
-  looksAt: "both",
+  fix: 'Make the key where it is used (annex makes WireGuard keys on their hosts) and give resources the public half; take the kubeconfig from KUBECONFIG, SSH keys from the ssh-agent. A key that got into a state is burnt: replace it.',
+  references: ['https://www.pulumi.com/docs/iac/concepts/secrets/', 'https://www.wireguard.com/quickstart/'],
+  looksAt: 'both',
   check: (resource) => [...madeInState(resource), ...inText(resource)],
-};
+}
 
 /** Resource types whose outputs are a private key, so that it is refused before it exists. */
 function madeInState(resource: Resource): Fault[] {
-  if (resource.type !== "tls:index/privateKey:PrivateKey") return [];
-  return [violation(resource.properties, "makes a private key that is kept in the state")];
+  if (resource.type !== 'tls:index/privateKey:PrivateKey') return []
+  return [violation(resource.properties, 'makes a private key that is kept in the state')]
 }
 
 function inText(resource: Resource): Fault[] {
-  const faults: Fault[] = [];
-  const unknown: Field[] = [];
+  const faults: Fault[] = []
+  const unknown: Field[] = []
   for (const field of resource.properties.walk()) {
-    if (field.isUnknown) unknown.push(field);
-    const found = keyIn(field.key) ?? (typeof field.value === "string" ? keyUnder(field.key, field.value) : undefined);
-    if (found !== undefined) faults.push(violation(field, `holds ${found} (not shown)`));
+    if (field.isUnknown) unknown.push(field)
+    const found = keyIn(field.key) ?? (typeof field.value === 'string' ? keyUnder(field.key, field.value) : undefined)
+    if (found !== undefined) faults.push(violation(field, `holds ${found} (not shown)`))
   }
-  const [first, ...others] = unknown;
-  if (first === undefined) return faults;
-  const more = others.length === 0 ? "is" : `and ${others.length} more are`;
-  return [...faults, unverifiable(first, `${more} not known before the update`)];
+  const [first, ...others] = unknown
+  if (first === undefined) return faults
+  const more = others.length === 0 ? 'is' : `and ${others.length} more are`
+  return [...faults, unverifiable(first, `${more} not known before the update`)]
 }
 
-const WIREGUARD = "a WireGuard private key";
-const KUBECONFIG = "a kubeconfig's client-key-data";
+const WIREGUARD = 'a WireGuard private key'
+const KUBECONFIG = "a kubeconfig's client-key-data"
 
 const MARKS: readonly [RegExp, string][] = [
-  [/-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/, "a PEM private key"],
-  [/PuTTY-User-Key-File-\d/, "a PuTTY private key"],
-  [/AGE-SECRET-KEY-1[0-9A-Z]{20,}/i, "an age private key"],
+  [/-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/, 'a PEM private key'],
+  [/PuTTY-User-Key-File-\d/, 'a PuTTY private key'],
+  [/AGE-SECRET-KEY-1[0-9A-Z]{20,}/i, 'an age private key'],
   // As wg's configuration has it, and as JSON and YAML would.
   [/private[_-]?key["'\\]*[ \t]*[:=][ \t]*["'\\]*[A-Za-z0-9+/]{43}=/i, WIREGUARD],
   [/client-?key-?data["'\\]*[ \t]*:[ \t]*[|>]?[+-]?\s*["'\\]*[A-Za-z0-9+/]{16,}/i, KUBECONFIG],
-];
+]
 
 function keyIn(text: string): string | undefined {
-  return MARKS.find(([mark]) => mark.test(text))?.[1];
+  return MARKS.find(([mark]) => mark.test(text))?.[1]
 }
 
 /** A key in a value: in its text, in base64 (as in a Kubernetes Secret), or because of the field's name. */
 function keyUnder(name: string, value: string): string | undefined {
-  const found = keyIn(value) ?? keyIn(`${name}: ${value}`);
-  if (found !== undefined) return found;
+  const found = keyIn(value) ?? keyIn(`${name}: ${value}`)
+  if (found !== undefined) return found
   for (const encoded of base64In(value)) {
-    const decoded = keyIn(Buffer.from(encoded, "base64").toString("latin1"));
-    if (decoded !== undefined) return `${decoded} in base64`;
+    const decoded = keyIn(Buffer.from(encoded, 'base64').toString('latin1'))
+    if (decoded !== undefined) return `${decoded} in base64`
   }
-  return undefined;
+  return undefined
 }
 
 /** The value when all of it is base64, and each PEM block in it that is ("LS0tLS1CRUdJTi" is "-----BEGIN "). */
 function* base64In(value: string): Generator<string> {
-  if (value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value)) yield value;
-  for (const [block] of value.matchAll(/LS0tLS1CRUdJTi[A-Za-z0-9+/]+/g)) yield block;
+  if (value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value)) yield value
+  for (const [block] of value.matchAll(/LS0tLS1CRUdJTi[A-Za-z0-9+/]+/g)) yield block
 }
