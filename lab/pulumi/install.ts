@@ -1,43 +1,55 @@
 /**
  * Puts the stand-ins for Pulumi's plugins where the CLI looks for plugins.
  */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PROVIDERS = ['command', 'kubernetes', 'random', 'tls'] as const
+/**
+ * Lays out `<pulumiHome>/plugins/<kind>-<name>-v<version>/pulumi-<kind>-<name>` for the four providers and the node
+ * language host, in the versions of the installed npm packages. An official plugin that is there already is left
+ * alone, and the CLI prefers a language host beside itself. Nothing of it needs to be on PATH (the CLI would warn).
+ * @returns `<pulumiHome>/bin`, where an official installation keeps its CLI
+ */
+export function installStandIns(pulumiHome: string): string {
+  for (const { kind, name, npm, source } of STAND_INS) {
+    const { version } = require(`${npm}/package.json`)
+    writePlugin(join(pulumiHome, 'plugins', `${kind}-${name}-v${version}`), `pulumi-${kind}-${name}`, source)
+  }
+  return join(pulumiHome, 'bin')
+}
+
+const STAND_INS = [
+  { kind: 'language', name: 'nodejs', npm: '@pulumi/pulumi', source: 'language' },
+  ...['command', 'kubernetes', 'random', 'tls'].map((name) => ({ kind: 'resource', name, npm: `@pulumi/${name}`, source: name })),
+]
 /** Tells a stand-in from an official plugin, which is a binary. */
 const MARK = '# Stand-in for an official Pulumi plugin, from lab/pulumi of annex.'
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+const require = createRequire(import.meta.url)
 
-/**
- * Lays out `<pulumiHome>/plugins/resource-<name>-v<version>/` for the four providers, in the versions of the installed
- * npm packages, and the node language host. An official plugin that is there already is left alone.
- * @returns the folder to put on PATH, so that the CLI finds `pulumi-language-nodejs`
- */
-export async function installStandIns(pulumiHome: string): Promise<string> {
-  const require = createRequire(import.meta.url)
-  for (const name of PROVIDERS) {
-    const { version } = require(`@pulumi/${name}/package.json`)
-    await writePlugin(join(pulumiHome, 'plugins', `resource-${name}-v${version}`), `pulumi-resource-${name}`, name)
-  }
-  const languageFolder = join(pulumiHome, 'language-nodejs')
-  await writePlugin(languageFolder, 'pulumi-language-nodejs', 'language')
-  return languageFolder
-}
-
-async function writePlugin(folder: string, file: string, source: string): Promise<void> {
+function writePlugin(folder: string, file: string, source: string): void {
   const path = join(folder, file)
-  const existing = await readFile(path, 'latin1').catch(() => undefined)
+  const node = join(REPOSITORY, 'node_modules', '.bin', 'node')
   const script = `#!/bin/sh
 ${MARK}
-exec ${quote(join(REPOSITORY, 'node_modules', '.bin', 'node'))} ${quote(join(REPOSITORY, 'lab', 'pulumi', source, 'main.ts'))} "$@"
+exec ${quote(node)} ${quote(join(REPOSITORY, 'lab', 'pulumi', source, 'main.ts'))} "$@"
 `
+  const existing = read(path)
   if (existing === script || (existing !== undefined && !existing.includes(MARK))) return
-  await mkdir(folder, { recursive: true })
-  await writeFile(path, script)
-  await chmod(path, 0o755)
+  mkdirSync(folder, { recursive: true })
+  // Renamed into place, so that a CLI that starts now never runs half a file.
+  writeFileSync(`${path}.${process.pid}`, script, { mode: 0o755 })
+  renameSync(`${path}.${process.pid}`, path)
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
 }
 
 function quote(word: string): string {
