@@ -10,7 +10,7 @@ export function containerdPackages(runc: string): Deb[] {
   return [
     {
       name: 'containerd.io',
-      version: `${toolVersion('containerd').slice(1)}-1~debian.12~bookworm`,
+      version: `${toolVersion('containerd').slice(1)}-1`,
       description: 'An open and reliable container runtime',
       depends: ['libc6 (>= 2.34)', 'libseccomp2 (>= 2.5.0)'],
       control: { Provides: 'containerd, runc', Conflicts: 'containerd, runc', Replaces: 'containerd, runc' },
