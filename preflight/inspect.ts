@@ -1,10 +1,10 @@
 /** Looks at every host and at the cluster before anything is changed; what is in the way is reported all at once. */
 import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/config.ts'
-import { look } from '../host/engine.ts'
+import { type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
-import { createBootstrapToken, readCluster } from './cluster.ts'
-import { expectations } from './expectations.ts'
+import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
+import { expectations, probes } from './expectations.ts'
 import { judgeNode } from './judge-node.ts'
 
 export interface Inspection {
@@ -16,30 +16,30 @@ export interface Inspection {
 
 /** @throws pulumi.RunError with every fault of every host and of the cluster, each with the value seen and the fix. */
 export async function inspect(settings: Settings): Promise<Inspection> {
-  const names = [...settings.tunnel.gateways, ...settings.workers].map(({ name }) => name)
+  const hosts = [...settings.tunnel.gateways, ...settings.workers].map(({ name }) => name)
   const [cluster, ...reports] = await Promise.allSettled([
     readCluster(settings.context),
-    ...names.map((name) => look(settings.connections[name]!, { probes: expectations(settings, name).probes })),
+    ...hosts.map((name) => look(settings.connections[name]!, [], probes(settings, name))),
   ])
-  const faults: string[] = []
-  if (cluster.status === 'rejected') faults.push(message(cluster.reason))
-  const joined: string[] = []
-  names.forEach((name, i) => {
-    const report = reports[i]!
-    if (report.status === 'rejected') {
-      faults.push(`${name}: ${message(report.reason)}`)
-      return
-    }
-    faults.push(...judge(report.value.facts, expectations(settings, name)).map(({ seen, allowed, fix }) => `${name}: ${seen}; ${allowed}. ${fix}`))
-    if (cluster.status === 'fulfilled' && settings.workers.some((worker) => worker.name === name)) {
-      faults.push(...judgeNode(settings, name, report.value.facts, cluster.value))
-    }
-    if (report.value.facts.kubelet?.nodeName === name) joined.push(name)
-  })
+  const faults = [
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : []),
+    ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
+  ]
   if (faults.length > 0 || cluster.status === 'rejected') {
     throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   }
+  const joined = hosts.filter((_, i) => fulfilled(reports[i]!)?.facts.node !== undefined)
   return { caCertHash: cluster.value.caCertHash, bootstrapTokens: tokens(settings, joined) }
+}
+
+function judgeHost(settings: Settings, name: string, report: PromiseSettledResult<HostReport>, cluster: PromiseSettledResult<ClusterFacts>): string[] {
+  if (report.status === 'rejected') return [message(report.reason)]
+  const { facts } = report.value
+  const own = judge(facts, expectations(settings, name)).map(({ seen, allowed, fix }) => `${seen}; ${allowed}. ${fix}`)
+  const worker = settings.workers.find((it) => it.name === name)
+  if (worker === undefined || cluster.status === 'rejected') return own
+  const wanted = { kubernetesVersion: settings.packages.kubernetesVersion, apiServer: settings.cluster.apiServer }
+  return [...own, ...judgeNode({ name, machineId: facts.machineId, joined: facts.node }, wanted, cluster.value)]
 }
 
 function tokens(settings: Settings, joined: string[]): Inspection['bootstrapTokens'] {
@@ -48,7 +48,10 @@ function tokens(settings: Settings, joined: string[]): Inspection['bootstrapToke
   return Object.fromEntries(joining.map(({ name }) => [name, pulumi.secret(createBootstrapToken(settings.context, name))]))
 }
 
+function fulfilled<T>(result: PromiseSettledResult<T>): T | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined
+}
+
 function message(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason)
 }
-

@@ -1,0 +1,47 @@
+/** Whether a host fits the cluster as a node, from facts alone. */
+import semver from 'semver'
+import type { ClusterFacts } from './cluster.ts'
+
+/** What is known of the host that is to be the node. */
+export interface Candidate {
+  name: string
+  machineId: string
+  /** The node that its kubelet's certificate names, where it has joined a cluster. */
+  joined?: { name: string; apiServer: string }
+}
+
+/** What the configuration asks for. */
+export interface Wanted {
+  /** Package version of the kubelet, like 1.36.3-1.1. */
+  kubernetesVersion: string
+  /** host:port. */
+  apiServer: string
+}
+
+/** A kubelet may be this many minors older than its API server, and none newer (Kubernetes version skew policy). */
+const olderMinors = 3
+
+/** @returns one sentence a fault: the value seen, what is allowed, the fix. */
+export function judgeNode(candidate: Candidate, wanted: Wanted, cluster: ClusterFacts): string[] {
+  return [...judgeVersion(wanted.kubernetesVersion, cluster.version), ...judgeName(candidate, cluster), ...judgeMembership(candidate, wanted)]
+}
+
+function judgeVersion(kubernetesVersion: string, serverVersion: string): string[] {
+  const kubelet = semver.coerce(kubernetesVersion)!
+  const server = semver.coerce(serverVersion)!
+  const behind = server.minor - kubelet.minor
+  if (kubelet.major === server.major && behind >= 0 && behind <= olderMinors) return []
+  return [`annex:packages.kubernetesVersion = ${kubernetesVersion}, but the API server is ${serverVersion}: a kubelet may be up to ${olderMinors} minors older and never newer. Set a version from 1.${Math.max(0, server.minor - olderMinors)} to 1.${server.minor}, and the repository of that minor`]
+}
+
+/** The very host that has the name is adopted; it is known by its machine id. */
+function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): string[] {
+  const other = nodes.find((node) => node.name === name && node.machineId !== machineId)
+  if (other === undefined) return []
+  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. Give the worker another name, or remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
+}
+
+function judgeMembership({ name, joined }: Candidate, { apiServer }: Wanted): string[] {
+  if (joined === undefined || (joined.name === name && joined.apiServer === apiServer)) return []
+  return [`the host is already node ${joined.name} of the cluster at ${joined.apiServer}, and should become ${name} of ${apiServer}: remove it there first (kubectl delete node ${joined.name}), then on the host: kubeadm reset --force`]
+}

@@ -1,0 +1,44 @@
+/** What the end-to-end tests share: the lab and the stack, as the operator sees them. */
+import { readFileSync } from 'node:fs'
+import type { Options } from 'execa'
+import { labSystem } from '../../lab/proof.ts'
+import { pulumi, stackName } from '../../lab/stack.ts'
+
+export const system = labSystem()
+
+/** What a host consists of, one fact a line (snapshot.sh says what is left out). */
+export async function snapshot(): Promise<string[]> {
+  const script = readFileSync(new URL('snapshot.sh', import.meta.url), 'utf8')
+  const { code, stdout, stderr } = await system.onWorker(['bash', '-c', quote(script)])
+  if (code !== 0) throw new Error(`snapshot: ${stderr}`)
+  return stdout.split('\n')
+}
+
+/** Facts that are in one list only, marked as in a diff. */
+export function difference(before: string[], after: string[]): string[] {
+  const [old, now] = [new Set(before), new Set(after)]
+  return [...before.filter((line) => !now.has(line)).map((line) => `- ${line}`), ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`)]
+}
+
+export async function onWorker(command: string): Promise<string> {
+  const { code, stdout, stderr } = await system.onWorker(['bash', '-c', quote(command)])
+  if (code !== 0) throw new Error(`${command}: ${stderr}`)
+  return stdout
+}
+
+/** Runs pulumi on the dev stack and gives back all that it printed; `code` is its exit code. */
+export async function runPulumi(args: string[], options: Options = {}): Promise<{ code: number; output: string }> {
+  const { exitCode, all } = await pulumi([...args, '--stack', stackName, '--non-interactive'], { stdio: 'pipe', all: true, reject: false, ...options })
+  return { code: exitCode ?? 1, output: String(all) }
+}
+
+/** The stack's whole state, secrets decrypted. */
+export async function plainState(): Promise<any> {
+  const { stdout } = await pulumi(['stack', 'export', '--show-secrets', '--stack', stackName], { stdio: 'pipe' })
+  return JSON.parse(String(stdout))
+}
+
+/** One word for the remote shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

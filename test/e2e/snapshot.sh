@@ -1,0 +1,34 @@
+# Prints what a host consists of, one fact a line, for comparison before and after.
+# What may differ is in this one list, reviewed: logs, the journal, apt's lists and caches, and what the system rewrites by itself.
+set -euo pipefail
+
+ignored=(
+  # logs and the journal
+  /var/log /run/log
+  # apt: package lists, caches, its record of what was installed automatically and of past versions of dpkg's database
+  /var/lib/apt/lists /var/cache/apt /var/lib/apt/periodic /var/backups /var/cache/debconf /var/cache/ldconfig
+  # temporary files and what is mounted from elsewhere
+  /tmp /var/tmp /proc /sys /dev /run
+)
+
+files() {
+  local prune=()
+  for path in "${ignored[@]}"; do prune+=(-path "$path" -o); done
+  find / -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'file %p %m %u:%g %s ' -exec sh -c 'sha256sum "$1" | cut -c1-16' _ {} \; \
+    -o \( -type d -o -type l \) -printf '%y %p %m %u:%g %l\n'
+}
+
+files | grep -v -e '^d / ' | sort
+dpkg-query -W -f 'package ${Package} ${Version} ${db:Status-Status} ${db:Status-Want}\n' | sort
+apt-mark showhold | sed 's/^/hold /'
+apt-mark showmanual | sed 's/^/manual /'
+systemctl list-unit-files --no-legend --no-pager | awk '{ print "unit", $1, $2 }' | sort
+systemctl list-units --all --type service,mount,socket,path --state active --no-legend --no-pager --plain | awk '$1 !~ /^(session|user|run-user|systemd-tmpfiles-clean|apt-daily|dpkg-db-backup|man-db|e2scrub|fstrim)/ { print "active", $1, $4 }' | sort
+ip -o link | awk '{ print "link", $2, $5 }' | sort
+ip route show table all | grep -v -e '^fe80' -e 'proto ra' | sed 's/^/route /' | sort
+ip rule | sed 's/^/rule /'
+if command -v nft >/dev/null; then nft list ruleset | sed 's/^/nft /'; fi
+sysctl -a 2>/dev/null | grep -e '^net\.ipv4\.ip_forward' -e '^net\.bridge' -e '^net\.ipv4\.conf\.[^.]*\.\(rp_filter\|forwarding\)' | sort | sed 's/^/sysctl /'
+getent passwd | sed 's/^/user /'
+getent group | sed 's/^/group /'
+losetup -a | sed 's/^/loop /' | grep -e /var/lib || true

@@ -1,0 +1,109 @@
+/** The whole way, on one fresh VPS: interrupted, up, unchanged, proven, broken, and away again. The tests build on each other. */
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { down, up as labUp } from '../../lab/lab.ts'
+import { addCloudRoute, tunnelRoute } from '../../lab/network.ts'
+import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
+import { points, prove } from '../../proof/proof.ts'
+import { breaks } from './broken.ts'
+import { difference, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
+
+const minutes = (count: number) => count * 60_000
+
+describe('the dev stack on the lab', function () {
+  this.timeout(minutes(8))
+  this.bail(true)
+  let bare: string[]
+
+  before(async function () {
+    this.timeout(minutes(20))
+    await down()
+    await labUp()
+    await addCloudRoute(tunnelRoute)
+    await onWorker('echo mine > /etc/foreign.conf; echo "vm.max_map_count = 262144" > /etc/sysctl.d/90-foreign.conf; nft add table inet foreign 2>/dev/null || true')
+    bare = await snapshot()
+  })
+
+  it('ends well when pulumi is killed three times on the way and started again, without cleaning up by hand', async () => {
+    for (const seconds of [5, 12, 9]) {
+      await openStack()
+      await killedAfter(seconds)
+    }
+    await up({ stdio: 'pipe' })
+  })
+
+  it('holds every point of the checklist, and calls nothing ok that is not set up', async () => {
+    const proven = await prove(system, { disturb: true })
+    const verdicts = Object.fromEntries(proven.map(({ point, answer }) => [point.number, answer?.verdict]))
+    const wanted = Object.fromEntries(points.map(({ number }) => [number, [9, 13].includes(number) ? 'not set up' : 'ok']))
+    assert.deepEqual(verdicts, wanted, JSON.stringify(proven.filter(({ answer }) => answer?.verdict === 'failed'), null, 2))
+  })
+
+  it('changes nothing when it is run again', async () => {
+    assert.deepEqual((await up({ stdio: 'pipe' })).changed, false)
+  })
+
+  it('shows no difference in a preview, and no drift of Kubernetes objects in a refresh', async () => {
+    const preview = await runPulumi(['preview', '--expect-no-changes', '--policy-pack', 'policies'])
+    assert.equal(preview.code, 0, preview.output)
+    const refresh = await runPulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes'])
+    assert.equal(refresh.code, 0, refresh.output)
+  })
+
+  it('has no private key in its state, and the bootstrap token only as a secret', async () => {
+    const state = JSON.stringify(await plainState())
+    assert.doesNotMatch(state, /PRIVATE KEY/)
+    const wireguardKey = (await onWorker('cat /etc/wireguard/wg0.key')).trim()
+    assert.equal(wireguardKey.length, 44)
+    assert.ok(!state.includes(wireguardKey))
+    const { stdout: stored } = await pulumi(['stack', 'export', '--stack', stackName], { stdio: 'pipe' })
+    const token = /"token\\*":\\*"([a-z0-9]{6}\.[a-z0-9]{16})/.exec(state)?.[1]
+    assert.ok(token, 'the state has no token at all, so this test looks for the wrong thing')
+    assert.ok(!String(stored).includes(token))
+  })
+
+  for (const { point, title, break: breakIt, mend } of breaks) {
+    it(`point ${point} of the checklist fails when ${title}, and holds again`, async () => {
+      const check = () => points.find(({ number }) => number === point)!.check(system)
+      await breakIt(system)
+      try {
+        await eventually(async () => (await check()).verdict === 'failed')
+      } finally {
+        await mend(system)
+      }
+      await eventually(async () => (await check()).verdict === 'ok')
+    })
+  }
+
+  it('leaves the VPS as it was after destroy, with what others put there', async () => {
+    const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'])
+    assert.equal(destroyed.code, 0, destroyed.output)
+    const { stdout } = await system.run('kubectl', ['--context', system.context, 'get', 'nodes', '-o', 'name'])
+    assert.doesNotMatch(stdout, /vps-worker/)
+    assert.deepEqual(difference(bare, await snapshot()), [])
+    assert.match(await onWorker('cat /etc/foreign.conf'), /mine/)
+  })
+
+  it('would be seen by the comparison if it left anything behind', async () => {
+    await onWorker('touch /etc/annex-left-behind')
+    assert.match(difference(bare, await snapshot()).join('\n'), /annex-left-behind/)
+  })
+})
+
+/** Kills the CLI, as kill -9 does, some time after its start; one that is done by then was not interrupted, which is said. */
+async function killedAfter(seconds: number): Promise<void> {
+  const running = pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe', reject: false })
+  const ended = await Promise.race([running.then(() => true), sleep(seconds * 1000).then(() => false)])
+  if (ended) return console.log(`        up was done before ${seconds} s, and could not be interrupted`)
+  running.kill('SIGKILL')
+  await running
+}
+
+/** Waits until a condition holds. @throws Error after 90 s */
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 90_000
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('not within 90 s')
+    await sleep(500)
+  }
+}

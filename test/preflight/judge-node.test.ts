@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { type Candidate, judgeNode, type Wanted } from '../../preflight/judge-node.ts'
+import type { ClusterFacts } from '../../preflight/cluster.ts'
+
+const wanted: Wanted = { kubernetesVersion: '1.36.3-1.1', apiServer: '10.10.0.10:6443' }
+const candidate: Candidate = { name: 'vps-worker-1', machineId: 'aaa' }
+const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [] }
+const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'] }
+
+describe('a host that is to become a node', () => {
+  it('is accepted where its name is free and its kubelet fits', () => {
+    assert.deepEqual(judgeNode(candidate, wanted, cluster), [])
+  })
+  it('is adopted where it is that node already', () => {
+    const joined = { name: 'vps-worker-1', apiServer: '10.10.0.10:6443' }
+    assert.deepEqual(judgeNode({ ...candidate, joined }, wanted, { ...cluster, nodes: [node] }), [])
+  })
+  it('is refused where another host has its name', () => {
+    const [fault] = judgeNode(candidate, wanted, { ...cluster, nodes: [{ ...node, machineId: 'bbb' }] })
+    assert.match(fault!, /vps-worker-1 is taken.*bbb.*10\.100\.0\.11/)
+  })
+  it('is refused where it is a node of another cluster', () => {
+    const [fault] = judgeNode({ ...candidate, joined: { name: 'vps-worker-1', apiServer: '10.9.0.1:6443' } }, wanted, cluster)
+    assert.match(fault!, /10\.9\.0\.1:6443.*kubeadm reset/)
+  })
+  for (const [version, fits] of [['1.37.0-1.1', false], ['1.36.9-1.1', true], ['1.33.0-1.1', true], ['1.32.9-1.1', false]] as const) {
+    it(`${fits ? 'may' : 'may not'} run kubelet ${version} with an API server 1.36`, () => {
+      assert.equal(judgeNode(candidate, { ...wanted, kubernetesVersion: version }, cluster).length, fits ? 0 : 1)
+    })
+  }
+})
