@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+// The engine as one script. It always holds every kind: a ledger may hold items of kinds that the document no longer has.
+
+const folder = import.meta.dirname
+
+export type Command = 'look' | 'converge' | 'remove'
+
+/** Every kind of item, one file each. */
+export const kinds: readonly string[] = readdirSync(join(folder, 'kinds')).map((file) => file.replace(/\.sh$/, '')).sort()
+
+/** The script that carries out the command. */
+export function bundle(command: Command): string {
+  return [
+    ...['json', 'report', 'lock', 'ledger', 'write'].map((name) => `lib/${name}.sh`),
+    ...kinds.map((kind) => `kinds/${kind}.sh`),
+    `${command}.sh`,
+    'main.sh',
+  ].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+}
+
+/** One session's standard input: the script's length in bytes, the script, the document. */
+export function stdin(command: Command, input: object): string {
+  const script = bundle(command)
+  return `${Buffer.byteLength(script)}\n${script}${JSON.stringify(input, null, 2)}\n`
+}
+
+/** The remote command: short, because a failing run prints it; through sudo for everybody but root. */
+export function remoteCommand(command: Command, section: string, user: string): string {
+  const run = `bash -c 'read -r length && . <(head -c "$length")' annex ${command} ${section}`
+  return user === 'root' ? run : `sudo -n ${run}`
+}

@@ -1,0 +1,129 @@
+/** The one module through which annex changes hosts: SSH, @pulumi/command and the engine's scripts. */
+import { createHash } from 'node:crypto'
+import { remote, types } from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+import { remoteCommand, stdin } from './bundle.ts'
+import { type HostDocument, type HostResult, parseDocument } from './document.ts'
+import { type Connection, parseConnection } from './connection.ts'
+
+export type { Connection } from './connection.ts'
+export type { Change, HostDocument, HostResult, Item } from './document.ts'
+export { type HostReport, look, type LookOptions } from './look.ts'
+export type { HostFacts } from './facts.ts'
+export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
+export { NodeRemoval } from './node-removal.ts'
+
+export interface HostSectionArgs {
+  connection: Connection
+  document: pulumi.Input<HostDocument>
+}
+
+/**
+ * One section of one host: brought to what its document says by create and update, given back as it was found by delete.
+ * The document is an input of this component, so that a preview shows item by item what changes.
+ * @throws Error that lists every fault of the connection or the document.
+ */
+export class HostSection extends pulumi.ComponentResource {
+  /** What the last run changed. */
+  readonly result: pulumi.Output<HostResult>
+
+  constructor(name: string, args: HostSectionArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:host:HostSection', name, { connection: args.connection, document: args.document }, opts)
+    const document = pulumi.output(args.document).apply(parseDocument)
+    const undo = createUndo(this, name, args.connection, document.section)
+    const run = document.apply((checked) => remoteCommand('converge', checked.section, args.connection.user))
+    const converge = new remote.Command(`${name}-converge`, {
+      ...session(args.connection),
+      create: run,
+      update: run,
+      stdin: document.apply((checked) => stdin('converge', checked)),
+    }, { parent: this, dependsOn: undo })
+    this.result = converge.stdout.apply(parseResult)
+    this.registerOutputs({ result: this.result })
+  }
+}
+
+/** The WireGuard key of one interface of a host: made there when there is none, and never leaving it. */
+export class HostIdentity extends pulumi.ComponentResource {
+  /** 44 characters of base64. */
+  readonly publicKey: pulumi.Output<string>
+
+  constructor(name: string, args: { connection: Connection; interface: string }, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:host:HostIdentity', name, {}, opts)
+    const section = new HostSection(name, { connection: args.connection, document: identity(args.interface) }, { parent: this })
+    this.publicKey = section.result.apply((result) => result.outputs['publicKey']!)
+    this.registerOutputs({ publicKey: this.publicKey })
+  }
+}
+
+/** The key, and with it all packages of WireGuard: one apt run, before any interface needs them. */
+function identity(name: string): HostDocument {
+  return {
+    section: `identity-${name}`,
+    items: [
+      { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] },
+      { kind: 'key', interface: name },
+    ],
+  }
+}
+
+export interface HostJoinArgs extends HostSectionArgs {
+  /** A bootstrap token that lives minutes; none is needed on a host that has joined already. A new one is no change. */
+  token: pulumi.Input<string> | undefined
+}
+
+/**
+ * A section that needs a bootstrap token: the one place where a secret is on a host's standard input. The run's resource is named
+ * after its document: a changed document is a new run with the token of that time, a new token alone changes nothing.
+ */
+export class HostJoin extends pulumi.ComponentResource {
+  /** What the run changed. */
+  readonly result: pulumi.Output<HostResult>
+
+  constructor(name: string, args: Omit<HostJoinArgs, 'document'> & { document: HostDocument }, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:host:HostJoin', name, { connection: args.connection, document: args.document }, opts)
+    const document = parseDocument(args.document)
+    const undo = createUndo(this, name, args.connection, document.section)
+    const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...document, secrets: { token } }))
+    const fingerprint = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 8)
+    const converge = new remote.Command(`${name}-${fingerprint}`, {
+      ...session(args.connection),
+      create: remoteCommand('converge', document.section, args.connection.user),
+      stdin: input,
+    }, { parent: this, dependsOn: undo, ignoreChanges: ['stdin', 'create', 'connection'] })
+    this.result = pulumi.unsecret(converge.stdout).apply(parseResult)
+    this.registerOutputs({ result: this.result })
+  }
+}
+
+/**
+ * The removal is a resource of its own, made before anything is changed on the host: after a run that was cut or failed, Pulumi
+ * forgets the resource of the run, but destroy still finds this one. It has no create, so it costs no session.
+ */
+function createUndo(parent: pulumi.Resource, name: string, connection: Connection, section: pulumi.Input<string>): remote.Command {
+  return new remote.Command(`${name}-undo`, {
+    ...session(connection),
+    delete: pulumi.output(section).apply((checked) => remoteCommand('remove', checked, connection.user)),
+    stdin: pulumi.output(section).apply((checked) => stdin('remove', { section: checked })),
+  }, { parent })
+}
+
+/** What every session has in common. @pulumi/command checks no host key by itself, and dials ten times. */
+function session(connection: Connection) {
+  return {
+    connection: commandConnection(parseConnection(connection)),
+    // Progress of the run and its error are for people; the answer on stdout is an output.
+    logging: remote.Logging.Stderr,
+    // sshd refuses environment variables that it does not know.
+    addPreviousOutputInEnv: false,
+  }
+}
+
+function commandConnection({ jump, ...connection }: Connection): types.input.remote.ConnectionArgs {
+  const dial = { dialErrorLimit: 2, perDialTimeout: 10 }
+  return { ...connection, ...dial, ...(jump === undefined ? {} : { proxy: { host: jump.host, port: jump.port, user: jump.user, hostKey: jump.hostKey, ...dial } }) }
+}
+
+function parseResult(stdout: string): HostResult {
+  return JSON.parse(stdout) as HostResult
+}

@@ -1,0 +1,43 @@
+/** What `look` finds out about a host (host/look.sh writes it). */
+export interface HostFacts {
+  os: { id: string; version: string; name: string }
+  /** As in `x86_64`, `aarch64`. */
+  architecture: string
+  kernel: string
+  /** systemd-detect-virt: `kvm`, `lxc`, `systemd-nspawn`, `none`, … */
+  virtualization: string
+  hostname: string
+  machineId: string
+  user: string
+  cpus: number
+  /** Bytes. */
+  memory: { total: number; available: number }
+  /** Bytes free where containerd, kubelet and volumes write. */
+  disk: { free: number; total: number }
+  /** Seconds since 1970, of the host's clock. */
+  clock: number
+  /** 0: none is mounted. */
+  cgroupVersion: 0 | 1 | 2
+  /** Names of swap devices and files in use. */
+  swap: string[]
+  /** Whether the running kernel has it, or can load it. */
+  kernelHas: Record<'tun' | 'wireguard' | 'overlay' | 'br_netfilter' | 'vxlan' | 'nf_tables' | 'ip_tables' | 'ip_set', boolean>
+  addresses: { interface: string; address: string }[]
+  routes: { to: string; interface: string; via?: string }[]
+  /** Of the ports that a worker uses. */
+  listening: { protocol: 'tcp' | 'udp'; port: number; process: string }[]
+  /** Of the packages that a worker brings. */
+  packages: { name: string; version: string; held: boolean }[]
+  /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster. */
+  node?: { name: string; apiServer: string }
+  /** Sections in the ledger. */
+  sections: string[]
+  /** Who holds the engine's lock. */
+  lock?: string
+  /** apt's configured sources, as URI and suite; and whether its lists have been fetched. */
+  apt: { sources: string[]; lists: boolean }
+  probes: {
+    urls: { url: string; ok: boolean; what: string }[]
+    dial: { to: string; from?: string; ok: boolean; what: string }[]
+  }
+}

@@ -1,0 +1,272 @@
+# packages: install[] of name, version? (exact or glob), hold?, unlessModule? (only where the kernel lacks it).
+# The ledger has one entry per package, of the kind "package": also for each that came along as a dependency.
+
+# Seconds apt waits for another apt or dpkg (unattended-upgrades on a fresh VPS takes minutes).
+readonly APT_WAIT=${ANNEX_APT_WAIT:-300}
+
+id_packages() {
+  wanted_packages "$1"
+  local IFS=' '
+  ID="${WANTED[*]-}"
+}
+
+claims_packages() {
+  local name
+  wanted_packages "$1"
+  for name in ${WANTED[@]+"${WANTED[@]}"}; do claim package "$name"; done
+}
+
+# The item's packages that apply to this kernel, into WANTED, WANTED_VERSION and WANTED_HOLD.
+wanted_packages() {
+  local i n module
+  WANTED=() WANTED_VERSION=() WANTED_HOLD=()
+  n=$(doc_count "$1/install")
+  for ((i = 0; i < n; i++)); do
+    module=$(doc "$1/install/$i/unlessModule")
+    if [[ -n $module ]] && module_available "$module"; then continue; fi
+    WANTED+=("$(doc "$1/install/$i/name")")
+    WANTED_VERSION+=("$(doc "$1/install/$i/version" '*')")
+    WANTED_HOLD+=("$(doc "$1/install/$i/hold" false)")
+  done
+}
+
+# package_state <name> - what dpkg knows, into P_WANT (install, hold, ...), P_STATUS (installed, ...) and P_VERSION.
+package_state() {
+  P_WANT=unknown P_STATUS=not-installed P_VERSION=''
+  local line
+  line=$(dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | head -n 1) || true
+  if [[ -n $line ]]; then read -r P_WANT P_STATUS P_VERSION <<<"$line"; fi
+}
+
+look_packages() {
+  local i
+  wanted_packages "$1"
+  for ((i = 0; i < ${#WANTED[@]}; i++)); do
+    package_state "${WANTED[i]}"
+    # The version is a glob of the document's.
+    # shellcheck disable=SC2053
+    if [[ $P_STATUS == not-installed || $P_STATUS == config-files ]]; then
+      differs "${WANTED[i]} is not installed"
+    elif [[ $P_STATUS != installed ]]; then
+      differs "${WANTED[i]} is half installed ($P_STATUS)"
+    elif [[ $P_VERSION != ${WANTED_VERSION[i]} ]]; then
+      differs "${WANTED[i]} is $P_VERSION, not ${WANTED_VERSION[i]}"
+    fi
+    if [[ ${WANTED_HOLD[i]} == true && $P_WANT != hold ]]; then differs "${WANTED[i]} is not held"; fi
+  done
+}
+
+note_packages() {
+  local name
+  wanted_packages "$1"
+  for name in ${WANTED[@]+"${WANTED[@]}"}; do note_package "$name"; done
+}
+
+# note_package <name> [dependency]
+note_package() {
+  if noted package "$1"; then return; fi
+  package_state "$1"
+  note_begin package "$1"
+  printf '%s' "$P_WANT" >"$NOTE/want"
+  printf '%s' "$P_STATUS" >"$NOTE/status"
+  printf '%s' "$P_VERSION" >"$NOTE/version"
+  if [[ ${2-} == dependency ]]; then : >"$NOTE/dependency"; fi
+  note_end
+}
+
+converge_packages() {
+  local i asked=() hold=() simulation
+  wanted_packages "$1"
+  for ((i = 0; i < ${#WANTED[@]}; i++)); do
+    refuse_foreign_hold "${WANTED[i]}" "${WANTED_VERSION[i]}"
+    if [[ ${WANTED_VERSION[i]} == '*' ]]; then asked+=("${WANTED[i]}"); else asked+=("${WANTED[i]}=${WANTED_VERSION[i]}"); fi
+    if [[ ${WANTED_HOLD[i]} == true ]]; then hold+=("${WANTED[i]}"); fi
+  done
+  repair_dpkg
+  simulation=$(apt_simulate "${asked[@]}")
+  refuse_removals "$simulation"
+  note_dependencies "$simulation"
+  if grep -q '^Inst\|^Conf' <<<"$simulation"; then
+    doing "installing $(grep -c '^Inst' <<<"$simulation" || true) packages"
+    apt_install "${asked[@]}"
+  fi
+  if ((${#hold[@]} > 0)); then run 'see dpkg --audit' apt-mark hold "${hold[@]}"; fi
+}
+
+# Somebody's hold on another version is their decision; ours is in the ledger.
+refuse_foreign_hold() {
+  package_state "$1"
+  # shellcheck disable=SC2053
+  if [[ $P_WANT == hold && $P_VERSION != $2 && $(entry_field "${ENTRY["package $1"]}" want) == hold ]]; then
+    fail "package $1" "version $P_VERSION is installed and held, $2 is asked for" \
+      "release it on the host (apt-mark unhold $1), or ask for version $P_VERSION"
+  fi
+}
+
+# An apt run that was cut leaves dpkg in need of this; otherwise every later apt run fails.
+repair_dpkg() {
+  if [[ -n $(find /var/lib/dpkg/updates -type f) || -n $(dpkg --audit) ]]; then
+    doing 'repairing an interrupted dpkg run'
+    wait_for_dpkg
+    run 'see its message; a broken package must be repaired on the host first' dpkg --configure -a --force-confdef --force-confold
+  fi
+}
+
+# dpkg itself does not wait for its lock, apt does.
+wait_for_dpkg() {
+  run 'wait for the other apt or dpkg run on the host, then run again' apt_get check
+}
+
+apt_get() {
+  NEEDRESTART_MODE=l apt-get -y -q -o "DPkg::Lock::Timeout=$APT_WAIT" -o Dpkg::Options::=--force-confdef \
+    -o Dpkg::Options::=--force-confold -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 "$@"
+}
+
+apt_install_options() {
+  printf '%s\n' --no-install-recommends --allow-downgrades --allow-change-held-packages
+}
+
+# What apt would do. The lists are fetched only when they do not know what is asked for: one update per host.
+apt_simulate() {
+  local options out
+  mapfile -t options < <(apt_install_options)
+  if ! out=$(apt_get -s "${options[@]}" install "$@" 2>&1); then
+    apt_update
+    if ! out=$(apt_get -s "${options[@]}" install "$@" 2>&1); then
+      fail "$ITEM" "apt cannot install $*: $(apt_reason "$UPDATE_SAID"$'\n'"$out")" \
+        "the host's apt sources must be reachable and have it: see apt-get update and apt-cache policy ${1%%=*} on the host"
+    fi
+  fi
+  printf '%s' "$out"
+}
+
+# The lines of apt's output that say why.
+apt_reason() {
+  grep -a '^[EW]:\|^Err:\|^ .*\(Depends\|but\)\|^dpkg' <<<"$1" | awk '!seen[$0]++' | tail -n 10
+}
+
+# apt waits for dpkg's lock by itself, but not for that of the lists. A source that fails is no reason to stop while
+# the others have what is needed, so what it said is kept for the error of the install.
+apt_update() {
+  local deadline=$((SECONDS + APT_WAIT))
+  doing 'fetching the package lists'
+  while ! UPDATE_SAID=$(apt_get update 2>&1) && [[ $UPDATE_SAID == *'Could not get lock'* ]]; do
+    if ((SECONDS >= deadline)); then
+      fail "$ITEM" "another apt run has held its lock for $APT_WAIT s: $(grep -m 1 'Could not get lock' <<<"$UPDATE_SAID")" \
+        'wait for it (ps on the host shows it), then run again'
+    fi
+    sleep 1
+  done
+}
+
+apt_install() {
+  local options out
+  mapfile -t options < <(apt_install_options)
+  if out=$(apt_get "${options[@]}" install "$@" 2>&1 </dev/null); then return; fi
+  if grep -q 'Failed to fetch\|404  Not Found' <<<"$out"; then
+    # Old lists name files that the mirror has replaced since.
+    apt_update
+    if out=$(apt_get "${options[@]}" install "$@" 2>&1 </dev/null); then return; fi
+  fi
+  fail "$ITEM" "apt-get install $* failed: $(apt_reason "$out")" \
+    'see that the host reaches its apt mirror and that the mirror is whole (apt-get update on the host), then run again'
+}
+
+refuse_removals() {
+  local removed
+  removed=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' <<<"$1" | tr '\n' ' ')
+  if [[ -n $removed ]]; then
+    fail "$ITEM" "apt would have to remove: $removed" 'remove these packages yourself if nothing needs them, then run again'
+  fi
+}
+
+note_dependencies() {
+  local name
+  while read -r name; do note_package "${name%%:*}" dependency; done < <(sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$1")
+}
+
+# remove_package <entry> <name> - undoes a package and, in the same apt run, all others of the section that were not
+# there before and that nobody else needs.
+remove_package() {
+  local set=()
+  mapfile -t set < <(purgeable_packages)
+  if ((${#set[@]} > 0)); then
+    doing "purging ${set[*]}"
+    repair_dpkg
+    run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${set[@]}"
+  fi
+  package_state "$2"
+  case $(entry_field "$1" status) in
+    installed) restore_package "$1" "$2" ;;
+    config-files) ;;
+    *) keep_package "$1" "$2" ;;
+  esac
+}
+
+# The section's packages that were not there before, less those that something outside the section needs.
+purgeable_packages() {
+  local dir name set=() rest
+  for dir in "$LEDGER/$SECTION"/[0-9]*-package; do
+    [[ -d $dir ]] || continue
+    name=$(<"$dir/id")
+    package_state "$name"
+    case $(<"$dir/status") in installed | config-files) continue ;; esac
+    if [[ $P_STATUS == not-installed ]]; then continue; fi
+    if [[ -n ${CLAIMED["package $name"]-} ]]; then continue; fi
+    if other_entry package "$name" >/dev/null; then continue; fi
+    set+=("$name")
+  done
+  while ((${#set[@]} > 0)); do
+    rest=$(needed_outside "${set[@]}")
+    if [[ -z $rest ]]; then break; fi
+    mapfile -t set < <(printf '%s\n' "${set[@]}" | grep -vxF "$rest")
+  done
+  if ((${#set[@]} > 0)); then printf '%s\n' "${set[@]}"; fi
+}
+
+# Those of the given packages whose purge would take a package along that is not among them.
+needed_outside() {
+  local out name
+  out=$(purge_takes "$@")
+  if ! grep -qvxFf <(printf '%s\n' "$@") <<<"$out"; then return; fi
+  for name in "$@"; do
+    out=$(purge_takes "$name")
+    if grep -qvxFf <(printf '%s\n' "$@") <<<"$out"; then printf '%s\n' "$name"; fi
+  done
+}
+
+purge_takes() {
+  apt_get -s --allow-change-held-packages purge "$@" | sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p'
+}
+
+# It was there before: its hold and, where apt still has it, its version come back.
+restore_package() {
+  local before
+  before=$(entry_field "$1" version)
+  if [[ $P_VERSION != "$before" ]]; then
+    if apt_get --no-install-recommends --allow-downgrades --allow-change-held-packages install "$2=$before" >/dev/null 2>&1; then
+      doing "back at version $before"
+    else
+      doing "stays at version $P_VERSION: $before is no longer to be had"
+    fi
+  fi
+  if [[ $(entry_field "$1" want) == hold ]]; then
+    run 'see dpkg --audit' apt-mark hold "$2"
+  elif [[ $P_WANT == hold ]]; then
+    run 'see dpkg --audit' apt-mark unhold "$2"
+  fi
+}
+
+# Something outside the section needs it: another section takes its entry over, or it stays for what a person installed.
+keep_package() {
+  local other
+  if [[ $P_STATUS == not-installed ]]; then return; fi
+  if [[ $P_WANT == hold ]]; then run 'see dpkg --audit' apt-mark unhold "$2"; fi
+  for other in "$LEDGER"/*/; do
+    other=${other%/}
+    if [[ $other == "$LEDGER/$SECTION" || ! -d $other ]]; then continue; fi
+    hand_over "$1" "$other"
+    return
+  done
+  doing "stays: $(purge_takes "$2" | grep -vxF "$2" | tr '\n' ' ')needs it"
+}

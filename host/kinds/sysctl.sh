@@ -1,0 +1,69 @@
+# sysctl: key, value; now, and at boot through a file of its own in /etc/sysctl.d.
+
+id_sysctl() {
+  ID=${DOC["$1/key"]}
+}
+
+sysctl_file() {
+  # Last among the files: a later name wins at boot.
+  printf '/etc/sysctl.d/99-zz-annex-%s.conf' "${1//\//.}"
+}
+
+# net.ipv4.conf.all.forwarding and net/ipv4/conf/eth0.5/forwarding are both usual.
+sysctl_proc() {
+  local key=$1
+  if [[ $key != */* ]]; then key=${key//.//}; fi
+  printf '/proc/sys/%s' "$key"
+}
+
+# The kernel separates numbers by tabs, people by spaces.
+sysctl_live() {
+  local words
+  read -r -a words <"$1" || true
+  printf '%s' "${words[*]-}"
+}
+
+look_sysctl() {
+  local key=${DOC["$1/key"]} value=${DOC["$1/value"]} proc
+  proc=$(sysctl_proc "$key")
+  if [[ ! -e $proc ]]; then
+    differs "the running kernel has no $key"
+  elif [[ $(sysctl_live "$proc") != "$value" ]]; then
+    differs "is $(sysctl_live "$proc"), not $value"
+  fi
+  if ! file_is "$(sysctl_file "$key")" 644 "$key = $value"$'\n'; then differs 'not set at boot'; fi
+}
+
+note_sysctl() {
+  local key=${DOC["$1/key"]} proc
+  if noted sysctl "$key"; then return; fi
+  proc=$(sysctl_proc "$key")
+  if [[ ! -e $proc ]]; then
+    fail "sysctl $key" "the running kernel has no $key" 'load the module that brings it first (net.bridge.* needs br_netfilter)'
+  fi
+  note_begin sysctl "$key"
+  sysctl_live "$proc" >"$NOTE/value"
+  note_path "$(sysctl_file "$key")"
+  note_end
+}
+
+converge_sysctl() {
+  local key=${DOC["$1/key"]} value=${DOC["$1/value"]} proc
+  proc=$(sysctl_proc "$key")
+  printf '%s = %s\n' "$key" "$value" | write_file "$(sysctl_file "$key")" 644
+  if [[ $(sysctl_live "$proc") != "$value" ]]; then sysctl_write "$key" "$proc" "$value"; fi
+}
+
+sysctl_write() {
+  if ! printf '%s\n' "$3" 2>/dev/null >"$2"; then
+    fail "sysctl $1" "the kernel refuses the value $3" "allowed is what $2 takes; see the kernel's documentation of $1"
+  fi
+}
+
+remove_sysctl() {
+  local proc before
+  proc=$(sysctl_proc "$2")
+  restore_path "$1" "$(sysctl_file "$2")"
+  before=$(entry_field "$1" value)
+  if [[ -e $proc && $(sysctl_live "$proc") != "$before" ]]; then sysctl_write "$2" "$proc" "$before"; fi
+}

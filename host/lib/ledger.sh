@@ -1,0 +1,141 @@
+# The ledger: what was on the host before annex, written before each change, one folder per entry:
+#   /var/lib/annex/ledger/<section>/<number>-<kind>/{kind,id,...}
+# Numbers rise over all sections, so that "later" has a meaning between them.
+
+readonly STATE_DIR=/var/lib/annex
+readonly LEDGER=$STATE_DIR/ledger
+
+SECTION=''
+declare -A ENTRY=() # "<kind> <id>" -> folder, of this section
+
+# ledger_open <section> - reads the section's entries; drops what a cut run left half written.
+ledger_open() {
+  SECTION=$1
+  ENTRY=()
+  rm -rf "$LEDGER"/*/.half-*
+  local dir key
+  for dir in "$LEDGER/$SECTION"/[0-9]*; do
+    [[ -d $dir ]] || continue
+    key="$(<"$dir/kind") $(<"$dir/id")"
+    if [[ -n ${ENTRY[$key]-} ]]; then
+      # A section that was removed handed its older entry over; the older one knows the true state before.
+      rm -rf "$dir"
+    else
+      ENTRY[$key]=$dir
+    fi
+  done
+}
+
+# noted <kind> <id> - whether this section has an entry for it.
+noted() {
+  [[ -n ${ENTRY["$1 $2"]-} ]]
+}
+
+# note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
+note_begin() {
+  local last
+  mkdir -p "$LEDGER/$SECTION"
+  last=$(find "$LEDGER" -mindepth 2 -maxdepth 2 -name '[0-9]*' -printf '%f\n' | sort -n | tail -n 1)
+  last=${last%%-*}
+  NOTE_NAME=$(printf '%06d-%s' $((10#${last:-0} + 1)) "$1")
+  NOTE=$LEDGER/$SECTION/.half-$NOTE_NAME
+  rm -rf "$NOTE"
+  mkdir "$NOTE"
+  printf '%s' "$1" >"$NOTE/kind"
+  printf '%s' "$2" >"$NOTE/id"
+}
+
+note_end() {
+  local dir=$LEDGER/$SECTION/$NOTE_NAME
+  mv -T "$NOTE" "$dir"
+  ENTRY["$(<"$dir/kind") $(<"$dir/id")"]=$dir
+}
+
+# note_path <path> - into the open entry: what is at the path now, and which of its parent folders do not exist.
+note_path() {
+  local name=${1//\//%} parent
+  if [[ -e $1 || -L $1 ]]; then cp -a "$1" "$NOTE/before$name"; fi
+  parent=$(dirname "$1")
+  while [[ ! -d $parent ]]; do
+    printf '%s\n' "$parent" >>"$NOTE/folders$name"
+    parent=$(dirname "$parent")
+  done
+}
+
+# restore_path <entry> <path> - puts back what note_path saw.
+restore_path() {
+  local name=${2//\//%} folder
+  rm -f "$2.annex-new"
+  if [[ -e $1/before$name || -L $1/before$name ]]; then
+    mkdir -p "$(dirname "$2")"
+    cp -a "$1/before$name" "$2.annex-new"
+    mv -T "$2.annex-new" "$2"
+  else
+    rm -f "$2"
+  fi
+  if [[ -e $1/folders$name ]]; then
+    while read -r folder; do
+      if [[ -d $folder ]]; then rmdir --ignore-fail-on-non-empty "$folder"; fi
+    done <"$1/folders$name"
+  fi
+}
+
+# mark/unmark/marked <kind> <id> <name> - a thing still to be done, kept over a cut (a restart after a new file).
+mark() { : >"${ENTRY["$1 $2"]}/$3"; }
+unmark() { rm -f "${ENTRY["$1 $2"]}/$3"; }
+marked() { noted "$1" "$2" && [[ -e ${ENTRY["$1 $2"]}/$3 ]]; }
+
+# entry_field <entry> <name> - on stdout, empty when there is none.
+entry_field() {
+  if [[ -e $1/$2 ]]; then cat "$1/$2"; fi
+}
+
+# section_entries - this section's entries into ENTRIES, last first.
+section_entries() {
+  mapfile -t ENTRIES < <(find "$LEDGER/$SECTION" -mindepth 1 -maxdepth 1 -name '[0-9]*' 2>/dev/null | sort -r)
+}
+
+# other_entry <kind> <id> - another section's entry for the same thing, on stdout; fails when there is none.
+other_entry() {
+  local dir
+  for dir in "$LEDGER"/*/[0-9]*-"$1"; do
+    [[ -d $dir && $dir != "$LEDGER/$SECTION"/* && $(<"$dir/id") == "$2" ]] || continue
+    printf '%s' "$dir"
+    return 0
+  done
+  return 1
+}
+
+# undo <entry> - restores what was before, then forgets the entry. A thing that a later section also wants
+# stays: the entry goes to that section, which restores it when it is removed.
+undo() {
+  local dir=$1 kind id other
+  kind=$(<"$dir/kind")
+  id=$(<"$dir/id")
+  step "$kind" "$id"
+  if other=$(other_entry "$kind" "$id") && [[ $(basename "$other") > $(basename "$dir") ]]; then
+    hand_over "$dir" "$(dirname "$other")"
+    unchanged "$kind" "$id"
+    ENTRY["$kind $id"]=''
+    return
+  fi
+  "remove_$kind" "$dir" "$id"
+  if [[ -d $dir ]]; then
+    mv -T "$dir" "$LEDGER/$SECTION/.half-gone"
+    rm -rf "$LEDGER/$SECTION/.half-gone"
+    changed "$kind" "$id" 'as it was before'
+  fi
+  ENTRY["$kind $id"]=''
+}
+
+# hand_over <entry> <section folder>
+hand_over() {
+  mv -T "$1" "$2/$(basename "$1")"
+}
+
+# ledger_close - with the last entry of the last section gone, nothing of annex is left.
+ledger_close() {
+  [[ -d $LEDGER ]] || return 0
+  find "$LEDGER" -mindepth 1 -type d -empty -delete
+  rmdir --ignore-fail-on-non-empty "$LEDGER" "$STATE_DIR" 2>/dev/null || true
+}

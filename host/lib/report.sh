@@ -1,0 +1,77 @@
+# What a run says: progress on stderr for people, one JSON object at the end for the program.
+
+# Exit code of a failure that has been told; the ERR trap stays silent for it.
+readonly TOLD=70
+
+ITEM=''
+STEP=0
+RESULT=()
+DIFFS=()
+
+# step <kind> <id> - the next item begins.
+step() {
+  STEP=$((STEP + 1))
+  ITEM="$1 $2"
+  printf 'step %d %s %s\n' "$STEP" "$1" "$2" >&2
+}
+
+# doing <text> - one line within the item. Never a secret.
+doing() {
+  printf 'step %d %s: %s\n' "$STEP" "$ITEM" "$1" >&2
+}
+
+# fail <item> <error> <fix> - ends the run with one JSON object on stderr.
+fail() {
+  printf '%s\0' /item s "$1" /error s "$2" /fix s "$3" | json_build >&2
+  exit "$TOLD"
+}
+
+on_error() {
+  local code=$1 line=$2 command=$3
+  trap - ERR
+  ((code == TOLD)) && exit "$TOLD"
+  fail "$ITEM" "a command failed with exit code $code (line $line of the engine): $command" \
+    'its own message is above; running again continues where this run stopped'
+}
+
+# run <fix> <command...> - runs quietly; a failure ends the run with the command's last lines.
+run() {
+  local fix=$1 out code=0
+  shift
+  out=$("$@" 2>&1 </dev/null) || code=$?
+  ((code == 0)) && return
+  fail "$ITEM" "$1 failed with exit code $code: $(tail -n 12 <<<"$out" | hide_secrets)" "$fix"
+}
+
+hide_secrets() {
+  local text token
+  text=$(cat)
+  token=${DOC["/secrets/token"]-}
+  if [[ -n $token ]]; then
+    text=${text//"$token"/<token>}
+    text=${text//"${token#*.}"/<token>}
+  fi
+  printf '%s' "$text"
+}
+
+# differs <what> - used by look_<kind>: the host is not as the item says.
+differs() {
+  DIFFS+=("$1")
+}
+
+changed() {
+  RESULT+=(/changed/+/kind s "$1" /changed/-/id s "$2" /changed/-/what s "$3")
+}
+
+unchanged() {
+  RESULT+=(/unchanged/+/kind s "$1" /unchanged/-/id s "$2")
+}
+
+# output <name> <value> - for the program: a public key, never a secret.
+output() {
+  RESULT+=("/outputs/$1" s "$2")
+}
+
+print_result() {
+  printf '%s\0' /section s "$1" /changed a '' /unchanged a '' /outputs o '' ${RESULT[@]+"${RESULT[@]}"} | json_build
+}

@@ -1,0 +1,57 @@
+/** Looks at a host: facts and, for each document, what differs. Changes nothing. */
+import { remoteCommand, stdin } from './bundle.ts'
+import { type Connection, parseConnection } from './connection.ts'
+import { type Change, type HostDocument, parseDocument } from './document.ts'
+import type { HostFacts } from './facts.ts'
+import { HostFailure, NotRoot } from './errors.ts'
+import { runOverSsh } from './ssh.ts'
+
+export interface LookOptions {
+  /** URLs that are fetched (a mirror, a registry), to see that the host reaches them. */
+  urls?: string[]
+  /** host:port that are dialled over TCP; `from` is the source address. */
+  dial?: { to: string; from?: string }[]
+}
+
+export interface HostReport {
+  facts: HostFacts
+  /** What `converge` of each document would change, in the order of the documents. */
+  documents: { section: string; differences: Change[] }[]
+}
+
+/**
+ * One SSH session that reads and changes nothing. Takes at most some 10 s to notice that a host cannot be reached.
+ * @throws Unreachable, HostKeyMismatch, AuthenticationFailed, NotRoot or HostFailure, each with the host, what was seen and the fix.
+ */
+export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
+  const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [] } }
+  const { code, stdout, stderr } = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
+  if (code === 0) return JSON.parse(stdout) as HostReport
+  throw failure(connection, code, stderr)
+}
+
+function failure(connection: Connection, code: number | undefined, stderr: string): HostFailure {
+  if (/^sudo: |may not run sudo|not in the sudoers/m.test(stderr)) {
+    return new NotRoot(connection, `user ${connection.user} cannot become root without a password (${lastLine(stderr)})`,
+      `connect as root, or allow it on the host: echo '${connection.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/annex`)
+  }
+  const told = parseFailure(stderr)
+  if (told !== undefined) return new HostFailure(connection, `${told.item === '' ? '' : `${told.item}: `}${told.error}`, told.fix)
+  if (/sudo: (command )?not found|sudo: No such file/.test(stderr)) return new NotRoot(connection, `user ${connection.user} is not root and the host has no sudo`, 'connect as root, or install sudo')
+  return new HostFailure(connection, `the look ended with exit code ${code ?? 'none'}: ${lastLine(stderr)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
+}
+
+/** The engine's own failure: the last line of its standard error that is JSON. */
+export function parseFailure(stderr: string): { item: string; error: string; fix: string } | undefined {
+  const line = stderr.trimEnd().split('\n').findLast((text) => text.startsWith('{'))
+  if (line === undefined) return undefined
+  try {
+    return JSON.parse(line) as { item: string; error: string; fix: string }
+  } catch {
+    return undefined
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) || 'it said nothing'
+}
