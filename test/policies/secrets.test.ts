@@ -34,7 +34,7 @@ const KEYS: Record<string, string> = {
   'a kubeconfig': kubeconfig,
   'a kubeconfig in JSON': JSON.stringify({ users: [{ user: { 'client-key-data': base64(pem) } }] }),
   'an age identity': `AGE-SECRET-KEY-1${'Q'.repeat(58)}`,
-  'a PuTTY key': 'PuTTY-User-Key-File-3: ssh-ed25519\n',
+  'a PuTTY key': `${'PuTTY'}-User-Key-File-3: ssh-ed25519\n`,
 }
 
 const HARMLESS: Record<string, string> = {
