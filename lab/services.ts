@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { ensureImages } from './artifacts/images.ts'
-import { registryConfig } from './artifacts/images/registry.ts'
+import { registryConfig, registryProgram } from './artifacts/images/registry.ts'
 import { registryKeys } from './artifacts/keys.ts'
 import { ensurePackages } from './artifacts/packages.ts'
 import { inNamespace, labPath } from './environment.ts'
@@ -66,7 +66,7 @@ async function startRegistry(root: string): Promise<void> {
   const wanted = registryConfig(root, http, true)
   if (processId(registry.name) !== undefined && readFileSync(settings, 'utf8') !== wanted) await stopProcess(registry.name)
   writeFileSync(settings, wanted)
-  await startProcess({ name: registry.name, namespace, command: 'docker-registry', args: ['serve', settings] })
+  await startProcess({ name: registry.name, namespace, command: await registryProgram(), args: ['serve', settings] })
   await untilItListens(registry)
 }
 

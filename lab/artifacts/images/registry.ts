@@ -1,7 +1,11 @@
-/** Fills the storage of a registry (Debian's docker-registry) through its own API. */
-import { rm, writeFile } from 'node:fs/promises'
+/** The container registry (Debian's docker-registry): its program, its settings, and how images get into its storage. */
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { cacheFolder } from '../../../tools/cache.ts'
+import { unpackOne } from '../packages/debian.ts'
 import { type Blob, blobOf, type Layer } from './layer.ts'
 
 export interface Image {
@@ -15,6 +19,22 @@ export interface Image {
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+
+/** The registry's program. Unpacked into the cache, not installed: as a package it would start itself on this machine. */
+export async function registryProgram(): Promise<string> {
+  const folder = cacheFolder('docker-registry')
+  if (!existsSync(folder)) {
+    await mkdir(cacheFolder(), { recursive: true })
+    const draft = await mkdtemp(`${folder}.draft-`)
+    try {
+      await unpackOne('docker-registry', join(draft, 'root'), join(draft, 'work'))
+      await rename(join(draft, 'root'), folder)
+    } finally {
+      await rm(draft, { recursive: true })
+    }
+  }
+  return join(folder, 'usr', 'bin', 'docker-registry')
+}
 
 /** The registry's settings: it serves the storage in `root` at `http`. */
 export function registryConfig(root: string, http: object, readonly: boolean): string {
@@ -31,7 +51,7 @@ export async function withRegistry(root: string, work: (url: string) => Promise<
   const config = `${root}.config.json`
   const port = 20_000 + (process.pid % 10_000)
   await writeFile(config, registryConfig(root, { addr: `127.0.0.1:${port}` }, false))
-  const registry = execa('docker-registry', ['serve', config], { reject: false, all: true })
+  const registry = execa(await registryProgram(), ['serve', config], { reject: false, all: true })
   let ended = false
   void registry.then(() => (ended = true))
   try {

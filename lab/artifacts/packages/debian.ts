@@ -28,6 +28,15 @@ export async function unpackDebian(packages: readonly string[], root: string, wo
   }
 }
 
+/** Unpacks one package, without what it depends on, into `root`: for a program that runs on this machine. */
+export async function unpackOne(name: string, root: string, work: string): Promise<void> {
+  const options = await privateApt(work, join(work, 'archives'))
+  await execa('apt-get', [...options, '--quiet', 'update'])
+  await execa('apt-get', [...options, '--quiet', 'download', name], { cwd: work })
+  const deb = (await readdir(work)).find((file) => file.endsWith('.deb'))!
+  await execa('dpkg-deb', ['--extract', join(work, deb), root])
+}
+
 /** apt's options for a state of its own, so that neither the machine's package database nor its cache plays a part. */
 async function privateApt(work: string, archives: string): Promise<string[]> {
   await mkdir(join(work, 'lists', 'partial'), { recursive: true })
