@@ -1,38 +1,28 @@
-import { mkdirSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { execa, type Options } from 'execa';
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { execa, type Options } from 'execa'
 
 /** The checkout that this lab belongs to. */
-export const checkout = path.resolve(import.meta.dirname, '..');
+export const checkout = path.resolve(import.meta.dirname, '..')
 /** Everything the running lab keeps; never committed, gone after `down` but for keys and logs. */
-export const labFolder = path.join(checkout, '.lab');
-/** What is worth keeping between labs and checkouts, keyed by version. */
-export const cacheFolder = process.env['ANNEX_CACHE'] ?? path.join(os.homedir(), '.cache', 'annex');
+export const labFolder = path.join(checkout, '.lab')
 
 /** A path inside `.lab`; its parent folder exists afterwards. */
 export function labPath(...parts: string[]): string {
-  const file = path.join(labFolder, ...parts);
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-  return file;
-}
-
-/** A path inside the cache; its parent folder exists afterwards. */
-export function cachePath(...parts: string[]): string {
-  const file = path.join(cacheFolder, ...parts);
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-  return file;
+  const file = path.join(labFolder, ...parts)
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 })
+  return file
 }
 
 /** The command that runs `command` in one of the lab's network namespaces, as the same process (nothing is forked). */
 export function inNamespace(namespace: string, command: string, args: readonly string[] = []): [string, string[]] {
-  return ['nsenter', [`--net=/run/netns/${namespace}`, '--', command, ...args]];
+  return ['nsenter', [`--net=/run/netns/${namespace}`, '--', command, ...args]]
 }
 
 /** What an engineer's laptop would have set: kubectl, pulumi and ssh all talk to the lab, and to nothing else of this machine. */
 export function operatorEnvironment(): Record<string, string> {
-  const state = path.join(labFolder, 'pulumi', 'state');
-  mkdirSync(state, { recursive: true });
+  const state = path.join(labFolder, 'pulumi', 'state')
+  mkdirSync(state, { recursive: true })
   return {
     ...inherited(),
     PATH: [path.join(checkout, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(':'),
@@ -43,17 +33,17 @@ export function operatorEnvironment(): Record<string, string> {
     PULUMI_CONFIG_PASSPHRASE: 'annex-lab',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-  };
+  }
 }
 
 /** Runs a process in the operator's namespace with the operator's environment; takes execa's options. */
 export function runAsOperator<O extends Options>(command: string, args: readonly string[], options?: O) {
-  const [file, rest] = inNamespace('annex-operator', command, args);
-  return execa(file, rest, { ...options, env: { ...operatorEnvironment(), ...options?.env }, extendEnv: false } as unknown as O);
+  const [file, rest] = inNamespace('annex-operator', command, args)
+  return execa(file, rest, { ...options, env: { ...operatorEnvironment(), ...options?.env }, extendEnv: false } as unknown as O)
 }
 
 /** A proxy of this machine leads nowhere from inside the lab. */
 function inherited(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(https?|no|all)_proxy$/i.test(name));
-  return Object.fromEntries(kept) as Record<string, string>;
+  const kept = Object.entries(process.env).filter(([name]) => !/^(https?|no|all)_proxy$/i.test(name))
+  return Object.fromEntries(kept) as Record<string, string>
 }

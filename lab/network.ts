@@ -1,158 +1,158 @@
-import { existsSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
-import { execa } from 'execa';
-import { checkout, inNamespace } from './environment.ts';
-import { fabric, gatewayPrivate, namespaces, ranges, type Link, type Namespace, type Wire } from './topology.ts';
+import { existsSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { execa } from 'execa'
+import { checkout, inNamespace } from './environment.ts'
+import { fabric, gatewayPrivate, namespaces, ranges, type Link, type Namespace, type Wire } from './topology.ts'
 
 /** One entry of the cloud's route table. */
 export interface CloudRoute { range: string; nextHop: string }
 
 /** The route that annex asks of the cloud's operator. */
-export const tunnelRoute: CloudRoute = { range: ranges.tunnel, nextHop: gatewayPrivate };
+export const tunnelRoute: CloudRoute = { range: ranges.tunnel, nextHop: gatewayPrivate }
 
 /**
  * Makes the whole network, or whatever of it is missing. What stands already is left alone, so that nothing that runs loses a packet.
  * @throws when the names are taken by another checkout's lab, or by somebody else.
  */
 export async function applyNetwork(): Promise<void> {
-  claimNames();
-  await makeFabric();
-  await Promise.all(namespaces.map(makeNamespace));
+  claimNames()
+  await makeFabric()
+  await Promise.all(namespaces.map(makeNamespace))
 }
 
 /** Takes a namespace away with all its links, routes and rules, and makes it anew: what a power cycle does to a host's network. */
 export async function renewNamespace(name: string): Promise<void> {
-  const namespace = describe(name);
-  await removeNamespace(namespace);
-  await makeNamespace(namespace);
+  const namespace = describe(name)
+  await removeNamespace(namespace)
+  await makeNamespace(namespace)
 }
 
 /** Takes everything away that `applyNetwork` makes. */
 export async function removeNetwork(): Promise<void> {
-  if (ownerOfNames() !== checkout) return;
-  await Promise.all(namespaces.map(removeNamespace));
-  await deleteNamespace(fabric.name);
-  rmSync(ownerFile, { force: true });
+  if (ownerOfNames() !== checkout) return
+  await Promise.all(namespaces.map(removeNamespace))
+  await deleteNamespace(fabric.name)
+  rmSync(ownerFile, { force: true })
 }
 
 /** True when the namespace exists now. */
 export async function namespaceExists(name: string): Promise<boolean> {
-  if (!existsSync(`/run/netns/${name}`)) return false;
-  const { exitCode } = await execa(...inNamespace(name, 'true'), { reject: false });
+  if (!existsSync(`/run/netns/${name}`)) return false
+  const { exitCode } = await execa(...inNamespace(name, 'true'), { reject: false })
   // A file without a namespace behind it is what a reboot of this machine leaves.
-  if (exitCode !== 0) rmSync(`/run/netns/${name}`, { force: true });
-  return exitCode === 0;
+  if (exitCode !== 0) rmSync(`/run/netns/${name}`, { force: true })
+  return exitCode === 0
 }
 
 /** What the cloud's operator has entered, in the order of the router's table. */
 export async function cloudRoutes(): Promise<CloudRoute[]> {
-  const { stdout } = await execa('ip', ['-n', 'annex-cloud-router', '-j', 'route', 'show', 'proto', 'static']);
-  const routes = JSON.parse(stdout || '[]') as { dst: string; gateway: string }[];
-  return routes.map((route) => ({ range: route.dst, nextHop: route.gateway }));
+  const { stdout } = await execa('ip', ['-n', 'annex-cloud-router', '-j', 'route', 'show', 'proto', 'static'])
+  const routes = JSON.parse(stdout || '[]') as { dst: string; gateway: string }[]
+  return routes.map((route) => ({ range: route.dst, nextHop: route.gateway }))
 }
 
 export async function addCloudRoute(route: CloudRoute): Promise<void> {
-  await execa('ip', ['-n', 'annex-cloud-router', 'route', 'replace', route.range, 'via', route.nextHop, 'proto', 'static']);
+  await execa('ip', ['-n', 'annex-cloud-router', 'route', 'replace', route.range, 'via', route.nextHop, 'proto', 'static'])
 }
 
 /** Removes the entry for a range; without one there is nothing to do. */
 export async function removeCloudRoute(range: string): Promise<void> {
-  const { exitCode, stderr } = await execa('ip', ['-n', 'annex-cloud-router', 'route', 'del', range, 'proto', 'static'], { reject: false });
-  if (exitCode !== 0 && !stderr.includes('No such process')) throw new Error(`the route ${range} cannot be removed: ${stderr}`);
+  const { exitCode, stderr } = await execa('ip', ['-n', 'annex-cloud-router', 'route', 'del', range, 'proto', 'static'], { reject: false })
+  if (exitCode !== 0 && !stderr.includes('No such process')) throw new Error(`the route ${range} cannot be removed: ${stderr}`)
 }
 
 // Names are the machine's, not the checkout's: two labs cannot stand at the same time.
-const ownerFile = '/run/annex-lab/checkout';
+const ownerFile = '/run/annex-lab/checkout'
 
 function ownerOfNames(): string | undefined {
-  return existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8').trim() : undefined;
+  return existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8').trim() : undefined
 }
 
 function claimNames(): void {
-  const taken = [fabric.name, ...namespaces.map((namespace) => namespace.name)].filter((name) => existsSync(`/run/netns/${name}`));
-  const owner = ownerOfNames();
+  const taken = [fabric.name, ...namespaces.map((namespace) => namespace.name)].filter((name) => existsSync(`/run/netns/${name}`))
+  const owner = ownerOfNames()
   if (taken.length > 0 && owner === undefined) {
-    throw new Error(`the lab's network namespaces are in use by somebody else (${taken.join(', ')}): remove them with \`ip netns delete <name>\` if nobody needs them`);
+    throw new Error(`the lab's network namespaces are in use by somebody else (${taken.join(', ')}): remove them with \`ip netns delete <name>\` if nobody needs them`)
   }
   if (taken.length > 0 && owner !== checkout) {
-    throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`);
+    throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`)
   }
-  mkdirSync('/run/annex-lab', { recursive: true });
-  writeFileSync(ownerFile, `${checkout}\n`);
+  mkdirSync('/run/annex-lab', { recursive: true })
+  writeFileSync(ownerFile, `${checkout}\n`)
 }
 
 function describe(name: string): Namespace {
-  const namespace = namespaces.find((one) => one.name === name);
-  if (namespace === undefined) throw new Error(`no namespace ${name} in the lab; there are ${namespaces.map((one) => one.name).join(', ')}`);
-  return namespace;
+  const namespace = namespaces.find((one) => one.name === name)
+  if (namespace === undefined) throw new Error(`no namespace ${name} in the lab; there are ${namespaces.map((one) => one.name).join(', ')}`)
+  return namespace
 }
 
 async function makeFabric(): Promise<void> {
-  if (!(await namespaceExists(fabric.name))) await execa('ip', ['netns', 'add', fabric.name]);
-  const present = await linkNames(fabric.name);
+  if (!(await namespaceExists(fabric.name))) await execa('ip', ['netns', 'add', fabric.name])
+  const present = await linkNames(fabric.name)
   const commands = fabric.wires.flatMap((wire) => [
     ...(present.includes(wire) ? [] : [`link add ${wire} type bridge forward_delay 0`]),
     `link set ${wire} up`,
-  ]);
-  await ip(fabric.name, ['link set lo up', ...commands, `address replace ${fabric.internetRouter}/24 dev inet`]);
-  await setSysctls(fabric.name, { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.inet.send_redirects': '0' });
+  ])
+  await ip(fabric.name, ['link set lo up', ...commands, `address replace ${fabric.internetRouter}/24 dev inet`])
+  await setSysctls(fabric.name, { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.inet.send_redirects': '0' })
 }
 
 async function makeNamespace(namespace: Namespace): Promise<void> {
-  if (!(await namespaceExists(namespace.name))) await execa('ip', ['netns', 'add', namespace.name]);
-  const present = await linkNames(namespace.name);
+  if (!(await namespaceExists(namespace.name))) await execa('ip', ['netns', 'add', namespace.name])
+  const present = await linkNames(namespace.name)
   for (const link of namespace.links.filter((one) => !present.includes(one.name))) {
     await ip(fabric.name, [
       `link add ${portOf(link)} type veth peer name ${link.name} address ${macOf(link)} netns ${namespace.name}`,
       `link set ${portOf(link)} master ${link.wire} up`,
-    ]);
+    ])
   }
   await ip(namespace.name, [
     'link set lo up',
     ...namespace.links.flatMap((link) => [`address replace ${link.address}/${link.prefix} dev ${link.name}`, `link set ${link.name} up`]),
     ...namespace.routes.map((route) => `route replace ${route.to} via ${route.via}`),
-  ]);
-  await setSysctls(namespace.name, namespace.sysctls);
+  ])
+  await setSysctls(namespace.name, namespace.sysctls)
   if (namespace.firewall !== undefined) {
-    await execa(...inNamespace(namespace.name, 'nft', ['-f', '-']), { input: `table ip annex\ndelete table ip annex\n${namespace.firewall}\n` });
+    await execa(...inNamespace(namespace.name, 'nft', ['-f', '-']), { input: `table ip annex\ndelete table ip annex\n${namespace.firewall}\n` })
   }
 }
 
 async function removeNamespace(namespace: Namespace): Promise<void> {
   if (await namespaceExists(fabric.name)) {
     // The kernel takes a namespace apart later, in its own time; its links must be gone now, so that they can be made again.
-    const ports = await linkNames(fabric.name);
-    const own = namespace.links.map(portOf).filter((port) => ports.includes(port));
-    await ip(fabric.name, own.map((port) => `link delete ${port}`));
+    const ports = await linkNames(fabric.name)
+    const own = namespace.links.map(portOf).filter((port) => ports.includes(port))
+    await ip(fabric.name, own.map((port) => `link delete ${port}`))
   }
-  await deleteNamespace(namespace.name);
+  await deleteNamespace(namespace.name)
 }
 
 async function deleteNamespace(name: string): Promise<void> {
-  if (await namespaceExists(name)) await execa('ip', ['netns', 'delete', name]);
+  if (await namespaceExists(name)) await execa('ip', ['netns', 'delete', name])
 }
 
 /** Name of the fabric's end of a link, at most 15 characters long. */
 function portOf(link: Link): string {
-  return `${link.wire}-${link.address.split('.')[3]}`;
+  return `${link.wire}-${link.address.split('.')[3]}`
 }
 
 /** The same address has the same MAC after a power cycle, so that no neighbour holds a stale one. */
 function macOf(link: Link): string {
-  const wires: Record<Wire, string> = { inet: '01', cloud: '02', lan: '03' };
-  const last = Number(link.address.split('.')[3]).toString(16).padStart(2, '0');
-  return `02:61:6e:6e:${wires[link.wire]}:${last}`;
+  const wires: Record<Wire, string> = { inet: '01', cloud: '02', lan: '03' }
+  const last = Number(link.address.split('.')[3]).toString(16).padStart(2, '0')
+  return `02:61:6e:6e:${wires[link.wire]}:${last}`
 }
 
 async function linkNames(namespace: string): Promise<string[]> {
-  const { stdout } = await execa('ip', ['-n', namespace, '-j', 'link', 'show']);
-  return (JSON.parse(stdout || '[]') as { ifname: string }[]).map((link) => link.ifname);
+  const { stdout } = await execa('ip', ['-n', namespace, '-j', 'link', 'show'])
+  return (JSON.parse(stdout || '[]') as { ifname: string }[]).map((link) => link.ifname)
 }
 
 async function ip(namespace: string, commands: string[]): Promise<void> {
-  if (commands.length > 0) await execa('ip', ['-n', namespace, '-batch', '-'], { input: commands.join('\n') });
+  if (commands.length > 0) await execa('ip', ['-n', namespace, '-batch', '-'], { input: commands.join('\n') })
 }
 
 async function setSysctls(namespace: string, sysctls: Record<string, string>): Promise<void> {
-  const settings = Object.entries(sysctls).map(([key, value]) => `${key}=${value}`);
-  if (settings.length > 0) await execa(...inNamespace(namespace, 'sysctl', ['-q', '-w', ...settings]));
+  const settings = Object.entries(sysctls).map(([key, value]) => `${key}=${value}`)
+  if (settings.length > 0) await execa(...inNamespace(namespace, 'sysctl', ['-q', '-w', ...settings]))
 }

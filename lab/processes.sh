@@ -8,6 +8,6 @@ shift
 stat=$(<"/proc/$$/stat")
 read -ra fields <<<"${stat##*) }"
 read -r boot </proc/sys/kernel/random/boot_id
-printf '{"pid":%d,"startTime":%d,"boot":"%s"}\n' "$$" "${fields[19]}" "$boot" >"$record.new"
+printf '{"pid":%d,"started":"%s","boot":"%s"}\n' "$$" "${fields[19]}" "$boot" >"$record.new"
 mv "$record.new" "$record"
 exec "$@"

@@ -1,113 +1,103 @@
-import { spawn } from 'node:child_process';
-import { existsSync, openSync, closeSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { inNamespace, labFolder, labPath } from './environment.ts';
+import { spawn } from 'node:child_process'
+import { existsSync, openSync, closeSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isAlive } from '../tools/lock.ts'
+import { inNamespace, labFolder, labPath } from './environment.ts'
 
 /** A process of the lab that outlives the command that started it. */
 export interface LabProcess {
   /** Unique in the lab; also the name of its log, `.lab/log/<name>.log`. */
-  name: string;
-  command: string;
-  args: readonly string[];
+  name: string
+  command: string
+  args: readonly string[]
   /** One of the lab's network namespaces; left out, the process stays in the machine's own. */
-  namespace?: string;
-  env?: Record<string, string>;
-  cwd?: string;
+  namespace?: string
+  env?: Record<string, string>
+  cwd?: string
 }
 
-interface ProcessRecord { pid: number; startTime: number; boot: string }
+interface ProcessRecord { pid: number; started: string; boot: string }
 
-const folder = path.join(labFolder, 'processes');
-const recordOf = (name: string) => labPath('processes', `${name}.json`);
+const folder = path.join(labFolder, 'processes')
+const recordOf = (name: string) => labPath('processes', `${name}.json`)
 
 /** Starts the process unless it runs already. Resolves when it has been recorded, not when it is ready to serve. */
 export async function startProcess(process_: LabProcess): Promise<number> {
-  const already = processId(process_.name);
-  if (already !== undefined) return already;
-  const record = recordOf(process_.name);
-  rmSync(record, { force: true });
+  const already = processId(process_.name)
+  if (already !== undefined) return already
+  const record = recordOf(process_.name)
+  rmSync(record, { force: true })
   const [command, args] = process_.namespace === undefined
     ? [process_.command, [...process_.args]]
-    : inNamespace(process_.namespace, process_.command, process_.args);
-  const log = openSync(logOf(process_.name), 'a');
+    : inNamespace(process_.namespace, process_.command, process_.args)
+  const log = openSync(logOf(process_.name), 'a')
   const child = spawn(path.join(import.meta.dirname, 'processes.sh'), [record, command, ...args], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: process_.cwd ?? labFolder,
     env: { ...process.env, ...process_.env },
-  });
-  closeSync(log);
-  child.unref();
-  await until(`the process ${process_.name} has started`, 20, () => existsSync(record) || child.exitCode !== null);
-  const id = processId(process_.name);
-  if (id === undefined) throw new Error(`${process_.name} ended right after its start; its log says:\n${lastLines(process_.name)}`);
-  return id;
+  })
+  closeSync(log)
+  child.unref()
+  await until(`the process ${process_.name} has started`, 20, () => existsSync(record) || child.exitCode !== null)
+  const id = processId(process_.name)
+  if (id === undefined) throw new Error(`${process_.name} ended right after its start; its log says:\n${lastLines(process_.name)}`)
+  return id
 }
 
 /** The id of a running process of the lab; undefined when it does not run (a zombie counts as ended). */
 export function processId(name: string): number | undefined {
-  let record: ProcessRecord;
+  let record: ProcessRecord
   try {
-    record = JSON.parse(readFileSync(recordOf(name), 'utf8')) as ProcessRecord;
+    record = JSON.parse(readFileSync(recordOf(name), 'utf8')) as ProcessRecord
   } catch {
-    return undefined;
+    return undefined
   }
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return record.boot === boot && startTime(record.pid) === record.startTime ? record.pid : undefined;
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return record.boot === boot && isAlive(record) ? record.pid : undefined
 }
 
 /** Names of all processes that the lab has recorded, whether they still run or not. */
 export function recordedProcesses(): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length))
 }
 
 /** Asks the process to end, and after `patience` seconds (default 10) ends it; resolves when it is gone. */
 export async function stopProcess(name: string, patience = 10): Promise<void> {
-  const id = processId(name);
+  const id = processId(name)
   if (id !== undefined) {
-    process.kill(id, 'SIGTERM');
+    process.kill(id, 'SIGTERM')
     try {
-      await until(`${name} has ended`, patience, () => processId(name) === undefined);
+      await until(`${name} has ended`, patience, () => processId(name) === undefined)
     } catch {
-      if (processId(name) === id) process.kill(id, 'SIGKILL');
-      await until(`${name} has been killed`, 10, () => processId(name) === undefined);
+      if (processId(name) === id) process.kill(id, 'SIGKILL')
+      await until(`${name} has been killed`, 10, () => processId(name) === undefined)
     }
   }
-  rmSync(recordOf(name), { force: true });
+  rmSync(recordOf(name), { force: true })
 }
 
 /** The file that holds what a process of the lab printed. */
 export function logOf(name: string): string {
-  return labPath('log', `${name}.log`);
+  return labPath('log', `${name}.log`)
 }
 
 /** The end of a process's log, for an error message. */
 export function lastLines(name: string, count = 15): string {
   try {
-    return readFileSync(logOf(name), 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+    return readFileSync(logOf(name), 'utf8').trimEnd().split('\n').slice(-count).join('\n')
   } catch {
-    return '(no log)';
+    return '(no log)'
   }
 }
 
 /** Asks again until `condition` is true. Throws, naming what it waited for, after `seconds`. */
 export async function until(what: string, seconds: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + seconds * 1000
   for (let wait = 5; !(await condition()); wait = Math.min(wait * 2, 250)) {
-    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
-    await pause(wait);
-  }
-}
-
-/** Start time of a live process in clock ticks since boot; undefined for one that is gone or a zombie. */
-export function startTime(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
-  } catch {
-    return undefined;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`)
+    await pause(wait)
   }
 }

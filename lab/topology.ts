@@ -1,19 +1,19 @@
 /** What the lab's network looks like; `network.ts` makes it so. docs/architecture.md has the same table for people. */
 
 /** A wire of the lab: the internet, the cloud's private network, the home network in front of vps-worker-2. */
-export type Wire = 'inet' | 'cloud' | 'lan';
+export type Wire = 'inet' | 'cloud' | 'lan'
 
 export interface Link { name: string; wire: Wire; address: string; prefix: number }
 export interface Route { to: string; via: string }
 
 export interface Namespace {
-  name: string;
-  links: Link[];
-  routes: Route[];
+  name: string
+  links: Link[]
+  routes: Route[]
   /** net.* settings that differ from a new namespace's. */
-  sysctls: Record<string, string>;
+  sysctls: Record<string, string>
   /** nftables rules, a whole table, owned by whoever runs this machine in real life. */
-  firewall?: string;
+  firewall?: string
 }
 
 export const ranges = {
@@ -22,31 +22,31 @@ export const ranges = {
   pods: '10.244.0.0/16',
   services: '10.96.0.0/16',
   tunnel: '10.100.0.0/24',
-} as const;
+} as const
 
 /** The namespace that holds the wires (bridges). Its address on the internet answers "unreachable" for all that the lab does not have. */
-export const fabric = { name: 'annex-fabric', wires: ['inet', 'cloud', 'lan'] as Wire[], internetRouter: '198.51.100.254' };
+export const fabric = { name: 'annex-fabric', wires: ['inet', 'cloud', 'lan'] as Wire[], internetRouter: '198.51.100.254' }
 
-export const publicEndpoint = '198.51.100.10';
-export const privateEndpoint = '10.10.0.10';
-export const services = '198.51.100.5';
+export const publicEndpoint = '198.51.100.10'
+export const privateEndpoint = '10.10.0.10'
+export const services = '198.51.100.5'
 /** Next hop of the tunnel's range in the cloud's route table. */
-export const gatewayPrivate = '10.10.0.2';
+export const gatewayPrivate = '10.10.0.2'
 
-export type HostName = 'gateway' | 'cloud-worker-1' | 'vps-worker-1' | 'vps-worker-2';
+export type HostName = 'gateway' | 'cloud-worker-1' | 'vps-worker-1' | 'vps-worker-2'
 
 export interface Host {
-  name: HostName;
-  kind: 'gateway' | 'cloud-node' | 'vps';
+  name: HostName
+  kind: 'gateway' | 'cloud-node' | 'vps'
   /** Which root file system it is made from. */
-  image: 'debian-12' | 'cloud-node';
-  namespace: string;
+  image: 'debian-12' | 'cloud-node'
+  namespace: string
   /** How the operator reaches its sshd. */
-  address: string;
-  port: number;
-  user: 'root' | 'debian';
+  address: string
+  port: number
+  user: 'root' | 'debian'
   /** Host that its sshd is reached through. */
-  jump?: HostName;
+  jump?: HostName
 }
 
 export const hosts: Record<HostName, Host> = {
@@ -56,14 +56,14 @@ export const hosts: Record<HostName, Host> = {
   },
   'vps-worker-1': { name: 'vps-worker-1', kind: 'vps', image: 'debian-12', namespace: 'annex-vps-worker-1', address: '198.51.100.11', port: 22, user: 'root' },
   'vps-worker-2': { name: 'vps-worker-2', kind: 'vps', image: 'debian-12', namespace: 'annex-vps-worker-2', address: '198.51.100.12', port: 2222, user: 'debian' },
-};
+}
 
-const inet = (name: string, address: string): Link => ({ name, wire: 'inet', address, prefix: 24 });
-const cloud = (name: string, address: string): Link => ({ name, wire: 'cloud', address, prefix: 24 });
-const lan = (name: string, address: string): Link => ({ name, wire: 'lan', address, prefix: 24 });
-const toInternet: Route = { to: 'default', via: fabric.internetRouter };
-const toCloudRouter: Route = { to: 'default', via: '10.10.0.1' };
-const forwarding = { 'net.ipv4.ip_forward': '1' };
+const inet = (name: string, address: string): Link => ({ name, wire: 'inet', address, prefix: 24 })
+const cloud = (name: string, address: string): Link => ({ name, wire: 'cloud', address, prefix: 24 })
+const lan = (name: string, address: string): Link => ({ name, wire: 'lan', address, prefix: 24 })
+const toInternet: Route = { to: 'default', via: fabric.internetRouter }
+const toCloudRouter: Route = { to: 'default', via: '10.10.0.1' }
+const forwarding = { 'net.ipv4.ip_forward': '1' }
 
 export const namespaces: Namespace[] = [
   { name: 'annex-operator', links: [inet('eth0', '198.51.100.1')], routes: [toInternet], sysctls: {} },
@@ -82,12 +82,12 @@ export const namespaces: Namespace[] = [
     sysctls: { ...forwarding, 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.cloud.send_redirects': '0' },
     firewall: `table ip annex {
       chain forward {
-        type filter hook forward priority filter; policy drop;
+        type filter hook forward priority filter; policy drop
         iifname "cloud" accept
         ct state established,related accept
       }
       chain postrouting {
-        type nat hook postrouting priority srcnat;
+        type nat hook postrouting priority srcnat
         oifname "inet" masquerade
       }
     }`,
@@ -99,17 +99,17 @@ export const namespaces: Namespace[] = [
     sysctls: forwarding,
     firewall: `table ip annex {
       chain forward {
-        type filter hook forward priority filter; policy drop;
+        type filter hook forward priority filter; policy drop
         iifname "lan" accept
         ct state established,related accept
         ct status dnat accept
       }
       chain prerouting {
-        type nat hook prerouting priority dstnat;
+        type nat hook prerouting priority dstnat
         iifname "inet" tcp dport 2222 dnat to 172.31.12.2:22
       }
       chain postrouting {
-        type nat hook postrouting priority srcnat;
+        type nat hook postrouting priority srcnat
         oifname "inet" masquerade
       }
     }`,
@@ -118,4 +118,4 @@ export const namespaces: Namespace[] = [
   { name: 'annex-cloud-worker-1', links: [cloud('eth0', '10.10.0.21')], routes: [toCloudRouter], sysctls: {} },
   { name: 'annex-vps-worker-1', links: [inet('eth0', '198.51.100.11')], routes: [toInternet], sysctls: {} },
   { name: 'annex-vps-worker-2', links: [lan('eth0', '172.31.12.2')], routes: [{ to: 'default', via: '172.31.12.1' }], sysctls: {} },
-];
+]

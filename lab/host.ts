@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import { execa, type Options } from 'execa'
+import { renewNamespace } from './network.ts'
+import { processId, startProcess, stopProcess, until } from './processes.ts'
+import { hostFolder, makeHost } from './provider.ts'
+import { imageFolder } from './rootfs.ts'
+import { type HostName, hosts } from './topology.ts'
+
+export { hosts } from './topology.ts'
+export { hostConnection } from './ssh.ts'
+
+const processName = (name: HostName) => `host-${name}`
+
+/**
+ * Boots a host, unless it runs, and waits until its start-up is over.
+ * Its disk is what it was; its network is new: links, routes and rules that the host itself had made are gone.
+ */
+export async function bootHost(name: HostName): Promise<void> {
+  if (processId(processName(name)) === undefined) {
+    await clearRemains(name)
+    await makeHost(name)
+    await renewNamespace(hosts[name].namespace)
+    await startProcess({
+      name: processName(name),
+      command: path.join(import.meta.dirname, 'host/boot.sh'),
+      args: [name, imageFolder(hosts[name].image), hostFolder(name)],
+    })
+  }
+  await waitUntilBooted(name)
+}
+
+/** Pulls a host's plug. What it had written to its disk stays; nothing is asked, so this also ends a host that hangs. */
+export async function killHost(name: HostName): Promise<void> {
+  const init = initOf(name)
+  if (init !== undefined) {
+    // Its process namespace goes with it, whatever runs in there.
+    process.kill(init, 'SIGKILL')
+    await until(`${name} is off`, 30, () => processId(processName(name)) === undefined)
+  }
+  await stopProcess(processName(name), 0)
+  await clearRemains(name)
+}
+
+/** Pulls a host's plug and boots it again. */
+export async function rebootHost(name: HostName): Promise<void> {
+  await killHost(name)
+  await bootHost(name)
+}
+
+/** True when the host is on. */
+export function hostIsOn(name: HostName): boolean {
+  return processId(processName(name)) !== undefined
+}
+
+/** Runs a command on a host as root, from its console: no SSH, no network. Takes execa's options. */
+export function runInHost<O extends Options>(name: HostName, command: string, args: readonly string[] = [], options?: O) {
+  const init = initOf(name)
+  if (init === undefined) throw new Error(`${name} is off: npm run lab up`)
+  const spaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd']
+  return execa('nsenter', ['--target', String(init), ...spaces, '--', command, ...args], {
+    ...options,
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', ...options?.env },
+    extendEnv: false,
+  } as unknown as O)
+}
+
+/** The machine's id for a host's first process; undefined when the host is off. */
+function initOf(name: HostName): number | undefined {
+  const nspawn = processId(processName(name))
+  if (nspawn === undefined) return undefined
+  const children = readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  return children.map(Number).find((child) => /^NSpid:\s+\d+\s+1$/m.test(readStatus(child)))
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+async function waitUntilBooted(name: HostName): Promise<void> {
+  let state = ''
+  await until(`${name} has booted`, 90, async () => {
+    if (initOf(name) === undefined) return false
+    const answer = await runInHost(name, 'systemctl', ['is-system-running', '--wait'], { reject: false, timeout: 60_000 })
+    state = String(answer.stdout).trim()
+    return ['running', 'degraded'].includes(state)
+  })
+}
+
+/** Ends what a host that is off has left behind in the machine's cgroups: only processes that it started are in there. */
+async function clearRemains(name: HostName): Promise<void> {
+  for (const controller of readdirSync('/sys/fs/cgroup')) {
+    const group = path.join('/sys/fs/cgroup', controller, `annex-${name}`)
+    if (existsSync(group)) await until(`${group} is empty`, 20, () => removeGroup(group))
+  }
+  const propagate = `/run/systemd/nspawn/propagate/annex-${name}`
+  if (existsSync(propagate)) await rmdir(propagate)
+  rmSync(`/run/systemd/nspawn/unix-export/annex-${name}`, { recursive: true, force: true })
+}
+
+/** Returns true when the group and all below it are gone. */
+async function removeGroup(group: string): Promise<boolean> {
+  for (const entry of readdirSync(group, { withFileTypes: true })) {
+    if (entry.isDirectory() && !(await removeGroup(path.join(group, entry.name)))) return false
+  }
+  try {
+    for (const pid of readFileSync(path.join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL')
+    await rmdir(group)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# boot.sh NAME IMAGE FOLDER: boots a lab host; the process ends when the host does.
+# IMAGE is its root file system (read only), FOLDER holds what the host has written (upper, var) and its mount point (root).
+# Runs in a mount namespace of its own, so that the host's file systems go away with it.
+set -euo pipefail
+umask 022
+
+name=$1 image=$2 folder=$3
+here=$(dirname "$(readlink -f "$0")")
+
+# A cgroup of its own in every controller: whatever the host starts is accounted to it and ends with it.
+for controller in /sys/fs/cgroup/*/; do
+  group=$controller/annex-$name
+  mkdir -p "$group"
+  if [[ -e $group/cpuset.cpus ]]; then
+    cat "$controller/cpuset.cpus" >"$group/cpuset.cpus"
+    cat "$controller/cpuset.mems" >"$group/cpuset.mems"
+  fi
+  echo $$ >"$group/cgroup.procs"
+done
+
+mount -t overlay overlay -o "lowerdir=$image,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+# Not on the overlay: containerd's own overlays want a real file system below them.
+mount --bind "$folder/var" "$folder/root/var"
+
+export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
+exec systemd-nspawn --quiet --directory="$folder/root" --machine="annex-$name" --hostname="$name" \
+  --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off --console=pipe \
+  --network-namespace-path="/run/netns/annex-$name" --private-users=no \
+  --capability=all --drop-capability=CAP_SYS_TIME \
+  --system-call-filter='@keyring bpf @mount @raw-io @privileged' \
+  --bind=/dev/kmsg --bind=/dev/net/tun --bind=/dev/fuse \
+  --bind-ro="$here/init.sh:/run/annex-lab/init.sh" \
+  /bin/sh /run/annex-lab/init.sh

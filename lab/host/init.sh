@@ -1,0 +1,38 @@
+#!/bin/sh
+# First process of a lab host: gives it what a machine of its own would have, then becomes its init.
+# It runs from a bind mount under /run, so nothing of it is on the host's disk.
+set -eu
+umask 022
+
+for hierarchy in /sys/fs/cgroup/*/; do
+  mount -o remount,bind,rw "$hierarchy"
+done
+
+# Kernel settings other than net.* belong to the machine that the lab runs on. The host gets its own copy, with the values
+# of a freshly booted kernel: it may read and write it like any other, and nobody else notices.
+copy=/run/annex-lab/sysctl
+mkdir -p "$copy"
+mount -t tmpfs -o mode=755 tmpfs "$copy"
+for tree in abi debug dev fs kernel user vm; do
+  [ -d "/proc/sys/$tree" ] || continue
+  cp -r "/proc/sys/$tree" "$copy/" 2>/dev/null || true
+done
+for live in kernel/random kernel/hostname kernel/domainname; do
+  mount --rbind "/proc/sys/$live" "$copy/$live"
+done
+for tree in "$copy"/*; do
+  mount --rbind "$tree" "/proc/sys/${tree##*/}"
+done
+umount -l "$copy"
+
+mknod -m 660 /dev/loop-control c 10 237
+index=0
+while [ "$index" -lt 64 ]; do
+  mknod -m 660 "/dev/loop$index" b 7 "$index"
+  index=$((index + 1))
+done
+chgrp disk /dev/loop*
+
+umount -l /run/annex-lab/init.sh
+rm -rf /run/annex-lab
+exec /lib/systemd/systemd
