@@ -25,9 +25,9 @@ describe('policies in the Pulumi CLI', function () {
     folder = await mkdtemp(join(tmpdir(), 'annex-policies-'))
     const state = join(folder, 'state')
     await mkdir(state)
-    const languageFolder = await installStandIns(join(folder, 'home'))
+    installStandIns(join(folder, 'home'))
     environment = {
-      PATH: [languageFolder, dirname(toolPath('pulumi')), process.env['PATH']].join(':'),
+      PATH: [dirname(toolPath('pulumi')), process.env['PATH']].join(':'),
       PULUMI_HOME: join(folder, 'home'),
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: 'test',
