@@ -1,9 +1,8 @@
 /** Downloads one file against its checksum: resumes what a stopped run left, and gives up on a silent place in seconds. */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /** How long a place may take to answer at all, and to send the next bytes. */
@@ -60,13 +59,16 @@ async function fetchInto(url: string, part: string): Promise<void> {
     })
     if (response.status === 416) return
     if (!response.ok || !response.body) throw new Error(`answered ${response.status}`)
-    const resumed = response.status === 206
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
-    body.on('data', () => {
-      clearTimeout(timer)
-      timer = giveUp(silenceSeconds)
-    })
-    await pipeline(body, createWriteStream(part, { flags: resumed ? 'a' : 'w' }))
+    const file = await open(part, response.status === 206 ? 'a' : 'w')
+    try {
+      for await (const chunk of response.body) {
+        clearTimeout(timer)
+        timer = giveUp(silenceSeconds)
+        await file.write(chunk)
+      }
+    } finally {
+      await file.close()
+    }
   } finally {
     clearTimeout(timer)
   }
