@@ -13,6 +13,8 @@ done
 copy=/run/annex-lab/sysctl
 mkdir -p "$copy"
 mount -t tmpfs -o mode=755 tmpfs "$copy"
+# Or taking the copy's own mount point away would also take what is mounted below it in /proc/sys.
+mount --make-rprivate "$copy"
 for tree in abi debug dev fs kernel user vm; do
   [ -d "/proc/sys/$tree" ] || continue
   cp -r "/proc/sys/$tree" "$copy/" 2>/dev/null || true
@@ -20,6 +22,9 @@ done
 for live in kernel/random kernel/hostname kernel/domainname; do
   mount --rbind "/proc/sys/$live" "$copy/$live"
 done
+# Every start has an id of its own, by which software tells a reboot.
+cat /proc/sys/kernel/random/uuid >/run/annex-lab/boot_id
+mount --bind /run/annex-lab/boot_id "$copy/kernel/random/boot_id"
 for tree in "$copy"/*; do
   mount --rbind "$tree" "/proc/sys/${tree##*/}"
 done
