@@ -12,9 +12,9 @@ done
 # of a freshly booted kernel: it may read and write it like any other, and nobody else notices.
 copy=/run/annex-lab/sysctl
 mkdir -p "$copy"
+# Or what happens to the copy would happen to /proc/sys too.
+mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$copy"
-# Or taking the copy's own mount point away would also take what is mounted below it in /proc/sys.
-mount --make-rprivate "$copy"
 for tree in abi debug dev fs kernel user vm; do
   [ -d "/proc/sys/$tree" ] || continue
   cp -r "/proc/sys/$tree" "$copy/" 2>/dev/null || true
@@ -24,11 +24,13 @@ for live in kernel/random kernel/hostname kernel/domainname; do
 done
 # Every start has an id of its own, by which software tells a reboot.
 cat /proc/sys/kernel/random/uuid >/run/annex-lab/boot_id
+umount "$copy/kernel/random/boot_id" || true
 mount --bind /run/annex-lab/boot_id "$copy/kernel/random/boot_id"
 for tree in "$copy"/*; do
   mount --rbind "$tree" "/proc/sys/${tree##*/}"
 done
 umount -l "$copy"
+mount --make-rshared /
 
 mknod -m 660 /dev/loop-control c 10 237
 index=0
