@@ -85,6 +85,15 @@ describe('the repository', function () {
     assert.deepEqual(found, [])
   })
 
+  it('gives a reason for every package that it depends on', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')!)
+    const reasons = read('docs/adr/0002-dependencies.md')!
+    const silent = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !reasons.includes(`\`${name}\``),
+    )
+    assert.deepEqual(silent, [])
+  })
+
   it('pins every action of its workflows to a commit and gives no workflow rights that a job does not ask for', () => {
     const workflows = files.filter(({ path }) => path.startsWith('.github/workflows/'))
     assert.ok(workflows.length > 0)
