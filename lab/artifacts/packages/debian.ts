@@ -6,8 +6,8 @@ import { execa } from 'execa'
 /** What a host may be asked to install, beside what its image has. Sorted. */
 export const debianPackages = [
   'age', 'apt-transport-https', 'ca-certificates', 'conntrack', 'curl', 'e2fsprogs', 'ebtables', 'ethtool', 'gnupg', 'gpg',
-  'iperf3', 'ipset', 'iptables', 'iputils-ping', 'jq', 'kmod', 'nftables', 'openssl', 'rsync', 'runc', 'socat', 'tcpdump',
-  'wireguard-go', 'wireguard-tools', 'xfsprogs',
+  'iperf3', 'iproute2', 'ipset', 'iptables', 'iputils-ping', 'jq', 'kmod', 'mount', 'nftables', 'openssl', 'procps', 'rsync',
+  'runc', 'socat', 'tcpdump', 'util-linux', 'wireguard-go', 'wireguard-tools', 'xfsprogs',
 ]
 
 /**
