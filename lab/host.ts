@@ -3,7 +3,7 @@ import { rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { execa, type Options } from 'execa'
 import { renewNamespace } from './network.ts'
-import { processId, startProcess, stopProcess, until } from './processes.ts'
+import { lastLines, processId, startProcess, stopProcess, until } from './processes.ts'
 import { hostFolder, makeHost } from './provider.ts'
 import { imageFolder } from './rootfs.ts'
 import { type HostName, hosts } from './topology.ts'
@@ -83,12 +83,11 @@ function readStatus(pid: number): string {
 }
 
 async function waitUntilBooted(name: HostName): Promise<void> {
-  let state = ''
   await until(`${name} has booted`, 90, async () => {
+    if (!hostIsOn(name)) throw new Error(`${name} went off while it booted; the end of its log:\n${lastLines(processName(name))}`)
     if (initOf(name) === undefined) return false
     const answer = await runInHost(name, 'systemctl', ['is-system-running', '--wait'], { reject: false, timeout: 60_000 })
-    state = String(answer.stdout).trim()
-    return ['running', 'degraded'].includes(state)
+    return ['running', 'degraded'].includes(String(answer.stdout).trim())
   })
 }
 

@@ -22,10 +22,6 @@ done
 for live in kernel/random kernel/hostname kernel/domainname; do
   mount --rbind "/proc/sys/$live" "$copy/$live"
 done
-# Every start has an id of its own, by which software tells a reboot.
-cat /proc/sys/kernel/random/uuid >/run/annex-lab/boot_id
-umount "$copy/kernel/random/boot_id" || true
-mount --bind /run/annex-lab/boot_id "$copy/kernel/random/boot_id"
 for tree in "$copy"/*; do
   mount --rbind "$tree" "/proc/sys/${tree##*/}"
 done
