@@ -7,7 +7,7 @@ export function settingsOf(file: string): Settings {
   const { config, faults } = check(annexOptions(file))
   if (config === undefined) throw new Error(`${file}: ${JSON.stringify(faults)}`)
   const hosts = [...config.tunnel.gateways, ...config.workers]
-  const connections = hosts.map(({ name, address, ssh }) => [name, { host: ssh.host ?? address, port: ssh.port, user: ssh.user, hostKey: `ssh-ed25519 <key of ${name}>` }])
+  const connections = hosts.map(({ name, address, ssh }) => [name, { host: ssh.host ?? address, port: ssh.port, user: ssh.user, hostKey: `ssh-ed25519 ${Buffer.from(name).toString('base64')}` }])
   const named = [config.packages.kubernetes.keyFile, config.packages.containerd.keyFile, ...config.registries.flatMap(({ caFile }) => caFile ?? [])]
   return { ...config, context: 'test', connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${it}\n`])) }
 }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import * as pulumi from '@pulumi/pulumi'
+import { createPlatform, createTestApplication } from '../../apps/apps.ts'
+import { LocalStorage } from '../../components/local-storage/local-storage.ts'
+import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
+import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { placing } from '../../components/tenant-placement/tenant-placement.ts'
+import { VpsWorker } from '../../components/vps-worker/vps-worker.ts'
+import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
+import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
+import { settingsOf } from '../settings.ts'
+
+interface Registered { type: string; name: string; inputs: any }
+
+/** Runs a program under Pulumi's mocks. @returns what it registered */
+async function registered(program: () => void | Promise<void>): Promise<Registered[]> {
+  const all: Registered[] = []
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => {
+      all.push({ type, name, inputs })
+      const publicKey = Buffer.from(name.slice(0, 32).padEnd(32)).toString('base64')
+      const result = { section: 'test', changed: [], unchanged: [], outputs: { publicKey } }
+      return { id: name, state: type === 'command:remote:Command' ? { ...inputs, stdout: JSON.stringify(result) } : inputs }
+    },
+    call: ({ inputs }) => inputs,
+  }, 'annex', 'test', false)
+  await program()
+  await pulumi.runtime.disconnect()
+  return all
+}
+
+/** Everything but the preflight, which asks real hosts, and placement, whose transform the mocks do not call. */
+function program(stack: string): void {
+  const settings = settingsOf(`Pulumi.${stack}.yaml`)
+  const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
+  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel))
+  for (const worker of settings.workers) {
+    const found = { caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: { [worker.name]: pulumi.secret('abcdef.0123456789abcdef') } }
+    new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] })
+  }
+  createPlatform(settings.iamService)
+  for (const tenant of settings.tenants) {
+    const isolation = new TenantIsolation(tenant.name, tenant)
+    if (settings.testApplication?.tenant === tenant.name) createTestApplication(settings.testApplication, { dependsOn: isolation.ready })
+  }
+}
+
+describe('the components, under mocks', () => {
+  it('register the whole dev stack, with a host key on every connection and no private key anywhere', async () => {
+    const all = await registered(() => program('dev'))
+    const commands = all.filter(({ type }) => type === 'command:remote:Command')
+    assert.ok(commands.length >= 8, `${commands.length} remote commands`)
+    for (const { name, inputs } of commands) {
+      // The SDK makes the whole connection a secret.
+      const connection = inputs.connection.value
+      assert.match(connection.hostKey, /^ssh-ed25519 /, name)
+      assert.equal(connection.privateKey, undefined, name)
+    }
+    assert.doesNotMatch(JSON.stringify(all), /PRIVATE KEY/)
+  })
+
+  it('give every tenant its namespace under restricted, default-deny, quota, limits and role', async () => {
+    const all = await registered(() => program('dev'))
+    for (const tenant of ['paas-tenant-1', 'paas-tenant-2']) {
+      const kinds = all.filter(({ inputs }) => inputs.metadata?.namespace === tenant).map(({ type }) => type.split(':').at(-1))
+      for (const kind of ['NetworkPolicy', 'ResourceQuota', 'LimitRange', 'Role', 'RoleBinding']) assert.ok(kinds.includes(kind), `${tenant} has no ${kind}`)
+      const namespace = all.find(({ type, name }) => type === 'kubernetes:core/v1:Namespace' && name === tenant)
+      assert.equal(namespace?.inputs.metadata.labels['pod-security.kubernetes.io/enforce'], 'restricted')
+    }
+  })
+
+  it('name the workers of a tunnel when asked for another one', () => {
+    const args = tunnelArgs(settingsOf('Pulumi.dev.yaml'))
+    assert.throws(() => new WireGuardTunnel('tunnel', { ...args, workers: [] }).network('nobody'), /nobody is none of its workers/)
+  })
+})
+
+describe('the transform of TenantPlacement', () => {
+  const transform = placing(tenantPlacement)
+  const pod = { containers: [{ name: 'c', image: 'busybox:1' }] }
+  const workloads: Record<string, object> = {
+    'kubernetes:core/v1:Pod': { spec: pod },
+    'kubernetes:core/v1:PodPatch': { spec: pod },
+    'kubernetes:apps/v1:Deployment': { spec: { template: { spec: pod } } },
+    'kubernetes:apps/v1:StatefulSet': { spec: { template: { spec: pod } } },
+    'kubernetes:batch/v1:CronJob': { spec: { jobTemplate: { spec: { template: { spec: pod } } } } },
+  }
+  const apply = async (type: string, props: object) => {
+    const result = await transform({ type, name: 'it', props, opts: {}, custom: true })
+    return result && (await promised(pulumi.output(result.props)))
+  }
+
+  for (const [type, props] of Object.entries(workloads)) {
+    it(`places ${type}`, async () => {
+      assert.match(JSON.stringify(await apply(type, props)), /"nodeSelector":\{"paas-tier":"tenant"\}/)
+    })
+  }
+
+  it('leaves alone what makes no pods', async () => {
+    assert.equal(await apply('kubernetes:core/v1:Service', { spec: {} }), undefined)
+    assert.equal(await apply('command:remote:Command', {}), undefined)
+  })
+})
+
+function promised<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => { output.apply(resolve as (value: unknown) => void) })
+}
