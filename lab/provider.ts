@@ -50,7 +50,7 @@ async function personalize(host: Host, root: string): Promise<void> {
   await put('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${host.name}\n::1 localhost ip6-localhost ip6-loopback\n`)
   await put('etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`, 0o444)
   await put('etc/resolv.conf', `nameserver ${services}\n`)
-  await addMirror(root, put)
+  await addMirror(put)
   await mkdir(path.dirname(path.join(root, 'etc/ssh/x')), { recursive: true, mode: 0o755 })
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `root@${host.name}`, '-f', hostKeyFile(host.name)])
   if (host.user !== 'root') await put('etc/ssh/sshd_config.d/60-provider.conf', 'PermitRootLogin no\n', 0o600)
@@ -61,7 +61,7 @@ async function personalize(host: Host, root: string): Promise<void> {
   }
 }
 
-async function addMirror(root: string, put: (file: string, content: string) => Promise<void>): Promise<void> {
+async function addMirror(put: (file: string, content: string) => Promise<void>): Promise<void> {
   const keyring = 'usr/share/keyrings/provider-mirror.asc'
   await put(keyring, readFileSync(path.join(labFolder, 'keys/apt.asc'), 'utf8'))
   await put('etc/apt/sources.list', `deb [signed-by=/${keyring}] http://${services}/debian bookworm main\n`)
