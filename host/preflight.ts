@@ -1,0 +1,123 @@
+/** Whether a host can do what is asked of it, from facts alone: every fault at once, each with the value seen and the fix. */
+import semver from 'semver'
+import { overlap } from '../config/ranges.ts'
+import type { HostFacts } from './facts.ts'
+
+/** What a role asks of a host. */
+export interface Expectations {
+  /** Range of the tunnel and those that will be routed into it, IPv4 CIDR. */
+  ranges: string[]
+  /** Interfaces whose routes are annex's own or the CNI's. */
+  ownInterfaces: string[]
+  /** Seconds since 1970, of whoever looks. */
+  now: number
+  /** UDP and TCP ports that must be free, or held by the process named. */
+  ports: { protocol: 'tcp' | 'udp'; port: number; owners: string[] }[]
+  /** TCP port that the firewall will leave open for SSH; undefined for a host whose firewall is left alone. */
+  sshPort?: number
+  /** Bytes. */
+  memory: number
+  disk: number
+  /** A worker runs the kubelet and pods. */
+  worker: boolean
+  cgroupV1Allowed: boolean
+  /** Package versions that a worker will pin. */
+  pinned: { name: string; version: string }[]
+}
+
+export interface Fault {
+  id: string
+  seen: string
+  allowed: string
+  fix: string
+}
+
+/** Kubernetes' certificates and bootstrap tokens do not bear much more. */
+const clockSeconds = 30
+
+/** @returns no faults where everything fits. */
+export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
+  const rules = wanted.worker ? [...everyHost, ...everyWorker] : everyHost
+  return rules.flatMap((rule) => rule(facts, wanted))
+}
+
+type Rule = (facts: HostFacts, wanted: Expectations) => Fault[]
+
+const system: Rule = ({ os }) => {
+  const oldest = { debian: '11.0.0', ubuntu: '22.4.0' }[os.id]
+  const version = semver.coerce(os.version)
+  return oldest && version && semver.gte(version, oldest) ? [] : [{
+    id: 'os', seen: `it runs ${os.name || os.id || 'an unknown system'}`, allowed: 'Debian 11 or newer, or Ubuntu 22.04 or newer, is needed', fix: 'Reinstall the host with one of them.',
+  }]
+}
+
+const architecture: Rule = (facts) => (['x86_64', 'aarch64'].includes(facts.architecture) ? [] : [{
+  id: 'architecture', seen: `its processor is ${facts.architecture}`, allowed: 'x86_64 or aarch64 is needed', fix: 'Take another host: the packages are not made for this one.',
+}])
+
+const clock: Rule = (facts, { now }) => {
+  const off = Math.round(facts.clock - now)
+  return Math.abs(off) <= clockSeconds ? [] : [{
+    id: 'clock', seen: `its clock is ${Math.abs(off)} s ${off > 0 ? 'ahead' : 'behind'}`, allowed: `at most ${clockSeconds} s are allowed`, fix: 'Set it and keep it set: timedatectl set-ntp true.',
+  }]
+}
+
+/** A route into a range that the tunnel will take: one of the two would lose its traffic. */
+const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
+  .filter(({ to, interface: name }) => to !== 'default' && !ownInterfaces.includes(name))
+  .flatMap((route) => ranges.filter((range) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map((range) => ({
+    id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range}`, fix: 'Choose another annex:tunnel.range, or take the route away.',
+  })))
+
+const ports: Rule = (facts, wanted) => wanted.ports.flatMap(({ protocol, port, owners }) => facts.listening
+  .filter((it) => it.protocol === protocol && it.port === port && !owners.includes(it.process))
+  .map((it) => ({
+    id: 'ports', seen: `${protocol} port ${port} is used by ${it.process || 'another process'}`, allowed: 'it must be free', fix: 'Stop that service, or configure another port.',
+  })))
+
+const tun: Rule = ({ kernelHas }) => (kernelHas.wireguard || kernelHas.tun ? [] : [{
+  id: 'tun', seen: 'its kernel has neither WireGuard nor /dev/net/tun', allowed: 'one of them is needed', fix: 'Ask the provider to enable TUN (usual with container-based VPS), or take another host.',
+}])
+
+const everyHost: Rule[] = [system, architecture, clock, routes, ports, tun]
+
+const cgroups: Rule = ({ cgroupVersion }, { cgroupV1Allowed }) => (cgroupVersion === 2 || (cgroupVersion === 1 && cgroupV1Allowed) ? [] : [{
+  id: 'cgroups', seen: cgroupVersion === 0 ? 'it has no cgroups' : 'it has cgroup v1', allowed: 'cgroup v2 is needed', fix: cgroupVersion === 0 ? 'Take another host: pods cannot be bounded on this one.' : 'Boot it with systemd.unified_cgroup_hierarchy=1.',
+}])
+
+const swap: Rule = (facts) => (facts.swap.length === 0 ? [] : [{
+  id: 'swap', seen: `swap is on (${facts.swap.join(', ')})`, allowed: 'the kubelet wants none', fix: 'swapoff -a, and take its line out of /etc/fstab.',
+}])
+
+const kernel: Rule = ({ kernelHas }) => (['overlay', 'br_netfilter', 'vxlan', 'nf_tables', 'ip_set'] as const).filter((name) => !kernelHas[name]).map((name) => ({
+  id: 'kernel', seen: `its kernel has no ${name}`, allowed: 'containerd, the CNI and NetworkPolicy need it', fix: 'Install the distribution’s full kernel, or take another host.',
+}))
+
+const memory: Rule = (facts, wanted) => (facts.memory.total >= wanted.memory ? [] : [{
+  id: 'memory', seen: `it has ${mebibytes(facts.memory.total)} of memory`, allowed: `at least ${mebibytes(wanted.memory)} are needed`, fix: 'Take a larger host.',
+}])
+
+/** Once annex has worked there, its packages and volumes are part of what is used. */
+const disk: Rule = (facts, wanted) => (facts.sections.length > 0 || facts.disk.free >= wanted.disk ? [] : [{
+  id: 'disk', seen: `it has ${mebibytes(facts.disk.free)} free`, allowed: `at least ${mebibytes(wanted.disk)} are needed for packages, images and volumes`, fix: 'Free some, take smaller volumes, or take a larger host.',
+}])
+
+const ssh: Rule = (facts, { sshPort }) => {
+  const listening = facts.listening.filter(({ process }) => /^sshd/.test(process)).map(({ port }) => port)
+  return sshPort === undefined || listening.length === 0 || listening.includes(sshPort) ? [] : [{
+    id: 'ssh', seen: `sshd listens on ${listening.join(', ')}, not on ${sshPort}`, allowed: 'the firewall leaves only that port open', fix: `Set ssh.listenPort: ${listening[0]} for this worker.`,
+  }]
+}
+
+const held: Rule = (facts, { pinned }) => facts.packages.flatMap(({ name, version, held: isHeld }) => {
+  const pin = pinned.find((it) => it.name === name)
+  return !isHeld || pin === undefined || pin.version === version || facts.sections.length > 0 ? [] : [{
+    id: 'held', seen: `${name} ${version} is held`, allowed: `${pin.version} is to be installed`, fix: `apt-mark unhold ${name}, if nobody needs that version.`,
+  }]
+})
+
+const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, ssh, held]
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`
+}

@@ -1,0 +1,48 @@
+/** What the configuration asks of each host, and what a look at it should try. */
+import { bytes } from '../components/local-storage/render.ts'
+import { tunnelInterface } from '../components/wireguard-tunnel/render.ts'
+import type { Settings } from '../config/config.ts'
+import type { Worker } from '../config/schema.ts'
+import type { LookOptions } from '../host/engine.ts'
+import type { Expectations } from '../host/preflight.ts'
+
+/** Bytes that packages, images and logs take on a worker before any volume. */
+const workerDisk = 3 * 2 ** 30
+/** kubeadm's own lower limit, 1700 MB, is for control planes; a kubelet with the cluster's DaemonSets needs about half. */
+const workerMemory = 900 * 2 ** 20
+
+/** @throws Error for a name that is neither a gateway nor a worker. */
+export function expectations(settings: Settings, name: string): Expectations {
+  const worker = settings.workers.find((it) => it.name === name)
+  const tunnelPort = worker ? worker.listenPort : settings.tunnel.port
+  const { nodes, pods, services } = settings.cluster
+  return {
+    // The gateway stands in the cloud's network: its routes to the nodes are no conflict.
+    ranges: worker ? [settings.tunnel.range, ...nodes, ...pods, ...services] : [settings.tunnel.range],
+    ownInterfaces: [tunnelInterface, 'cni0', 'flannel.1'],
+    now: Date.now() / 1000,
+    ports: [
+      ...(tunnelPort === undefined ? [] : [{ protocol: 'udp' as const, port: tunnelPort, owners: ['', 'wireguard-go'] }]),
+      ...(worker ? [{ protocol: 'tcp' as const, port: 10250, owners: ['kubelet'] }, { protocol: 'tcp' as const, port: 10256, owners: ['kube-proxy'] }] : []),
+    ],
+    sshPort: worker && (worker.ssh.listenPort ?? worker.ssh.port),
+    memory: workerMemory,
+    disk: worker ? workerDisk + volumeBytes(worker) : 0,
+    worker: worker !== undefined,
+    cgroupV1Allowed: settings.hostOptions.cgroupV1,
+    pinned: [
+      { name: 'containerd.io', version: settings.packages.containerdVersion },
+      ...['kubelet', 'kubeadm', 'kubectl'].map((it) => ({ name: it, version: settings.packages.kubernetesVersion })),
+    ],
+  }
+}
+
+/** A gateway must reach the API server from its tunnel address: only then does the cloud route answers back to it. */
+export function probes(settings: Settings, name: string): LookOptions {
+  const gateway = settings.tunnel.gateways.find((it) => it.name === name)
+  return gateway ? { dial: [{ to: settings.cluster.apiServer, from: gateway.tunnelAddress }] } : {}
+}
+
+function volumeBytes({ storage }: Worker): number {
+  return storage.volumes.reduce((sum, { size }) => sum + bytes(size), 0)
+}

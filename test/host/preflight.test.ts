@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import type { HostFacts } from '../../host/facts.ts'
+import { type Expectations, judge } from '../../host/preflight.ts'
+
+const facts: HostFacts = {
+  os: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
+  architecture: 'x86_64',
+  kernel: '6.1.0',
+  virtualization: 'kvm',
+  hostname: 'vps',
+  machineId: 'aaa',
+  user: 'root',
+  cpus: 2,
+  memory: { total: 2 ** 32, available: 2 ** 31 },
+  disk: { free: 2 ** 35, total: 2 ** 36 },
+  clock: 1000,
+  cgroupVersion: 2,
+  swap: [],
+  kernelHas: { tun: true, wireguard: true, overlay: true, br_netfilter: true, vxlan: true, nf_tables: true, ip_tables: true, ip_set: true },
+  addresses: [],
+  routes: [{ to: 'default', interface: 'eth0', via: '198.51.100.254' }, { to: '198.51.100.0/24', interface: 'eth0' }],
+  listening: [{ protocol: 'tcp', port: 22, process: 'sshd' }],
+  packages: [],
+  sections: [],
+  apt: { sources: [], lists: true },
+  probes: { urls: [], dial: [] },
+}
+const wanted: Expectations = {
+  ranges: ['10.100.0.0/24', '10.244.0.0/16'],
+  ownInterfaces: ['wg0'],
+  now: 1000,
+  ports: [{ protocol: 'tcp', port: 10250, owners: ['kubelet'] }],
+  sshPort: 22,
+  memory: 2 ** 30,
+  disk: 2 ** 32,
+  worker: true,
+  cgroupV1Allowed: false,
+  pinned: [{ name: 'kubelet', version: '1.36.3-1.1' }],
+}
+
+/** Each case is one thing wrong with a good host, and the fault's id and what must be in its text. */
+const cases: [string, Partial<HostFacts>, string, RegExp][] = [
+  ['another distribution', { os: { id: 'alpine', version: '3.20', name: 'Alpine Linux' } }, 'os', /Alpine/],
+  ['too old a Debian', { os: { id: 'debian', version: '10', name: 'Debian 10' } }, 'os', /Debian 10/],
+  ['too old an Ubuntu', { os: { id: 'ubuntu', version: '20.04', name: 'Ubuntu 20.04' } }, 'os', /20\.04/],
+  ['an unknown processor', { architecture: 'riscv64' }, 'architecture', /riscv64/],
+  ['a clock that is behind', { clock: 400 }, 'clock', /600 s behind/],
+  ['cgroup v1', { cgroupVersion: 1 }, 'cgroups', /cgroup v1/],
+  ['no cgroups', { cgroupVersion: 0 }, 'cgroups', /no cgroups/],
+  ['swap', { swap: ['/swapfile'] }, 'swap', /\/swapfile/],
+  ['a kernel without vxlan', { kernelHas: { ...facts.kernelHas, vxlan: false } }, 'kernel', /vxlan/],
+  ['neither WireGuard nor TUN', { kernelHas: { ...facts.kernelHas, wireguard: false, tun: false } }, 'tun', /TUN/],
+  ['little memory', { memory: { total: 2 ** 29, available: 2 ** 28 } }, 'memory', /512 MiB/],
+  ['little disk', { disk: { free: 2 ** 30, total: 2 ** 36 } }, 'disk', /1024 MiB/],
+  ['a route into the tunnel’s ranges', { routes: [{ to: '10.100.0.0/16', interface: 'eth1' }] }, 'routes', /10\.100\.0\.0\/16 to eth1/],
+  ['a taken port', { listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'k3s' }] }, 'ports', /k3s/],
+  ['sshd on another port than the firewall leaves open', { listening: [{ protocol: 'tcp', port: 2222, process: 'sshd' }] }, 'ssh', /2222/],
+  ['another kubelet that is held', { packages: [{ name: 'kubelet', version: '1.30.0-1.1', held: true }] }, 'held', /1\.30\.0/],
+]
+
+describe('preflight of a host', () => {
+  it('finds nothing wrong with a good one', () => {
+    assert.deepEqual(judge(facts, wanted), [])
+  })
+  for (const [title, change, id, text] of cases) {
+    it(`refuses ${title}, with the value seen and the fix`, () => {
+      const faults = judge({ ...facts, ...change }, wanted)
+      assert.deepEqual(faults.map((fault) => fault.id), [id])
+      assert.match(`${faults[0]!.seen} ${faults[0]!.allowed} ${faults[0]!.fix}`, text)
+      assert.ok(faults[0]!.fix.length > 0)
+    })
+  }
+  it('reports everything that is wrong at once', () => {
+    const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
+    const found = new Set(judge({ ...facts, ...changes }, wanted).map(({ id }) => id))
+    assert.ok(found.size >= 10, [...found].join(', '))
+  })
+  it('asks of a gateway only what a gateway needs', () => {
+    assert.deepEqual(judge({ ...facts, cgroupVersion: 1, swap: ['/swapfile'] }, { ...wanted, worker: false, sshPort: undefined }), [])
+  })
+  it('takes its own tunnel, kubelet and volumes for no conflict on a second run', () => {
+    const second: Partial<HostFacts> = {
+      routes: [...facts.routes, { to: '10.100.0.0/24', interface: 'wg0' }],
+      listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'kubelet' }],
+      disk: { free: 2 ** 30, total: 2 ** 36 },
+      sections: ['vps-worker'],
+    }
+    assert.deepEqual(judge({ ...facts, ...second }, wanted), [])
+  })
+})
