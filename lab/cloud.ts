@@ -32,7 +32,7 @@ export async function joinCloudWorker(name: HostName, address: string): Promise<
     timeouts: { discovery: '60s' },
   }
   // From stdin: the token is on no disk.
-  await runInHost(name, 'kubeadm', ['join', '--config', '/dev/stdin'], { input: stringify(configuration) })
+  await runInHost(name, 'bash', ['-c', 'kubeadm join --config <(cat)'], { input: stringify(configuration) })
 }
 
 /** Resolves when the node is Ready and the cluster's DNS answers. */
