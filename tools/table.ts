@@ -113,7 +113,7 @@ export const toolSets: readonly ToolSet[] = [
     name: 'kube-router',
     version: 'v2.10.0',
     packages: { 'kube-router': 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router' },
-    ldflags: stripped,
+    ldflags: `${stripped} -X github.com/cloudnativelabs/kube-router/v2/pkg/version.Version=v2.10.0`,
     seconds: 133,
   },
   {
