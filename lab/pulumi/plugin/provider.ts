@@ -302,7 +302,7 @@ function status(error: unknown): Partial<grpc.StatusObject> {
   const detail = new pb.ErrorResourceInitFailed()
   detail.setId(id)
   detail.setProperties(Struct.fromJavaScript(outputs))
-  detail.setInputs(Struct.fromJavaScript(inputs))
+  if (inputs) detail.setInputs(Struct.fromJavaScript(inputs))
   detail.setReasonsList(reasons)
   const any = new Any()
   any.pack(detail.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed')

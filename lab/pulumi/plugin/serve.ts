@@ -65,6 +65,7 @@ export class PluginError extends Error {
 export interface PartialState {
   id: string
   properties: object
-  inputs: object
+  /** Absent where they are the ones that the engine has sent. */
+  inputs?: object
   reasons: string[]
 }
