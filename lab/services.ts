@@ -1,6 +1,7 @@
 /** What the lab's internet has to offer in annex-services: the apt mirror (http) and the container registry (https). */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { ensureImages } from './artifacts/images.ts'
 import { registryConfig, registryProgram } from './artifacts/images/registry.ts'
@@ -24,6 +25,7 @@ export async function startServices(report: (step: string) => void = () => {}): 
   const packages = await ensurePackages(report)
   const images = await ensureImages(report)
   await Promise.all([startMirror(packages), startRegistry(images)])
+  await Promise.all([packages, images].map(removeOlder))
 }
 
 /** Ends both; what they served stays in the cache. */
@@ -76,4 +78,11 @@ async function untilItListens({ name, port }: { name: string; port: number }): P
     if (processId(name) === undefined) throw new Error(`${name} ended right after its start; its log says:\n${lastLines(name)}`)
     return (await execa(command, args, { reject: false })).exitCode === 0
   })
+}
+
+/** What earlier recipes made, and nobody serves any more. */
+async function removeOlder(kept: string): Promise<void> {
+  const names = await readdir(dirname(kept))
+  const older = names.filter((name) => /^[0-9a-f]{12}$/.test(name) && name !== basename(kept))
+  await Promise.all(older.map((name) => rm(join(dirname(kept), name), { recursive: true, force: true })))
 }

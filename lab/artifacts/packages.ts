@@ -31,7 +31,6 @@ export async function ensurePackages(report: (step: string) => void = () => {}):
     if (existsSync(folder)) return
     await make(`${folder}.draft`, report)
     await rename(`${folder}.draft`, folder)
-    await removeOthers(folder)
   })
   return folder
 }
@@ -81,12 +80,4 @@ async function make(folder: string, report: (step: string) => void): Promise<voi
 async function makeAll(debs: Deb[], stage: string, folder: string): Promise<void> {
   await rm(stage, { recursive: true, force: true })
   for (const deb of debs) await makeDeb(deb, stage, folder)
-}
-
-/** Mirrors of earlier recipes: a lab that runs keeps serving the one it opened only until it is restarted. */
-async function removeOthers(kept: string): Promise<void> {
-  for (const name of await readdir(cacheFolder('packages'))) {
-    const path = cacheFolder('packages', name)
-    if (path !== kept && /^[0-9a-f]{12}/.test(name)) await rm(path, { recursive: true })
-  }
 }
