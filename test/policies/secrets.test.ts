@@ -28,6 +28,7 @@ const KEYS: Record<string, string> = {
   'a key with escaped line breaks': JSON.stringify({ key: pem }),
   'a key in base64': base64(pem),
   'a key in base64 inside a manifest': `data:\n  tls.key: ${base64(pem)}\n`,
+  'a kubeconfig in base64 inside a manifest': `data:\n  kubeconfig: ${base64(kubeconfig)}\n`,
   'a WireGuard configuration': `[Interface]\nPrivateKey = ${wireguard}\nListenPort = 51820\n`,
   'a WireGuard configuration in base64': base64(`[Interface]\nAddress=10.0.0.1/32\nPrivateKey=${wireguard}\n`),
   'a WireGuard key in JSON': JSON.stringify(JSON.stringify({ privateKey: wireguard })),
@@ -112,6 +113,28 @@ describe('policies/secrets: no resource holds a private key', () => {
     assert.deepEqual(others, [])
     assert.equal(finding?.verdict, 'unverifiable')
     assert.match(finding?.message ?? '', /^data\.a and 2 more are not known before the update\. /)
+  })
+
+  it('reads a megabyte of whatever text in linear time', () => {
+    const parts = [
+      ' ',
+      'A',
+      '=',
+      '"',
+      '-----BEGIN ',
+      'A ',
+      'LS0tLS1CRUdJTi',
+      'privateKey',
+      'client-key-data:',
+      'AGE-SECRET-KEY-1',
+      '\n',
+    ]
+    for (const start of ['', 'privateKey', 'client-key-data:', '-----BEGIN ']) {
+      for (const part of parts) {
+        const text = `${start}${part.repeat(1_000_000 / part.length)}!`
+        assert.ok(findings(TYPE, { key: text }).length <= 1, `${start} ${part}`)
+      }
+    }
   })
 
   it('finds a key wherever it is put, and shows it nowhere', () => {

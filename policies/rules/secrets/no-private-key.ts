@@ -35,13 +35,14 @@ function inText(resource: Resource): Fault[] {
 const WIREGUARD = 'a WireGuard private key'
 const KUBECONFIG = "a kubeconfig's client-key-data"
 
+// Every repetition is bounded or followed by something else, so that no text takes more than linear time.
 const MARKS: readonly [RegExp, string][] = [
   [/-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/, 'a PEM private key'],
   [/PuTTY-User-Key-File-\d/, 'a PuTTY private key'],
   [/AGE-SECRET-KEY-1[0-9A-Z]{20,}/i, 'an age private key'],
   // As wg's configuration has it, and as JSON and YAML would.
-  [/private[_-]?key["'\\]*[ \t]*[:=][ \t]*["'\\]*[A-Za-z0-9+/]{43}=/i, WIREGUARD],
-  [/client-?key-?data["'\\]*[ \t]*:[ \t]*[|>]?[+-]?\s*["'\\]*[A-Za-z0-9+/]{16,}/i, KUBECONFIG],
+  [/private[_-]?key["'\\]{0,9}[ \t]{0,99}[:=][ \t]{0,99}["'\\]{0,9}[A-Za-z0-9+/]{43}=/i, WIREGUARD],
+  [/client-?key-?data["'\\]{0,9}[ \t]{0,99}:[ \t]{0,99}[|>]?[+-]?\s{0,99}["'\\]{0,9}[A-Za-z0-9+/]{16}/i, KUBECONFIG],
 ]
 
 function keyIn(text: string): string | undefined {
@@ -50,7 +51,7 @@ function keyIn(text: string): string | undefined {
 
 /** A key in a value: in its text, in base64 (as in a Kubernetes Secret), or because of the field's name. */
 function keyUnder(name: string, value: string): string | undefined {
-  const found = keyIn(value) ?? keyIn(`${name}: ${value}`)
+  const found = keyIn(value) ?? (/key/i.test(name) ? keyIn(`${name}: ${value}`) : undefined)
   if (found !== undefined) return found
   for (const encoded of base64In(value)) {
     const decoded = keyIn(Buffer.from(encoded, 'base64').toString('latin1'))
@@ -59,8 +60,10 @@ function keyUnder(name: string, value: string): string | undefined {
   return undefined
 }
 
-/** The value when all of it is base64, and each PEM block in it that is ("LS0tLS1CRUdJTi" is "-----BEGIN "). */
+/** The value when all of it is base64, broken into lines or not, and every long run of base64 in it. */
 function* base64In(value: string): Generator<string> {
-  if (value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value)) yield value
-  for (const [block] of value.matchAll(/LS0tLS1CRUdJTi[A-Za-z0-9+/]+/g)) yield block
+  if (value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value.trimEnd())) yield value
+  for (const [run] of value.matchAll(/[A-Za-z0-9+/]{40,}/g)) yield run
+  // "-----BEGIN ", also where the characters before it look like base64 too.
+  for (const [run] of value.matchAll(/LS0tLS1CRUdJTi[A-Za-z0-9+/]+/g)) yield run
 }
