@@ -4,16 +4,25 @@
 set -eu
 umask 022
 
+# Or what happens to a copy of a mount below would happen to the mount too.
+mount --make-rprivate /
+
 for hierarchy in /sys/fs/cgroup/*/; do
   mount -o remount,bind,rw "$hierarchy"
 done
+
+# A sysfs shows the network of whoever mounted it, which was the machine: the host wants its own links in /sys/class/net.
+groups=/run/annex-lab/cgroup
+mkdir -p "$groups"
+mount --rbind /sys/fs/cgroup "$groups"
+mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
+mount --rbind "$groups" /sys/fs/cgroup
+umount -l "$groups"
 
 # Kernel settings other than net.* belong to the machine that the lab runs on. The host gets its own copy, with the values
 # of a freshly booted kernel: it may read and write it like any other, and nobody else notices.
 copy=/run/annex-lab/sysctl
 mkdir -p "$copy"
-# Or what happens to the copy would happen to /proc/sys too.
-mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$copy"
 for tree in abi debug dev fs kernel user vm; do
   [ -d "/proc/sys/$tree" ] || continue
