@@ -38,10 +38,10 @@ export async function openStack(): Promise<void> {
   await pulumi(['stack', 'init', stackName, '--non-interactive'], { stdio: 'pipe' })
 }
 
-/** `pulumi up` with the policy pack. @throws ExecaError where Pulumi fails; it has said why. */
+/** `pulumi up` with the policy pack; its preview comes first, so that a stack that breaks a rule changes nothing. @throws ExecaError where Pulumi fails; it has said why. */
 export async function up(options: Options = {}): Promise<Changes> {
   await openStack()
-  await pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive', '--suppress-permalink', '--policy-pack', 'policies'], options)
+  await pulumi(['up', '--stack', stackName, '--yes', '--non-interactive', '--suppress-permalink', '--policy-pack', 'policies'], options)
   return lastChanges()
 }
 

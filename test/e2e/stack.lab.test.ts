@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down, up as labUp } from '../../lab/lab.ts'
-import { addCloudRoute, tunnelRoute } from '../../lab/network.ts'
 import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
 import { points, prove } from '../../proof/proof.ts'
 import { breaks } from './broken.ts'
@@ -19,7 +18,6 @@ describe('the dev stack on the lab', function () {
     this.timeout(minutes(20))
     await down()
     await labUp()
-    await addCloudRoute(tunnelRoute)
     await onWorker('echo mine > /etc/foreign.conf; echo "vm.max_map_count = 262144" > /etc/sysctl.d/90-foreign.conf; nft add table inet foreign 2>/dev/null || true')
     bare = await snapshot()
   })

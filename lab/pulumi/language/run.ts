@@ -85,7 +85,8 @@ export async function runPlugin(
       ? [locate('@pulumi/pulumi/cmd/run-policy-pack', info), ...plugin.args, info.programDirectory]
       : [locate('@pulumi/pulumi/cmd/run-plugin', info), join(info.programDirectory, info.entryPoint), ...plugin.args]
   const child = spawn(findNode(), [...nodeArgs(info), ...target], {
-    cwd: plugin.pwd,
+    // A policy pack reads its own package.json from where it runs.
+    cwd: plugin.kind === 'analyzer' ? info.programDirectory : plugin.pwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment(info), ...Object.fromEntries(plugin.env.map(split)) },
   })
