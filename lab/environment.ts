@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { execa, type Options } from 'execa'
+import { setFolder } from '../tools/cache.ts'
+import { toolSets } from '../tools/table.ts'
 
 /** The checkout that this lab belongs to. */
 export const checkout = path.resolve(import.meta.dirname, '..')
@@ -22,13 +24,14 @@ export function inNamespace(namespace: string, command: string, args: readonly s
 /** What an engineer's laptop would have set: kubectl, pulumi and ssh all talk to the lab, and to nothing else of this machine. */
 export function operatorEnvironment(): Record<string, string> {
   const state = path.join(labFolder, 'pulumi', 'state')
+  const pulumiHome = path.join(labFolder, 'pulumi', 'home')
   mkdirSync(state, { recursive: true })
   return {
     ...inherited(),
-    PATH: [path.join(checkout, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(':'),
+    PATH: [path.join(checkout, 'node_modules', '.bin'), ...clients(), path.join(pulumiHome, 'bin'), process.env['PATH'] ?? ''].join(':'),
     KUBECONFIG: path.join(labFolder, 'kubeconfig'),
     SSH_AUTH_SOCK: path.join(labFolder, 'ssh', 'agent.sock'),
-    PULUMI_HOME: path.join(labFolder, 'pulumi', 'home'),
+    PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: 'annex-lab',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
@@ -40,6 +43,11 @@ export function operatorEnvironment(): Record<string, string> {
 export function runAsOperator<O extends Options>(command: string, args: readonly string[], options?: O) {
   const [file, rest] = inNamespace('annex-operator', command, args)
   return execa(file, rest, { ...options, env: { ...operatorEnvironment(), ...options?.env }, extendEnv: false } as unknown as O)
+}
+
+/** Folders of pulumi and kubectl. */
+function clients(): string[] {
+  return toolSets.filter(({ name }) => ['pulumi', 'kubernetes'].includes(name)).map((set) => path.join(setFolder(set), 'bin'))
 }
 
 /** A proxy of this machine leads nowhere from inside the lab. */

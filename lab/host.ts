@@ -3,7 +3,7 @@ import { rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { execa, type Options } from 'execa'
 import { renewNamespace } from './network.ts'
-import { lastLines, processId, startProcess, stopProcess, until } from './processes.ts'
+import { lastLines, processId, recordedProcesses, startProcess, stopProcess, until } from './processes.ts'
 import { hostFolder, makeHost } from './provider.ts'
 import { imageFolder } from './rootfs.ts'
 import { type HostName, hosts } from './topology.ts'
@@ -24,8 +24,8 @@ export async function bootHost(name: HostName): Promise<void> {
     await renewNamespace(hosts[name].namespace)
     await startProcess({
       name: processName(name),
-      command: path.join(import.meta.dirname, 'host/boot.sh'),
-      args: [name, imageFolder(hosts[name].image), hostFolder(name)],
+      command: 'unshare',
+      args: ['--mount', path.join(import.meta.dirname, 'host/boot.sh'), name, imageFolder(hosts[name].image), hostFolder(name)],
     })
   }
   await waitUntilBooted(name)
@@ -33,6 +33,7 @@ export async function bootHost(name: HostName): Promise<void> {
 
 /** Pulls a host's plug. What it had written to its disk stays; nothing is asked, so this also ends a host that hangs. */
 export async function killHost(name: HostName): Promise<void> {
+  await Promise.all(recordedProcesses().filter((one) => one.startsWith(`${processName(name)}-`)).map((one) => stopProcess(one)))
   const init = initOf(name)
   if (init !== undefined) {
     // Its process namespace goes with it, whatever runs in there.
@@ -54,6 +55,11 @@ export function hostIsOn(name: HostName): boolean {
   return processId(processName(name)) !== undefined
 }
 
+/** What the machine still has of a host that is off, one line each. */
+export function hostRemains(name: HostName): string[] {
+  return cgroupsOf(name).map((group) => `cgroup ${group}`)
+}
+
 /** Runs a command on a host as root, from its console: no SSH, no network. Takes execa's options. */
 export function runInHost<O extends Options>(name: HostName, command: string, args: readonly string[] = [], options?: O) {
   const init = initOf(name)
@@ -67,7 +73,7 @@ export function runInHost<O extends Options>(name: HostName, command: string, ar
 }
 
 /** The machine's id for a host's first process; undefined when the host is off. */
-function initOf(name: HostName): number | undefined {
+export function initOf(name: HostName): number | undefined {
   const nspawn = processId(processName(name))
   if (nspawn === undefined) return undefined
   const children = readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').trim().split(' ').filter(Boolean)
@@ -93,13 +99,14 @@ async function waitUntilBooted(name: HostName): Promise<void> {
 
 /** Ends what a host that is off has left behind in the machine's cgroups: only processes that it started are in there. */
 async function clearRemains(name: HostName): Promise<void> {
-  for (const controller of readdirSync('/sys/fs/cgroup')) {
-    const group = path.join('/sys/fs/cgroup', controller, `annex-${name}`)
-    if (existsSync(group)) await until(`${group} is empty`, 20, () => removeGroup(group))
-  }
+  for (const group of cgroupsOf(name)) await until(`${group} is empty`, 20, () => removeGroup(group))
   const propagate = `/run/systemd/nspawn/propagate/annex-${name}`
   if (existsSync(propagate)) await rmdir(propagate)
   rmSync(`/run/systemd/nspawn/unix-export/annex-${name}`, { recursive: true, force: true })
+}
+
+function cgroupsOf(name: HostName): string[] {
+  return readdirSync('/sys/fs/cgroup').map((controller) => path.join('/sys/fs/cgroup', controller, `annex-${name}`)).filter((group) => existsSync(group))
 }
 
 /** Returns true when the group and all below it are gone. */

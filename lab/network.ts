@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
 import { execa } from 'execa'
 import { checkout, inNamespace } from './environment.ts'
 import { fabric, gatewayPrivate, namespaces, ranges, type Link, type Namespace, type Wire } from './topology.ts'
@@ -14,10 +15,33 @@ export const tunnelRoute: CloudRoute = { range: ranges.tunnel, nextHop: gatewayP
  * @throws when the names are taken by another checkout's lab, or by somebody else.
  */
 export async function applyNetwork(): Promise<void> {
-  claimNames()
+  refuseForeignNetwork()
+  mkdirSync(path.dirname(ownerFile), { recursive: true })
+  writeFileSync(ownerFile, `${checkout}\n`)
   await makeFabric()
   await Promise.all(namespaces.map(makeNamespace))
 }
+
+/**
+ * Names are the machine's, not the checkout's: two labs cannot stand at the same time.
+ * @throws when another checkout's lab, or somebody else, has them.
+ */
+export function refuseForeignNetwork(): void {
+  const owner = networkOwner()
+  const taken = [fabric, ...namespaces].map(({ name }) => name).filter((name) => existsSync(`/run/netns/${name}`))
+  if (taken.length === 0 || owner === checkout) return
+  if (owner === undefined) {
+    throw new Error(`network namespaces that the lab needs are in use by somebody else (${taken.join(', ')}): if nobody needs them, remove each with "ip netns delete NAME"`)
+  }
+  throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`)
+}
+
+/** The checkout whose lab has made the namespaces; undefined without any. */
+export function networkOwner(): string | undefined {
+  return existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8').trim() : undefined
+}
+
+const ownerFile = '/run/annex-lab/checkout'
 
 /** Takes a namespace away with all its links, routes and rules, and makes it anew: what a power cycle does to a host's network. */
 export async function renewNamespace(name: string): Promise<void> {
@@ -28,10 +52,10 @@ export async function renewNamespace(name: string): Promise<void> {
 
 /** Takes everything away that `applyNetwork` makes. */
 export async function removeNetwork(): Promise<void> {
-  if (ownerOfNames() !== checkout) return
+  if (networkOwner() !== checkout) return
   await Promise.all(namespaces.map(removeNamespace))
   await deleteNamespace(fabric.name)
-  rmSync(ownerFile, { force: true })
+  rmSync(path.dirname(ownerFile), { recursive: true, force: true })
 }
 
 /** True when the namespace exists now. */
@@ -58,26 +82,6 @@ export async function addCloudRoute(route: CloudRoute): Promise<void> {
 export async function removeCloudRoute(range: string): Promise<void> {
   const { exitCode, stderr } = await execa('ip', ['-n', 'annex-cloud-router', 'route', 'del', range, 'proto', 'static'], { reject: false })
   if (exitCode !== 0 && !stderr.includes('No such process')) throw new Error(`the route ${range} cannot be removed: ${stderr}`)
-}
-
-// Names are the machine's, not the checkout's: two labs cannot stand at the same time.
-const ownerFile = '/run/annex-lab/checkout'
-
-function ownerOfNames(): string | undefined {
-  return existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8').trim() : undefined
-}
-
-function claimNames(): void {
-  const taken = [fabric.name, ...namespaces.map((namespace) => namespace.name)].filter((name) => existsSync(`/run/netns/${name}`))
-  const owner = ownerOfNames()
-  if (taken.length > 0 && owner === undefined) {
-    throw new Error(`the lab's network namespaces are in use by somebody else (${taken.join(', ')}): remove them with \`ip netns delete <name>\` if nobody needs them`)
-  }
-  if (taken.length > 0 && owner !== checkout) {
-    throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`)
-  }
-  mkdirSync('/run/annex-lab', { recursive: true })
-  writeFileSync(ownerFile, `${checkout}\n`)
 }
 
 function describe(name: string): Namespace {

@@ -9,7 +9,7 @@ import { imageFolder } from './rootfs.ts'
 import { hostKeyFile, operatorKey } from './ssh.ts'
 import { type Host, type HostName, hosts, services } from './topology.ts'
 
-/** The folder with everything a host has written: `upper` (over its image), `var`, and its mount point `root`. */
+/** The folder of a host: its disk (a file with an ext4 file system), the mount points for it, and its SSH key. */
 export const hostFolder = (name: HostName) => path.join(labFolder, 'hosts', name)
 
 /**
@@ -23,9 +23,13 @@ export async function makeHost(name: HostName): Promise<void> {
   const made = path.join(folder, 'image')
   if (existsSync(made) && readFileSync(made, 'utf8') === imageFolder(hosts[name].image)) return
   await deleteHost(name)
-  for (const part of ['upper', 'work', 'root']) await mkdir(path.join(folder, part), { recursive: true })
-  await execa('cp', ['--archive', path.join(imageFolder(hosts[name].image), 'var'), path.join(folder, 'var')])
-  await personalize(hosts[name], path.join(folder, 'upper'))
+  const content = path.join(folder, 'content')
+  for (const part of ['disk', 'root', 'content/upper', 'content/work']) await mkdir(path.join(folder, part), { recursive: true })
+  await execa('cp', ['--archive', path.join(imageFolder(hosts[name].image), 'var'), path.join(content, 'var')])
+  await personalize(hosts[name], path.join(content, 'upper'))
+  // A disk of its own, so that it can be filled without harm; sparse, it takes what the host writes.
+  await execa('mkfs.ext4', ['-q', '-F', '-m', '0', '-J', 'size=16', '-d', content, path.join(folder, 'disk.img'), diskSize])
+  await execa('rm', ['-rf', '--one-file-system', content])
   // Last, so that a host that was only half made is made again.
   await writeFile(made, imageFolder(hosts[name].image))
 }
@@ -41,6 +45,8 @@ export async function deleteHost(name: HostName): Promise<void> {
   await execa('rm', ['-rf', '--one-file-system', hostFolder(name)])
 }
 
+const diskSize = '10G'
+
 async function personalize(host: Host, root: string): Promise<void> {
   const put = async (file: string, content: string, mode = 0o644) => {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true, mode: 0o755 })
@@ -53,6 +59,7 @@ async function personalize(host: Host, root: string): Promise<void> {
   await addMirror(put)
   await mkdir(path.dirname(path.join(root, 'etc/ssh/x')), { recursive: true, mode: 0o755 })
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `root@${host.name}`, '-f', hostKeyFile(host.name)])
+  for (const suffix of ['', '.pub']) await copyFile(`${hostKeyFile(host.name)}${suffix}`, path.join(root, `etc/ssh/ssh_host_ed25519_key${suffix}`))
   if (host.user !== 'root') await put('etc/ssh/sshd_config.d/60-provider.conf', 'PermitRootLogin no\n', 0o600)
   await authorizeOperator(host, root)
   if (host.image === 'cloud-node') {

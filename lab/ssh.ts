@@ -11,7 +11,7 @@ export const operatorKey = path.join(labFolder, 'ssh', 'id_ed25519')
 const agentSocket = path.join(labFolder, 'ssh', 'agent.sock')
 
 /** Where a host's own key pair is kept, for as long as the host exists. */
-export const hostKeyFile = (name: HostName) => path.join(labFolder, 'hosts', name, 'upper/etc/ssh/ssh_host_ed25519_key')
+export const hostKeyFile = (name: HostName) => path.join(labFolder, 'hosts', name, 'ssh_host_ed25519_key')
 
 /** Makes the operator's key, once per checkout. */
 export async function makeOperatorKey(): Promise<void> {

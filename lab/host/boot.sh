@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # boot.sh NAME IMAGE FOLDER: boots a lab host; the process ends when the host does.
-# IMAGE is its root file system (read only), FOLDER holds what the host has written (upper, var) and its mount point (root).
-# Runs in a mount namespace of its own, so that the host's file systems go away with it.
+# IMAGE is its root file system (read only); FOLDER holds its disk (disk.img, with upper, work and var) and the mount points disk and root.
+# To be run in a mount namespace of its own (unshare --mount), so that the host's file systems go away with it.
 set -euo pipefail
 umask 022
 
@@ -19,9 +19,11 @@ for controller in /sys/fs/cgroup/*/; do
   echo $$ >"$group/cgroup.procs"
 done
 
-mount -t overlay overlay -o "lowerdir=$image,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+# A power cycle of the host is none of this machine: nothing has to be forced to the disk.
+mount -o loop,nobarrier "$folder/disk.img" "$folder/disk"
+mount -t overlay overlay -o "lowerdir=$image,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
 # Not on the overlay: containerd's own overlays want a real file system below them.
-mount --bind "$folder/var" "$folder/root/var"
+mount --bind "$folder/disk/var" "$folder/root/var"
 
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
 exec systemd-nspawn --quiet --directory="$folder/root" --machine="annex-$name" --hostname="$name" \

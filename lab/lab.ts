@@ -1,0 +1,175 @@
+/** The lab as a whole: up, down, and what of it runs. */
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { execa } from 'execa'
+import { Listr, type ListrTask } from 'listr2'
+import { isAlive, startTime, withLock } from '../tools/lock.ts'
+import { duration } from '../tools/progress.ts'
+import { ensureTools } from '../tools/tools.ts'
+import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
+import { startControlPlane } from './control-plane.ts'
+import { labFolder, labPath } from './environment.ts'
+import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
+import { addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
+import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
+import { publishKeys } from './provider.ts'
+import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
+import { startServices } from './services.ts'
+import { makeOperatorKey, startAgent, writeKnownHosts } from './ssh.ts'
+import { fabric, type HostName, hosts, namespaces } from './topology.ts'
+
+const hostNames = Object.keys(hosts) as HostName[]
+
+/**
+ * Brings the whole lab up, or whatever of it is not; what runs is left alone. About 20 s from a full cache, some 20 minutes without one.
+ * @throws with the fix, when this machine cannot have it.
+ */
+export async function up(): Promise<void> {
+  refuseMachine()
+  refuseForeignNetwork()
+  await ensureTools()
+  await withLock(labPath('lock'), () => new Listr(tasks(), renderer).run(), sayWaiting)
+}
+
+/** Takes the whole lab away: processes, mounts, namespaces, cgroups, loop devices, and all that it has written but the logs. */
+export async function down(): Promise<void> {
+  refuseMachine()
+  refuseOwnShell()
+  await withLock(labPath('lock'), takeDown, sayWaiting)
+}
+
+export interface Status { what: string; state: 'up' | 'down' }
+
+/** What of the lab runs, in the order in which it comes up. */
+export async function status(): Promise<Status[]> {
+  const state = (is: boolean) => (is ? 'up' : 'down')
+  const networks = await Promise.all([fabric, ...namespaces].map(async ({ name }) => ({ what: `namespace ${name}`, state: state(await namespaceExists(name)) })))
+  const machines = hostNames.map((name) => ({ what: `host ${name}`, state: state(hostIsOn(name)) }))
+  const others = recordedProcesses().filter((name) => !name.startsWith('host-'))
+  return [...networks, ...others.map((name) => ({ what: `process ${name}`, state: state(processId(name) !== undefined) })), ...machines] as Status[]
+}
+
+function refuseMachine(): void {
+  if (process.getuid?.() !== 0) throw new Error('the lab makes network namespaces, mounts and cgroups of its own: run it as root')
+  for (const device of ['/dev/net/tun', '/dev/fuse', '/dev/kmsg', '/dev/loop-control']) {
+    if (!existsSync(device)) throw new Error(`this machine has no ${device}, which a host of the lab needs: load its kernel module, or pass the device into this container`)
+  }
+}
+
+const sayWaiting = (holder: number) => console.error(`Waiting: another run (process ${holder}) changes the lab`)
+
+// On a terminal one line per task, elsewhere a line for each start and end.
+const renderer = { fallbackRenderer: 'simple', fallbackRendererCondition: () => !process.stdout.isTTY || process.env['CI'] !== undefined } as const
+
+function tasks(): ListrTask[] {
+  return [
+    { title: 'Images of the hosts', skip: () => images.every(imageReady), task: (_, task) => task.newListr(images.map(imageTask), { concurrent: true }) },
+    { title: 'Network, keys', task: prepare },
+    {
+      title: 'Cloud, services and hosts',
+      task: (_, task) => task.newListr([
+        { title: 'Control plane', task: async () => { await startControlPlane(); await applyAddons() } },
+        { title: 'Packages and images', task: (_context, own) => startServices((step) => { own.output = step }) },
+        ...hostNames.map((name) => ({ title: `Host ${name}`, task: () => bootHost(name) })),
+      ], { concurrent: true }),
+    },
+    {
+      title: 'Cloud worker joins',
+      task: async () => {
+        writeKnownHosts()
+        await joinCloudWorker('cloud-worker-1', '10.10.0.21')
+        await untilCloudReady('cloud-worker-1')
+      },
+    },
+  ]
+}
+
+const images: Image[] = ['debian-12', 'cloud-node']
+
+function imageTask(image: Image): ListrTask {
+  return {
+    title: `${image}, made once`,
+    task: async (_, task) => {
+      const start = Date.now()
+      await makeImage(image, (step) => {
+        const left = imageSeconds - (Date.now() - start) / 1000
+        task.output = `${step} (about ${duration(Math.max(left, 5))} left)`
+      })
+    },
+  }
+}
+
+async function prepare(): Promise<void> {
+  await applyNetwork()
+  // annex states which entry is needed; entering it is the work of the cloud's operator, who is the lab.
+  await addCloudRoute(tunnelRoute)
+  await makeOperatorKey()
+  await publishKeys()
+  await startAgent()
+}
+
+async function takeDown(): Promise<void> {
+  await Promise.all(hostNames.map(killHost))
+  await Promise.all(recordedProcesses().map((name) => stopProcess(name, 2)))
+  await endProcessesInside()
+  await detachLoops()
+  await removeNetwork()
+  for (const entry of readdirSync(labFolder).filter((name) => name !== 'log' && !name.startsWith('lock'))) {
+    await execa('rm', ['-rf', '--one-file-system', path.join(labFolder, entry)])
+  }
+}
+
+/** `npm run down` from the lab's own shell would end itself half way. */
+function refuseOwnShell(): void {
+  if (networkOwner() !== undefined && namespacesOfLab().has(readlinkSync('/proc/self/ns/net'))) {
+    throw new Error('this is the shell of the lab: leave it first (exit), then npm run down')
+  }
+}
+
+/** Ends whatever somebody still runs inside the lab's namespaces, such as an open `npm run shell`: it would keep them alive. */
+async function endProcessesInside(): Promise<void> {
+  const inside = namespacesOfLab()
+  const found = readdirSync('/proc').map(Number).filter((pid) => pid > 0 && inside.has(networkNamespaceOf(pid) ?? ''))
+  const processes = found.map((pid) => ({ pid, started: startTime(pid) ?? '' })).filter(isAlive)
+  for (const { pid } of processes) process.kill(pid, 'SIGTERM')
+  try {
+    await until('what runs in the lab has ended', 3, () => !processes.some(isAlive))
+  } catch {
+    for (const one of processes.filter(isAlive)) process.kill(one.pid, 'SIGKILL')
+    await until('what runs in the lab has been killed', 10, () => !processes.some(isAlive))
+  }
+}
+
+/** Identities of the lab's network namespaces, as /proc names them. */
+function namespacesOfLab(): Set<string> {
+  const files = [fabric, ...namespaces].map(({ name }) => `/run/netns/${name}`).filter((file) => existsSync(file))
+  return new Set(files.map((file) => `net:[${statSync(file).ino}]`))
+}
+
+function networkNamespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`)
+  } catch {
+    return undefined
+  }
+}
+
+/** A host that was killed may leave a loop device on a file of its disk. */
+async function detachLoops(): Promise<void> {
+  const { stdout } = await execa('losetup', ['--list', '--json', '--output', 'NAME,BACK-FILE'])
+  const loops = stdout === '' ? [] : (JSON.parse(stdout) as { loopdevices: { name: string; 'back-file': string | null }[] }).loopdevices
+  for (const loop of loops.filter((one) => one['back-file']?.startsWith(`${labFolder}/`))) await execa('losetup', ['--detach', loop.name])
+}
+
+/** What the machine still has of the lab, one line each; nothing after `down`. */
+export async function remains(): Promise<string[]> {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(`${labFolder}/`))
+  const networks = [fabric, ...namespaces].map(({ name }) => name).filter((name) => existsSync(`/run/netns/${name}`))
+  const processes = recordedProcesses().filter((name) => processId(name) !== undefined)
+  return [
+    ...networks.map((name) => `network namespace ${name}`),
+    ...mounts.map((mount) => `mount ${mount}`),
+    ...processes.map((name) => `process ${name}`),
+    ...hostNames.flatMap(hostRemains),
+  ]
+}
