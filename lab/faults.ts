@@ -18,7 +18,7 @@ const faults: Record<string, Fault> = {
   kill: { usage: 'HOST', what: 'pull the plug', run: ([host]) => killHost(known(host)) },
   boot: { usage: 'HOST', what: 'switch it on again', run: ([host]) => bootHost(known(host)) },
   reboot: { usage: 'HOST', what: 'pull the plug and switch on again', run: ([host]) => rebootHost(known(host)) },
-  'drop-ssh': { usage: 'HOST', what: 'end every SSH session of a host at once; sshd goes on', run: ([host]) => dropSsh(known(host)) },
+  'drop-ssh': { usage: 'HOST', what: 'end all SSH sessions of a host; sshd goes on', run: ([host]) => dropSsh(known(host)) },
   'hold-apt-lock': { usage: 'HOST', what: 'hold the lock of dpkg, as another apt would', run: ([host]) => holdAptLock(known(host)) },
   'release-apt-lock': { usage: 'HOST', what: 'release it', run: ([host]) => releaseAptLock(known(host)) },
   'fill-disk': { usage: 'HOST', what: "leave nothing free on a host's disk", run: ([host]) => fillDisk(known(host)) },
@@ -55,10 +55,9 @@ export async function mendTunnel(host: HostName): Promise<void> {
   await nft(`table bridge ${tableOf(host)}\ndelete table bridge ${tableOf(host)}`)
 }
 
-/** Ends every SSH session of a host as a broken line would, but at once: neither side is told why. */
+/** Ends every SSH session of a host, as a broken line would but at once; what ran in a session goes on until it notices. */
 export async function dropSsh(host: HostName): Promise<void> {
-  // The listener's children are the sessions, and their children what they run for a user other than root.
-  await runInHost(host, 'bash', ['-c', 'pkill --signal KILL --parent "$(cat /run/sshd.pid)" || true'])
+  await runInHost(host, 'bash', ['-c', 'pgrep -x sshd | grep -vx "$(cat /run/sshd.pid)" | xargs --no-run-if-empty kill -KILL'])
 }
 
 /** As another apt does: a lock by fcntl on dpkg's lock file, held by a process outside the host. */
