@@ -61,6 +61,8 @@ async function send(provider: Provider, method: string, request: any): Promise<u
   switch (method) {
     case 'CheckConfig':
       return provider.checkConfig(request)
+    case 'DiffConfig':
+      return provider.diffConfig!({ ignoreChanges: [], ...request })
     case 'Configure':
       return provider.configure(request.args, request.urn)
     case 'Invoke':
@@ -72,7 +74,7 @@ async function send(provider: Provider, method: string, request: any): Promise<u
     case 'Create':
       return provider.create({ preview: false, timeout: 0, ...request })
     case 'Read':
-      return provider.read(request)
+      return provider.read({ properties: empty, inputs: empty, ...request })
     case 'Update':
       return provider.update({ ignoreChanges: [], preview: false, timeout: 0, ...request })
     case 'Delete':
