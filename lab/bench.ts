@@ -1,0 +1,136 @@
+/** `npm run bench`: how long annex's join takes, against the same by hand (by-hand.sh). */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { KubeConfig } from '@kubernetes/client-node'
+import { caCertHash } from '../preflight/cluster.ts'
+import { toolPath } from '../tools/tools.ts'
+import { labPath } from './environment.ts'
+import { bootHost, killHost, runInHost } from './host.ts'
+import { up as labUp } from './lab.ts'
+import { until } from './processes.ts'
+import { labSystem } from './proof.ts'
+import { deleteHost } from './provider.ts'
+import { writeKnownHosts } from './ssh.ts'
+import { destroy, devOptions, openStack, pulumi, stackName } from './stack.ts'
+
+const rounds = 5
+/** annex's join may take this many times as long as by hand (the issue's bar). */
+const bar = 1.2
+
+/** Prints each round, both medians and their ratio. @returns the exit code: 1 where the bar is missed */
+export default async function bench(): Promise<number> {
+  await labUp()
+  const times = { annex: [] as number[], hand: [] as number[] }
+  await openStack()
+  await destroy({ stdio: 'pipe' })
+  for (let round = 1; round <= rounds; round++) {
+    times.hand.push(await byHand())
+    times.annex.push(await byAnnex())
+    console.log(`round ${round} of ${rounds}: by hand ${times.hand.at(-1)!.toFixed(1)} s, annex ${times.annex.at(-1)!.toFixed(1)} s`)
+  }
+  const ratio = median(times.annex) / median(times.hand)
+  console.log(`join, from the start to node Ready, median of ${rounds}: by hand ${median(times.hand).toFixed(1)} s, annex ${median(times.annex).toFixed(1)} s, ratio ${ratio.toFixed(2)} (at most ${bar})`)
+  return ratio <= bar ? 0 : 1
+}
+
+/** Seconds from `pulumi up` to Ready; the rest of the stack is waited for, but not measured. */
+async function byAnnex(): Promise<number> {
+  await freshWorker()
+  await openStack()
+  const start = Date.now()
+  const running = pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe' })
+  await Promise.race([untilReady(), running.then(untilReady)])
+  const seconds = (Date.now() - start) / 1000
+  await running
+  await destroy({ stdio: 'pipe' })
+  return seconds
+}
+
+/** Seconds from the first command to Ready. The gateway is prepared before: by hand it would have been set up once. */
+async function byHand(): Promise<number> {
+  await freshWorker()
+  const { worker } = labSystem()
+  const options = devOptions()
+  const [gateway] = options['tunnel'].gateways
+  const keys = await prepareGateway(worker.tunnelAddress)
+  const environment = {
+    MIRROR: 'http://198.51.100.5',
+    APT_KEY: encoded('keys/apt.asc'),
+    REGISTRY_CA: encoded('keys/registry-ca.pem'),
+    KUBERNETES_VERSION: options['packages'].kubernetesVersion,
+    CONTAINERD_VERSION: options['packages'].containerdVersion,
+    GATEWAY: gateway.address,
+    GATEWAY_KEY: keys.gatewayPublic,
+    WIREGUARD_KEY: keys.workerPrivate,
+    TUNNEL_ADDRESS: worker.tunnelAddress,
+    TUNNEL_RANGES: [options['tunnel'].range, ...options['cluster'].nodes, ...options['cluster'].pods, ...options['cluster'].services].join(', '),
+    NODE_NAME: worker.name,
+    API_SERVER: options['cluster'].apiServer,
+    TOKEN: (await ask(toolPath('kubeadm'), 'token', 'create', '--ttl', '15m')).trim(),
+    CA_HASH: authorityHash(),
+  }
+  const script = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'\n`).join('') + readFileSync(path.join(import.meta.dirname, 'by-hand.sh'), 'utf8')
+  const start = Date.now()
+  const ran = await labSystem().run('ssh', ['-F', 'none', '-o', `UserKnownHostsFile=${labPath('ssh', 'known_hosts')}`, `root@${worker.publicAddress}`, 'bash', '-s'], { input: script, timeoutSeconds: 300 })
+  if (ran.code !== 0) throw new Error(`by-hand.sh failed:\n${ran.stderr.split('\n').slice(-15).join('\n')}`)
+  const seconds = (Date.now() - start) / 1000
+  await ask('kubectl', 'delete', 'node', worker.name)
+  await cleanGateway()
+  return seconds
+}
+
+/** A worker as its provider hands it over. Its host key is another one each time. */
+async function freshWorker(): Promise<void> {
+  await killHost(workerHost)
+  await deleteHost(workerHost)
+  await bootHost(workerHost)
+  writeKnownHosts()
+}
+
+const workerHost = 'vps-worker-1'
+
+async function prepareGateway(workerAddress: string): Promise<{ gatewayPublic: string; workerPrivate: string }> {
+  await inGateway('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends wireguard-tools wireguard-go')
+  const workerPrivate = await inGateway('wg genkey')
+  const [gatewayPrivate, workerPublic] = [await inGateway('wg genkey'), await inGateway(`wg pubkey <<<'${workerPrivate}'`)]
+  await inGateway(`umask 077; printf '[Interface]\\nPrivateKey = ${gatewayPrivate}\\nAddress = 10.100.0.1/24\\nListenPort = 51820\\nMTU = 1420\\n[Peer]\\nPublicKey = ${workerPublic}\\nAllowedIPs = ${workerAddress}/32\\n' > /etc/wireguard/wg0.conf
+    sysctl -q net.ipv4.ip_forward=1; systemctl start wg-quick@wg0`)
+  return { gatewayPublic: await inGateway(`wg pubkey <<<'${gatewayPrivate}'`), workerPrivate }
+}
+
+async function cleanGateway(): Promise<void> {
+  await inGateway('systemctl stop wg-quick@wg0; rm -f /etc/wireguard/wg0.conf; sysctl -q net.ipv4.ip_forward=0; DEBIAN_FRONTEND=noninteractive apt-get -qq purge -y wireguard-tools wireguard-go; rmdir /etc/wireguard 2>/dev/null || true')
+}
+
+async function inGateway(command: string): Promise<string> {
+  const { stdout } = await runInHost('gateway', 'bash', ['-c', command])
+  return String(stdout).trim()
+}
+
+function encoded(file: string): string {
+  return readFileSync(labPath(file)).toString('base64')
+}
+
+function authorityHash(): string {
+  const kubeconfig = new KubeConfig()
+  kubeconfig.loadFromFile(labPath('kubeconfig'))
+  return caCertHash(Buffer.from(kubeconfig.getCurrentCluster()!.caData!, 'base64').toString())
+}
+
+async function ask(command: string, ...args: string[]): Promise<string> {
+  const ran = await labSystem().run(command, args)
+  if (ran.code !== 0) throw new Error(`${command} ${args.join(' ')}: ${ran.stderr}`)
+  return ran.stdout
+}
+
+function untilReady(): Promise<void> {
+  const { worker, run } = labSystem()
+  return until(`${worker.name} is Ready`, 300, async () => {
+    const { stdout } = await run('kubectl', ['get', 'node', worker.name, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
+    return stdout === 'True'
+  })
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
