@@ -36,7 +36,7 @@ async function lab([command = 'status', ...args]: string[]): Promise<number> {
     case 'down':
       return done((await import('./lab.ts')).down())
     case 'status':
-      for (const { what, state } of await (await import('./lab.ts')).status()) console.log(`${state.padEnd(5)}${what}`)
+      for (const { what, state } of (await import('./lab.ts')).status()) console.log(`${state.padEnd(5)}${what}`)
       return 0
     case 'route':
       return route(args)

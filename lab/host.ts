@@ -105,8 +105,10 @@ async function clearRemains(name: HostName): Promise<void> {
   rmSync(`/run/systemd/nspawn/unix-export/annex-${name}`, { recursive: true, force: true })
 }
 
+/** One in each controller (cgroup v1), or one at the top (v2). */
 function cgroupsOf(name: HostName): string[] {
-  return readdirSync('/sys/fs/cgroup').map((controller) => path.join('/sys/fs/cgroup', controller, `annex-${name}`)).filter((group) => existsSync(group))
+  const root = '/sys/fs/cgroup'
+  return ['.', ...readdirSync(root)].map((controller) => path.join(root, controller, `annex-${name}`)).filter((group) => existsSync(group))
 }
 
 /** Returns true when the group and all below it are gone. */

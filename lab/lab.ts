@@ -1,5 +1,5 @@
 /** The lab as a whole: up, down, and what of it runs. */
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { Listr, type ListrTask } from 'listr2'
@@ -10,7 +10,8 @@ import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
 import { startControlPlane } from './control-plane.ts'
 import { labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
-import { addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
+import { fewWatches, refuseFullDisk, refuseMachine } from './machine.ts'
+import { addCloudRoute, applyNetwork, namespaceExists, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
@@ -27,6 +28,11 @@ const hostNames = Object.keys(hosts) as HostName[]
 export async function up(): Promise<void> {
   refuseMachine()
   refuseForeignNetwork()
+  if (!namespaceExists(fabric.name)) {
+    refuseFullDisk()
+    const warning = fewWatches()
+    if (warning !== undefined) console.error(warning)
+  }
   await ensureTools()
   await withLock(labPath('lock'), () => new Listr(tasks(), renderer).run(), sayWaiting)
 }
@@ -34,6 +40,7 @@ export async function up(): Promise<void> {
 /** Takes the whole lab away: processes, mounts, namespaces, cgroups, loop devices, and all that it has written but the logs. */
 export async function down(): Promise<void> {
   refuseMachine()
+  refuseForeignNetwork()
   refuseOwnShell()
   await withLock(labPath('lock'), takeDown, sayWaiting)
 }
@@ -41,19 +48,12 @@ export async function down(): Promise<void> {
 export interface Status { what: string; state: 'up' | 'down' }
 
 /** What of the lab runs, in the order in which it comes up. */
-export async function status(): Promise<Status[]> {
-  const state = (is: boolean) => (is ? 'up' : 'down')
-  const networks = await Promise.all([fabric, ...namespaces].map(async ({ name }) => ({ what: `namespace ${name}`, state: state(await namespaceExists(name)) })))
+export function status(): Status[] {
+  const state = (is: boolean) => (is ? 'up' : 'down') as Status['state']
+  const networks = [fabric, ...namespaces].map(({ name }) => ({ what: `namespace ${name}`, state: state(namespaceExists(name)) }))
   const machines = hostNames.map((name) => ({ what: `host ${name}`, state: state(hostIsOn(name)) }))
   const others = recordedProcesses().filter((name) => !name.startsWith('host-'))
-  return [...networks, ...others.map((name) => ({ what: `process ${name}`, state: state(processId(name) !== undefined) })), ...machines] as Status[]
-}
-
-function refuseMachine(): void {
-  if (process.getuid?.() !== 0) throw new Error('the lab makes network namespaces, mounts and cgroups of its own: run it as root')
-  for (const device of ['/dev/net/tun', '/dev/fuse', '/dev/kmsg', '/dev/loop-control']) {
-    if (!existsSync(device)) throw new Error(`this machine has no ${device}, which a host of the lab needs: load its kernel module, or pass the device into this container`)
-  }
+  return [...networks, ...others.map((name) => ({ what: `process ${name}`, state: state(processId(name) !== undefined) })), ...machines]
 }
 
 const sayWaiting = (holder: number) => console.error(`Waiting: another run (process ${holder}) changes the lab`)
@@ -121,7 +121,7 @@ async function takeDown(): Promise<void> {
 
 /** `npm run down` from the lab's own shell would end itself half way. */
 function refuseOwnShell(): void {
-  if (networkOwner() !== undefined && namespacesOfLab().has(readlinkSync('/proc/self/ns/net'))) {
+  if (namespacesOfLab().has(readlinkSync('/proc/self/ns/net'))) {
     throw new Error('this is the shell of the lab: leave it first (exit), then npm run down')
   }
 }
@@ -142,7 +142,7 @@ async function endProcessesInside(): Promise<void> {
 
 /** Identities of the lab's network namespaces, as /proc names them. */
 function namespacesOfLab(): Set<string> {
-  const files = [fabric, ...namespaces].map(({ name }) => `/run/netns/${name}`).filter((file) => existsSync(file))
+  const files = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists).map((name) => `/run/netns/${name}`)
   return new Set(files.map((file) => `net:[${statSync(file).ino}]`))
 }
 
@@ -162,9 +162,9 @@ async function detachLoops(): Promise<void> {
 }
 
 /** What the machine still has of the lab, one line each; nothing after `down`. */
-export async function remains(): Promise<string[]> {
+export function remains(): string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(`${labFolder}/`))
-  const networks = [fabric, ...namespaces].map(({ name }) => name).filter((name) => existsSync(`/run/netns/${name}`))
+  const networks = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists)
   const processes = recordedProcesses().filter((name) => processId(name) !== undefined)
   return [
     ...networks.map((name) => `network namespace ${name}`),

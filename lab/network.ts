@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { checkout, inNamespace } from './environment.ts'
@@ -28,7 +28,7 @@ export async function applyNetwork(): Promise<void> {
  */
 export function refuseForeignNetwork(): void {
   const owner = networkOwner()
-  const taken = [fabric, ...namespaces].map(({ name }) => name).filter((name) => existsSync(`/run/netns/${name}`))
+  const taken = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists)
   if (taken.length === 0 || owner === checkout) return
   if (owner === undefined) {
     throw new Error(`network namespaces that the lab needs are in use by somebody else (${taken.join(', ')}): if nobody needs them, remove each with "ip netns delete NAME"`)
@@ -59,12 +59,11 @@ export async function removeNetwork(): Promise<void> {
 }
 
 /** True when the namespace exists now. */
-export async function namespaceExists(name: string): Promise<boolean> {
-  if (!existsSync(`/run/netns/${name}`)) return false
-  const { exitCode } = await execa(...inNamespace(name, 'true'), { reject: false })
-  // A file without a namespace behind it is what a reboot of this machine leaves.
-  if (exitCode !== 0) rmSync(`/run/netns/${name}`, { force: true })
-  return exitCode === 0
+export function namespaceExists(name: string): boolean {
+  const file = `/run/netns/${name}`
+  if (!existsSync(file)) return false
+  // A plain file, with nothing mounted on it, is what a restart of this machine leaves.
+  return statSync(file).dev !== statSync('/run/netns').dev
 }
 
 /** What the cloud's operator has entered, in the order of the router's table. */
@@ -91,7 +90,7 @@ function describe(name: string): Namespace {
 }
 
 async function makeFabric(): Promise<void> {
-  if (!(await namespaceExists(fabric.name))) await execa('ip', ['netns', 'add', fabric.name])
+  await addNamespace(fabric.name)
   const present = await linkNames(fabric.name)
   const commands = fabric.wires.flatMap((wire) => [
     ...(present.includes(wire) ? [] : [`link add ${wire} type bridge forward_delay 0`]),
@@ -102,7 +101,7 @@ async function makeFabric(): Promise<void> {
 }
 
 async function makeNamespace(namespace: Namespace): Promise<void> {
-  if (!(await namespaceExists(namespace.name))) await execa('ip', ['netns', 'add', namespace.name])
+  await addNamespace(namespace.name)
   const present = await linkNames(namespace.name)
   for (const link of namespace.links.filter((one) => !present.includes(one.name))) {
     await ip(fabric.name, [
@@ -122,7 +121,7 @@ async function makeNamespace(namespace: Namespace): Promise<void> {
 }
 
 async function removeNamespace(namespace: Namespace): Promise<void> {
-  if (await namespaceExists(fabric.name)) {
+  if (namespaceExists(fabric.name)) {
     // The kernel takes a namespace apart later, in its own time; its links must be gone now, so that they can be made again.
     const ports = await linkNames(fabric.name)
     const own = namespace.links.map(portOf).filter((port) => ports.includes(port))
@@ -131,8 +130,14 @@ async function removeNamespace(namespace: Namespace): Promise<void> {
   await deleteNamespace(namespace.name)
 }
 
+async function addNamespace(name: string): Promise<void> {
+  if (namespaceExists(name)) return
+  rmSync(`/run/netns/${name}`, { force: true })
+  await execa('ip', ['netns', 'add', name])
+}
+
 async function deleteNamespace(name: string): Promise<void> {
-  if (await namespaceExists(name)) await execa('ip', ['netns', 'delete', name])
+  if (namespaceExists(name)) await execa('ip', ['netns', 'delete', name])
 }
 
 /** Name of the fabric's end of a link, at most 15 characters long. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, openSync, closeSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, openSync, closeSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive } from '../tools/lock.ts'
@@ -20,29 +20,30 @@ export interface LabProcess {
 interface ProcessRecord { pid: number; started: string; boot: string }
 
 const folder = path.join(labFolder, 'processes')
-const recordOf = (name: string) => labPath('processes', `${name}.json`)
+const recordOf = (name: string) => path.join(folder, `${name}.json`)
 
 /** Starts the process unless it runs already. Resolves when it has been recorded, not when it is ready to serve. */
-export async function startProcess(process_: LabProcess): Promise<number> {
-  const already = processId(process_.name)
+export async function startProcess(wanted: LabProcess): Promise<number> {
+  const already = processId(wanted.name)
   if (already !== undefined) return already
-  const record = recordOf(process_.name)
+  const record = recordOf(wanted.name)
+  mkdirSync(folder, { recursive: true })
   rmSync(record, { force: true })
-  const [command, args] = process_.namespace === undefined
-    ? [process_.command, [...process_.args]]
-    : inNamespace(process_.namespace, process_.command, process_.args)
-  const log = openSync(logOf(process_.name), 'a')
+  const [command, args] = wanted.namespace === undefined
+    ? [wanted.command, [...wanted.args]]
+    : inNamespace(wanted.namespace, wanted.command, wanted.args)
+  const log = openSync(logOf(wanted.name), 'a')
   const child = spawn(path.join(import.meta.dirname, 'processes.sh'), [record, command, ...args], {
     detached: true,
     stdio: ['ignore', log, log],
-    cwd: process_.cwd ?? labFolder,
-    env: { ...process.env, ...process_.env },
+    cwd: wanted.cwd ?? labFolder,
+    env: { ...process.env, ...wanted.env },
   })
   closeSync(log)
   child.unref()
-  await until(`the process ${process_.name} has started`, 20, () => existsSync(record) || child.exitCode !== null)
-  const id = processId(process_.name)
-  if (id === undefined) throw new Error(`${process_.name} ended right after its start; its log says:\n${lastLines(process_.name)}`)
+  await until(`the process ${wanted.name} has started`, 20, () => existsSync(record) || child.exitCode !== null)
+  const id = processId(wanted.name)
+  if (id === undefined) throw new Error(`${wanted.name} ended right after its start; its log says:\n${lastLines(wanted.name)}`)
   return id
 }
 

@@ -19,7 +19,7 @@ export async function ssh([host, ...command]: string[]): Promise<number> {
 }
 
 async function attached(command: string, args: string[], env: Record<string, string> = {}): Promise<number> {
-  if (!(await namespaceExists('annex-operator'))) throw new Error('the lab is down: npm start, or npm run lab up')
+  if (!namespaceExists('annex-operator')) throw new Error('the lab is down: npm start, or npm run lab up')
   // An interrupt is for what runs inside.
   process.on('SIGINT', () => {})
   installStandIns(operatorEnvironment()['PULUMI_HOME']!)

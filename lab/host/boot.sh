@@ -9,10 +9,15 @@ name=$1 image=$2 folder=$3
 here=$(dirname "$(readlink -f "$0")")
 
 # A cgroup of its own in every controller: whatever the host starts is accounted to it and ends with it.
-for controller in /sys/fs/cgroup/*/; do
+if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+  controllers=(/sys/fs/cgroup)
+else
+  controllers=(/sys/fs/cgroup/*/)
+fi
+for controller in "${controllers[@]}"; do
   group=$controller/annex-$name
   mkdir -p "$group"
-  if [[ -e $group/cpuset.cpus ]]; then
+  if [[ -e $controller/cpuset.cpus ]]; then
     cat "$controller/cpuset.cpus" >"$group/cpuset.cpus"
     cat "$controller/cpuset.mems" >"$group/cpuset.mems"
   fi

@@ -7,8 +7,11 @@ umask 022
 # Or what happens to a copy of a mount below would happen to the mount too.
 mount --make-rprivate /
 
-for hierarchy in /sys/fs/cgroup/*/; do
-  mount -o remount,bind,rw "$hierarchy"
+# One for each controller (cgroup v1), or one for all (v2).
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+  case $(findmnt --noheadings --output FSTYPE --mountpoint "${hierarchy%/}") in
+    cgroup | cgroup2) mount -o remount,bind,rw "$hierarchy" ;;
+  esac
 done
 
 # A sysfs shows the network of whoever mounted it, which was the machine: the host wants its own links in /sys/class/net.

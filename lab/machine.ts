@@ -1,0 +1,50 @@
+/** What the lab asks of the machine it runs on. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
+import { labFolder } from './environment.ts'
+
+/** What the hosts' disks take once a stack is up, in bytes. */
+const neededDisk = 4 * 2 ** 30
+
+/** Watches (inotify instances) of root that the lab with two joined VPS takes. */
+const neededWatches = 100
+
+/** @throws when the lab cannot run here, with the fix. */
+export function refuseMachine(): void {
+  if (process.getuid?.() !== 0) throw new Error('the lab makes network namespaces, mounts and cgroups of its own: run it as root')
+  for (const device of ['/dev/net/tun', '/dev/fuse', '/dev/kmsg', '/dev/loop-control']) {
+    if (!existsSync(device)) throw new Error(`this machine has no ${device}, which a host of the lab needs: load its kernel module, or pass the device into this container`)
+  }
+}
+
+/** @throws when the checkout's disk has no room for the hosts' disks. */
+export function refuseFullDisk(): void {
+  mkdirSync(labFolder, { recursive: true })
+  const { bavail, bsize } = statfsSync(labFolder)
+  if (bavail * bsize >= neededDisk) return
+  throw new Error(`no disk left for the lab: ${labFolder} has ${Math.floor((bavail * bsize) / 2 ** 20)} MB free, the hosts need ${neededDisk / 2 ** 20} MB: free some, or move the checkout to a larger disk`)
+}
+
+/** One line where root's inotify instances may not be enough for the lab; it is a setting of the machine, so the lab leaves it alone. */
+export function fewWatches(): string | undefined {
+  const limit = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'))
+  const used = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(watchesOf).reduce((sum, count) => sum + count, 0)
+  if (limit - used >= neededWatches) return undefined
+  return `fs.inotify.max_user_instances is ${limit} and ${used} are in use; the lab takes up to ${neededWatches}. If something reports "too many open files": sysctl -w fs.inotify.max_user_instances=512`
+}
+
+function watchesOf(pid: string): number {
+  try {
+    if (statSync(`/proc/${pid}`).uid !== 0) return 0
+    return readdirSync(`/proc/${pid}/fd`).filter((fd) => readlink(`/proc/${pid}/fd/${fd}`) === 'anon_inode:inotify').length
+  } catch {
+    return 0
+  }
+}
+
+function readlink(file: string): string | undefined {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return undefined
+  }
+}
