@@ -35,9 +35,11 @@ export async function joinCloudWorker(name: HostName, address: string): Promise<
   await runInHost(name, 'bash', ['-c', 'kubeadm join --config <(cat)'], { input: stringify(configuration) })
 }
 
-/** Resolves when the node is Ready and the cluster's DNS answers. */
+/** Resolves when the node is Ready and the add-ons run on it; DNS answers only once the pod network works. */
 export async function untilCloudReady(name: HostName): Promise<void> {
   await until(`the node ${name} is there`, 60, async () => (await kubectlAsCloud(['get', 'nodes', '--output', 'name'])).includes(`node/${name}`))
   await kubectlAsCloud(['wait', '--for=condition=Ready', `node/${name}`, '--timeout=120s'])
-  await kubectlAsCloud(['rollout', 'status', 'deployment/coredns', '--namespace', 'kube-system', '--timeout=120s'])
+  for (const workload of ['deployment/coredns', 'daemonset/kube-proxy', 'daemonset/kube-router']) {
+    await kubectlAsCloud(['rollout', 'status', workload, '--namespace', 'kube-system', '--timeout=120s'])
+  }
 }

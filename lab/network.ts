@@ -97,7 +97,13 @@ async function makeFabric(): Promise<void> {
     `link set ${wire} up`,
   ])
   await ip(fabric.name, ['link set lo up', ...commands, `address replace ${fabric.internetRouter}/24 dev inet`])
-  await setSysctls(fabric.name, { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.inet.send_redirects': '0' })
+  await setSysctls(fabric.name, {
+    'net.ipv4.ip_forward': '1',
+    'net.ipv4.conf.all.send_redirects': '0',
+    'net.ipv4.conf.inet.send_redirects': '0',
+    // "Unreachable" is said every time, or some connections would wait for minutes.
+    'net.ipv4.icmp_ratelimit': '0',
+  })
 }
 
 async function makeNamespace(namespace: Namespace): Promise<void> {
