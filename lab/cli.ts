@@ -30,6 +30,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
 }
 
 async function lab([command = 'status', ...args]: string[]): Promise<number> {
+  if (['route', 'fault'].includes(command)) (await import('./network.ts')).refuseForeignNetwork()
   switch (command) {
     case 'up':
       return done((await import('./lab.ts')).up())

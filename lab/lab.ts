@@ -8,10 +8,10 @@ import { duration } from '../tools/progress.ts'
 import { ensureTools } from '../tools/tools.ts'
 import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
 import { startControlPlane } from './control-plane.ts'
-import { labFolder, labPath } from './environment.ts'
+import { checkout, labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
 import { fewWatches, refuseFullDisk, refuseMachine } from './machine.ts'
-import { addCloudRoute, applyNetwork, namespaceExists, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
+import { addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
@@ -50,7 +50,7 @@ export interface Status { what: string; state: 'up' | 'down' }
 /** What of the lab runs, in the order in which it comes up. */
 export function status(): Status[] {
   const state = (is: boolean) => (is ? 'up' : 'down') as Status['state']
-  const networks = [fabric, ...namespaces].map(({ name }) => ({ what: `namespace ${name}`, state: state(namespaceExists(name)) }))
+  const networks = [fabric, ...namespaces].map(({ name }) => ({ what: `namespace ${name}`, state: state(namespaceExists(name) && networkOwner() === checkout) }))
   const machines = hostNames.map((name) => ({ what: `host ${name}`, state: state(hostIsOn(name)) }))
   const others = recordedProcesses().filter((name) => !name.startsWith('host-'))
   return [...networks, ...others.map((name) => ({ what: `process ${name}`, state: state(processId(name) !== undefined) })), ...machines]

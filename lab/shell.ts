@@ -1,6 +1,6 @@
 /** The operator's place: a shell, or one command, or a host by SSH. */
 import { operatorEnvironment, runAsOperator } from './environment.ts'
-import { namespaceExists } from './network.ts'
+import { namespaceExists, refuseForeignNetwork } from './network.ts'
 import { installStandIns } from './pulumi/install.ts'
 import { sshArguments } from './ssh.ts'
 import { type HostName, hosts } from './topology.ts'
@@ -19,6 +19,7 @@ export async function ssh([host, ...command]: string[]): Promise<number> {
 }
 
 async function attached(command: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  refuseForeignNetwork()
   if (!namespaceExists('annex-operator')) throw new Error('the lab is down: npm start, or npm run lab up')
   // An interrupt is for what runs inside.
   process.on('SIGINT', () => {})
