@@ -34,8 +34,6 @@ export interface HostFacts {
   sections: string[]
   /** Who holds the engine's lock. */
   lock?: string
-  /** apt's configured sources, as URI and suite; and whether its lists have been fetched. */
-  apt: { sources: string[]; lists: boolean }
   probes: {
     urls: { url: string; ok: boolean; what: string }[]
     dial: { to: string; from?: string; ok: boolean; what: string }[]

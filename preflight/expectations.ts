@@ -40,7 +40,8 @@ export function expectations(settings: Settings, name: string): Expectations {
 /** A gateway must reach the API server from its tunnel address: only then does the cloud route answers back to it. */
 export function probes(settings: Settings, name: string): LookOptions {
   const gateway = settings.tunnel.gateways.find((it) => it.name === name)
-  return gateway ? { dial: [{ to: settings.cluster.apiServer, from: gateway.tunnelAddress }] } : {}
+  const to = settings.cluster.apiServer
+  return gateway ? { dial: [{ to }, { to, from: gateway.tunnelAddress }] } : {}
 }
 
 function volumeBytes({ storage }: Worker): number {

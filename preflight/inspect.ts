@@ -5,6 +5,7 @@ import { type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
 import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
+import { judgeGateway } from './judge-gateway.ts'
 import { judgeNode } from './judge-node.ts'
 
 export interface Inspection {
@@ -36,8 +37,9 @@ function judgeHost(settings: Settings, name: string, report: PromiseSettledResul
   if (report.status === 'rejected') return [message(report.reason)]
   const { facts } = report.value
   const own = judge(facts, expectations(settings, name)).map(({ seen, allowed, fix }) => `${seen}; ${allowed}. ${fix}`)
-  const worker = settings.workers.find((it) => it.name === name)
-  if (worker === undefined || cluster.status === 'rejected') return own
+  const gateway = settings.tunnel.gateways.find((it) => it.name === name)
+  if (gateway) return [...own, ...judgeGateway(gateway, settings.tunnel.range, facts.probes.dial)]
+  if (cluster.status === 'rejected') return own
   const wanted = { kubernetesVersion: settings.packages.kubernetesVersion, apiServer: settings.cluster.apiServer }
   return [...own, ...judgeNode({ name, machineId: facts.machineId, joined: facts.node }, wanted, cluster.value)]
 }

@@ -35,7 +35,8 @@ kernel_option() {
     vxlan) option=VXLAN ;;
     *) return 1 ;;
   esac
-  [[ -r /proc/config.gz ]] && gzip -dc /proc/config.gz | grep -qx "CONFIG_$option=y"
+  # Not grep -q: it would leave gzip with a broken pipe, and pipefail would take that for a no.
+  [[ -r /proc/config.gz ]] && gzip -dc /proc/config.gz | grep -x "CONFIG_$option=y" >/dev/null
 }
 
 # module_available <name> - loaded, built in, or to be loaded.

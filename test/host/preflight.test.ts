@@ -22,7 +22,6 @@ const facts: HostFacts = {
   listening: [{ protocol: 'tcp', port: 22, process: 'sshd' }],
   packages: [],
   sections: [],
-  apt: { sources: [], lists: true },
   probes: { urls: [], dial: [] },
 }
 const wanted: Expectations = {

@@ -1,0 +1,215 @@
+# look: facts about the host and, for each document, what converge would change. Reads only.
+# The input is { documents: [...], probes: { urls: [...], dial: [{ to, from? }] } }.
+
+look() {
+  local n i
+  RESULT=(/facts o '' /documents a '')
+  look_system
+  look_kernel
+  look_network
+  look_software
+  look_engine
+  look_probes
+  n=$(doc_count /documents)
+  for ((i = 0; i < n; i++)); do look_document "/documents/$i"; done
+  printf '%s\0' "${RESULT[@]}" | json_build
+}
+
+# fact <pointer below /facts> <type> <value>
+fact() {
+  RESULT+=("/facts/$1" "$2" "$3")
+}
+
+look_system() {
+  local os=/etc/os-release
+  fact os/id s "$(os_field ID)"
+  fact os/version s "$(os_field VERSION_ID)"
+  fact os/name s "$(os_field PRETTY_NAME)"
+  fact architecture s "$(uname -m)"
+  fact kernel s "$(uname -r)"
+  fact virtualization s "$(systemd-detect-virt 2>/dev/null || true)"
+  fact hostname s "$(uname -n)"
+  fact machineId s "$(cat /etc/machine-id 2>/dev/null || true)"
+  fact user s "${SUDO_USER:-root}"
+  fact cpus n "$(nproc)"
+  fact memory/total n "$(memory_field MemTotal)"
+  fact memory/available n "$(memory_field MemAvailable)"
+  fact disk/free n "$(df --output=avail -B 1 /var/lib | tail -n 1 | tr -d ' ')"
+  fact disk/total n "$(df --output=size -B 1 /var/lib | tail -n 1 | tr -d ' ')"
+  fact clock n "$(date +%s)"
+  fact cgroupVersion n "$(cgroup_version)"
+  list_fact swap s < <(awk 'NR > 1 { print $1 }' /proc/swaps)
+}
+
+# os-release is shell syntax; it is read, not run.
+os_field() {
+  sed -n "s/^$1=//p" "$os" 2>/dev/null | head -n 1 | sed "s/^[\"']//; s/[\"']\$//"
+}
+
+memory_field() {
+  awk -v "field=$1:" '$1 == field { printf "%.0f", $2 * 1024 }' /proc/meminfo
+}
+
+cgroup_version() {
+  if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+    printf 2
+  elif [[ -d /sys/fs/cgroup/memory || -d /sys/fs/cgroup/pids ]]; then
+    printf 1
+  else
+    printf 0
+  fi
+}
+
+# list_fact <pointer> <type> - one element per line of stdin.
+list_fact() {
+  local line
+  fact "$1" a ''
+  while read -r line; do fact "$1/+" "$2" "$line"; done
+}
+
+look_kernel() {
+  local name
+  for name in tun wireguard overlay br_netfilter vxlan nf_tables ip_tables ip_set; do
+    if module_available "$name"; then fact "kernelHas/$name" b true; else fact "kernelHas/$name" b false; fi
+  done
+}
+
+look_network() {
+  local interface address to via
+  fact addresses a ''
+  while read -r interface address; do
+    fact addresses/+/interface s "$interface"
+    fact addresses/-/address s "$address"
+  done < <(ip -o address show scope global | awk '{ print $2, $4 }')
+  fact routes a ''
+  while read -r to interface via; do
+    fact routes/+/to s "$to"
+    fact routes/-/interface s "$interface"
+    if [[ -n $via ]]; then fact routes/-/via s "$via"; fi
+  done < <({ ip -4 route show && ip -6 route show; } | awk '
+    $1 ~ /^(blackhole|unreachable|prohibit)$/ { print $2, "-"; next }
+    { dev = "-"; via = ""; for (i = 2; i < NF; i++) { if ($i == "dev") dev = $(i + 1); if ($i == "via") via = $(i + 1) } print $1, dev, via }')
+  look_listening
+}
+
+# Of what listens, the ports that a worker or a tunnel wants, and those of sshd. The process is the first that ss names.
+look_listening() {
+  local protocol where process
+  fact listening a ''
+  while read -r protocol where process; do
+    fact listening/+/protocol s "$protocol"
+    fact listening/-/port n "${where##*:}"
+    fact listening/-/process s "$process"
+  done < <(ss -Hlntup | awk '{ name = ""; if (match($0, /\(\("[^"]*"/)) name = substr($0, RSTART + 3, RLENGTH - 4)
+    if (!seen[$1, $5, name]++) print $1, $5, name }' | sort -u)
+}
+
+look_software() {
+  local name version state server
+  fact packages a ''
+  while read -r state _ version name; do
+    if [[ -z $version ]]; then continue; fi
+    fact packages/+/name s "$name"
+    fact packages/-/version s "$version"
+    if [[ $state == hold ]]; then fact packages/-/held b true; else fact packages/-/held b false; fi
+  done < <(dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Version} ${Package}\n' containerd containerd.io runc kubelet kubeadm kubectl \
+    kubernetes-cni wireguard-tools wireguard-go nftables 2>/dev/null | grep -v ' not-installed \| config-files ' || true)
+  name=$(joined_node)
+  if [[ -n $name ]]; then
+    server=$(joined_server)
+    fact node/name s "$name"
+    fact node/apiServer s "$server"
+  fi
+  list_fact apt/sources s < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | sort -u)
+  if [[ -n $(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -print -quit) ]]; then fact apt/lists b true; else fact apt/lists b false; fi
+}
+
+look_engine() {
+  local section
+  fact sections a ''
+  for section in "$LEDGER"/*/; do
+    if [[ -d $section ]]; then fact sections/+ s "$(basename "$section")"; fi
+  done
+  if [[ -e $RUN_DIR/lock ]] && ! flock -n "$RUN_DIR/lock" true; then fact lock s "$(lock_holder)"; fi
+}
+
+# Perl's sockets: a bare host has neither curl nor nc.
+look_probes() {
+  local n i to from what
+  fact probes/urls a ''
+  fact probes/dial a ''
+  n=$(doc_count /probes/urls)
+  for ((i = 0; i < n; i++)); do
+    to=$(doc "/probes/urls/$i")
+    what=$(probe_url "$to")
+    probed urls url "$to" "$what"
+  done
+  n=$(doc_count /probes/dial)
+  for ((i = 0; i < n; i++)); do
+    to=$(doc "/probes/dial/$i/to")
+    from=$(doc "/probes/dial/$i/from")
+    what=$(probe_dial "$to" "$from")
+    probed dial to "$to" "$what"
+    if [[ -n $from ]]; then fact probes/dial/-/from s "$from"; fi
+  done
+}
+
+probed() {
+  fact "probes/$1/+/$2" s "$3"
+  fact "probes/$1/-/what" s "$4"
+  if [[ $4 == reached* ]]; then fact "probes/$1/-/ok" b true; else fact "probes/$1/-/ok" b false; fi
+}
+
+# probe_dial <host:port> [source address] - says "reached", or why not.
+probe_dial() {
+  perl -MIO::Socket::IP -e '
+    my ($host, $port) = $ARGV[0] =~ /^\[?(.*?)\]?:(\d+)$/;
+    my %from = $ARGV[1] ne "" ? (LocalHost => $ARGV[1]) : ();
+    local $SIG{ALRM} = sub { print "no answer within 5 s"; exit };
+    alarm 5;
+    my $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Type => IO::Socket::IP::SOCK_STREAM(), %from);
+    print $socket ? "reached" : "not reached: " . ($@ || $!);
+  ' "$1" "${2-}"
+}
+
+# probe_url <url> - for http the answer counts; for https that the port answers: what is behind it is apt's to verify.
+probe_url() {
+  local rest=${1#*://} authority path port=80
+  authority=${rest%%/*}
+  path=/${rest#"$authority"}
+  path=/${path##/}
+  if [[ $1 == https://* ]]; then port=443; fi
+  if [[ $authority != *:* ]]; then authority=$authority:$port; fi
+  if [[ $1 == https://* ]]; then
+    probe_dial "$authority"
+    return
+  fi
+  perl -MIO::Socket::IP -e '
+    my ($host, $port) = $ARGV[0] =~ /^\[?(.*?)\]?:(\d+)$/;
+    local $SIG{ALRM} = sub { print "no answer within 5 s"; exit };
+    alarm 5;
+    my $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Type => IO::Socket::IP::SOCK_STREAM());
+    if (!$socket) { print "not reached: " . ($@ || $!); exit }
+    print $socket "GET $ARGV[1] HTTP/1.0\r\nHost: $host\r\nConnection: close\r\n\r\n";
+    my $status = <$socket>;
+    $status =~ s/\s+$//;
+    print $status =~ m{^HTTP/\S+ [1-4]} ? "reached: $status" : "no web server: " . substr($status, 0, 80);
+  ' "$authority" "$path"
+}
+
+look_document() {
+  local n i kind what
+  RESULT+=(/documents/+/section s "$(doc "$1/section")" /documents/-/differences a '')
+  SECTION=$(doc "$1/section")
+  load_entries
+  n=$(doc_count "$1/items")
+  for ((i = 0; i < n; i++)); do
+    kind=$(doc "$1/items/$i/kind")
+    "id_$kind" "$1/items/$i"
+    DIFFS=()
+    "look_$kind" "$1/items/$i"
+    for what in ${DIFFS[@]+"${DIFFS[@]}"}; do
+      RESULT+=(/documents/-/differences/+/kind s "$kind" /documents/-/differences/-/id s "$ID" /documents/-/differences/-/what s "$what")
+    done
+  done
+}
