@@ -10,7 +10,7 @@ import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
 import { startControlPlane } from './control-plane.ts'
 import { checkout, labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
-import { fewWatches, refuseFullDisk, refuseMachine } from './machine.ts'
+import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
 import { addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { publishKeys } from './provider.ts'
@@ -18,6 +18,9 @@ import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
 import { startServices } from './services.ts'
 import { makeOperatorKey, startAgent, writeKnownHosts } from './ssh.ts'
 import { fabric, type HostName, hosts, namespaces } from './topology.ts'
+
+/** What the hosts write until a stack is up, in bytes. */
+const hostsDisks = 4 * 2 ** 30
 
 const hostNames = Object.keys(hosts) as HostName[]
 
@@ -29,7 +32,7 @@ export async function up(): Promise<void> {
   refuseMachine()
   refuseForeignNetwork()
   if (!namespaceExists(fabric.name)) {
-    refuseFullDisk()
+    requireRoom(labFolder, hostsDisks, "for the hosts' disks", 'move the checkout to a larger disk')
     const warning = fewWatches()
     if (warning !== undefined) console.error(warning)
   }

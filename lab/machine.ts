@@ -1,9 +1,5 @@
 /** What the lab asks of the machine it runs on. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
-import { labFolder } from './environment.ts'
-
-/** What the hosts' disks take once a stack is up, in bytes. */
-const neededDisk = 4 * 2 ** 30
 
 /** Watches (inotify instances) of root that the lab with two joined VPS takes. */
 const neededWatches = 100
@@ -16,12 +12,17 @@ export function refuseMachine(): void {
   }
 }
 
-/** @throws when the checkout's disk has no room for the hosts' disks. */
-export function refuseFullDisk(): void {
-  mkdirSync(labFolder, { recursive: true })
-  const { bavail, bsize } = statfsSync(labFolder)
-  if (bavail * bsize >= neededDisk) return
-  throw new Error(`no disk left for the lab: ${labFolder} has ${Math.floor((bavail * bsize) / 2 ** 20)} MB free, the hosts need ${neededDisk / 2 ** 20} MB: free some, or move the checkout to a larger disk`)
+/**
+ * @param purpose as in "no disk left for the first build"
+ * @param otherwise what to do other than freeing some
+ * @throws when the folder's disk has less than so many bytes free.
+ */
+export function requireRoom(folder: string, bytes: number, purpose: string, otherwise: string): void {
+  mkdirSync(folder, { recursive: true })
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize >= bytes) return
+  const megabytes = (count: number) => `${Math.floor(count / 2 ** 20)} MB`
+  throw new Error(`no disk left ${purpose}: ${folder} has ${megabytes(bavail * bsize)} free and needs ${megabytes(bytes)}. Free some, or ${otherwise}.`)
 }
 
 /** One line where root's inotify instances may not be enough for the lab; it is a setting of the machine, so the lab leaves it alone. */

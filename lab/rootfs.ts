@@ -1,46 +1,22 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { execa } from 'execa'
 import { cacheFolder } from '../tools/cache.ts'
 import { withLock } from '../tools/lock.ts'
-import { toolPath, toolVersion } from '../tools/tools.ts'
-import type { Host } from './topology.ts'
+import { fill, type Image, recipe } from './image.ts'
+import { requireRoom } from './machine.ts'
 
-export type Image = Host['image']
-
-/** What a provider's bare Debian 12 image has. No curl, no jq, no python: annex must do without them. */
-const providerPackages = [
-  'ca-certificates', 'cron', 'dbus', 'iproute2', 'iputils-ping', 'kmod', 'less', 'netbase', 'openssh-server', 'procps', 'sudo',
-  'systemd', 'systemd-sysv', 'tzdata', 'vim-tiny',
-]
-
-/** What a cloud's prebuilt node image has on top. */
-const nodePackages = ['conntrack', 'ethtool', 'ipset', 'iptables', 'nftables', 'runc']
-const nodeBinaries: Record<string, string[]> = {
-  'usr/bin': ['kubeadm', 'kubelet'],
-  'usr/local/bin': ['containerd', 'containerd-shim-runc-v2', 'ctr'],
-  'opt/cni/bin': ['bridge', 'host-local', 'loopback', 'portmap'],
-}
-const nodeTools = ['kubernetes', 'containerd', 'cni-plugins']
-const nodeFiles: Record<string, string> = {
-  'containerd.toml': 'etc/containerd/config.toml',
-  'hosts.toml': 'etc/containerd/certs.d/_default/hosts.toml',
-  'containerd.service': 'etc/systemd/system/containerd.service',
-  'kubelet.service': 'etc/systemd/system/kubelet.service',
-}
-const nodeFilesFolder = path.join(import.meta.dirname, 'cloud-node')
+export type { Image } from './image.ts'
 
 /** Bytes that an image takes while it is made. */
 const neededSpace = 2 ** 30
 
 /** Seconds that making an image takes on 2 cores: for the time left only. */
-export const imageSeconds = 75
+export const imageSeconds = 60
 
 /** Where an image is, whether it has been made or not. Its name changes with its recipe. */
 export function imageFolder(image: Image): string {
-  return cacheFolder('rootfs', `${image}-${recipeHash(image)}`)
+  return cacheFolder('rootfs', `${image}-${recipe(image)}`)
 }
 
 /** True when the image need not be made any more. */
@@ -57,107 +33,15 @@ export async function makeImage(image: Image, report: (step: string) => void = (
   if (imageReady(image)) return
   await withLock(cacheFolder('rootfs', `.lock-${image}`), async () => {
     if (imageReady(image)) return
-    await refuseFullDisk()
-    await removeEarlier(image)
+    requireRoom(cacheFolder('rootfs'), neededSpace, 'for the first build', 'set ANNEX_CACHE to a folder on a larger disk')
     const partial = cacheFolder('rootfs', `.partial-${image}`)
-    await bootstrap(image, partial, report)
-    await makeAnonymous(partial)
-    await addProviderUser(partial)
-    if (image === 'cloud-node') await addNode(partial)
+    await removeHalfMade(partial)
+    await fill(partial, image, report)
     await rename(partial, imageFolder(image))
   }, (holder) => report(`waiting for another run (process ${holder}) that makes it`))
 }
 
-function packagesOf(image: Image): string[] {
-  return image === 'cloud-node' ? [...providerPackages, ...nodePackages].sort() : providerPackages
-}
-
-function recipeHash(image: Image): string {
-  const recipe: unknown[] = [packagesOf(image), readFileSync(import.meta.filename, 'utf8')]
-  if (image === 'cloud-node') {
-    recipe.push(nodeTools.map(toolVersion))
-    for (const file of readdirSync(nodeFilesFolder).sort()) recipe.push(readFileSync(path.join(nodeFilesFolder, file), 'utf8'))
-  }
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12)
-}
-
-async function refuseFullDisk(): Promise<void> {
-  const folder = cacheFolder('rootfs')
-  await mkdir(folder, { recursive: true })
-  const disk = await statfs(folder)
-  const free = disk.bavail * disk.bsize
-  if (free >= neededSpace) return
-  throw new Error(
-    `no disk left for the first build: ${folder} has ${Math.floor(free / 2 ** 20)} MB free, a host's image needs ${neededSpace / 2 ** 20} MB. ` +
-      'Free some, or set ANNEX_CACHE to a folder on a larger disk.',
-  )
-}
-
-/** Images of earlier recipes and half-made ones. --one-file-system: should anything be mounted there, it is not touched. */
-async function removeEarlier(image: Image): Promise<void> {
-  const folder = cacheFolder('rootfs')
-  const earlier = (await readdir(folder)).filter((name) => name === `.partial-${image}`)
-  for (const name of earlier) await execa('rm', ['-rf', '--one-file-system', path.join(folder, name)])
-}
-
-async function bootstrap(image: Image, root: string, report: (step: string) => void): Promise<void> {
-  // In a mount namespace of its own: if it is killed, no mount of it stays in the half-made tree.
-  const build = execa('unshare', [
-    '--mount', '--propagation', 'private', '--',
-    'mmdebstrap', '--mode=root', '--variant=minbase', '--skip=cleanup/reproducible',
-    `--include=${packagesOf(image).join(',')}`, 'bookworm', root, '-',
-  ], { input: await debianSources(), all: true })
-  build.all?.on('data', (chunk: Buffer) => {
-    const line = chunk.toString().trimEnd().split('\n').at(-1) ?? ''
-    if (line.startsWith('I: ')) report(line.slice('I: '.length))
-  })
-  await build
-}
-
-/** The machine's own Debian mirrors: the one place that is known to be reachable. */
-async function debianSources(): Promise<string> {
-  const format = '$(ORIGIN) $(CODENAME) $(COMPONENT) $(CREATED_BY) $(REPO_URI)'
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', format])
-  const sources = stdout
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([origin, codename, component, kind]) => origin === 'Debian' && codename?.startsWith('bookworm') && component === 'main' && kind === 'Packages')
-    .map(([, codename, , , uri]) => `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri} ${codename} main`)
-  if (sources.length === 0) {
-    throw new Error('this machine has no apt source for Debian 12 (bookworm, main): run `apt-get update`, or add one to its sources.list')
-  }
-  return `${[...new Set(sources)].join('\n')}\n`
-}
-
-/** Takes away what must differ between hosts, and what a package manager leaves behind. */
-async function makeAnonymous(root: string): Promise<void> {
-  const keys = (await readdir(path.join(root, 'etc/ssh'))).filter((file) => file.startsWith('ssh_host_'))
-  for (const key of keys) await rm(path.join(root, 'etc/ssh', key))
-  await writeFile(path.join(root, 'etc/machine-id'), '')
-  for (const folder of ['var/cache/apt', 'var/lib/apt/lists', 'var/log']) {
-    await execa('find', [path.join(root, folder), '-type', 'f', '-delete'])
-  }
-  await rm(path.join(root, 'etc/apt/sources.list'), { force: true })
-  await rm(path.join(root, 'etc/resolv.conf'), { force: true })
-}
-
-/** The user that Debian's cloud images have; the host's provider decides whether anybody may log in as it. */
-async function addProviderUser(root: string): Promise<void> {
-  await execa('chroot', [root, 'useradd', '--create-home', '--shell', '/bin/bash', '--groups', 'sudo', 'debian'])
-  await writeFile(path.join(root, 'etc/sudoers.d/90-cloud-init-users'), 'debian ALL=(ALL) NOPASSWD:ALL\n', { mode: 0o440 })
-  await writeFile(path.join(root, 'etc/ssh/sshd_config.d/50-cloud-init.conf'), 'PasswordAuthentication no\n', { mode: 0o600 })
-}
-
-async function addNode(root: string): Promise<void> {
-  for (const [folder, binaries] of Object.entries(nodeBinaries)) {
-    await mkdir(path.join(root, folder), { recursive: true })
-    for (const binary of binaries) await copyFile(toolPath(binary), path.join(root, folder, binary))
-  }
-  for (const [source, target] of Object.entries(nodeFiles)) {
-    await mkdir(path.dirname(path.join(root, target)), { recursive: true })
-    await copyFile(path.join(nodeFilesFolder, source), path.join(root, target))
-  }
-  await execa('chroot', [root, 'systemctl', 'enable', '--quiet', 'containerd.service', 'kubelet.service'])
-  const settings = ['net.ipv4.ip_forward = 1', 'net.bridge.bridge-nf-call-iptables = 1']
-  await writeFile(path.join(root, 'etc/sysctl.d/90-kubernetes.conf'), `${settings.join('\n')}\n`)
+/** --one-file-system: should anything be mounted there, it is not touched. */
+async function removeHalfMade(folder: string): Promise<void> {
+  await execa('rm', ['-rf', '--one-file-system', folder])
 }

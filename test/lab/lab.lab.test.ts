@@ -67,6 +67,15 @@ describe('the lab', function () {
     assert.match(String((await runAsOperator('ssh', [...asRoot, 'true'], { reject: false })).stderr), /Permission denied/)
   })
 
+  it('runs one command in the operator\'s place or on a host, and passes on its exit code', async () => {
+    const run = (args: string[]) => execa(path.join(checkout, 'lab/run'), args, { reject: false })
+    assert.match((await run(['shell', 'kubectl', 'get', 'nodes'])).stdout, /cloud-worker-1 +Ready/)
+    assert.equal((await run(['shell', 'bash', '-c', 'pulumi version && exit 7'])).exitCode, 7)
+    assert.match((await run(['ssh', vps, 'uptime'])).stdout, /load average/)
+    assert.equal((await run(['ssh', vps, 'exit 9'])).exitCode, 9)
+    assert.match((await run(['ssh', 'vps-worker-9'])).stderr, /one of gateway, cloud-worker-1, vps-worker-1, vps-worker-2, not "vps-worker-9"/)
+  })
+
   it('gives a VPS nothing but what a bare Debian has', async () => {
     for (const command of ['curl', 'wget', 'jq', 'python3', 'kubelet', 'wg', 'nft', 'iptables']) {
       assert.notEqual((await runInHost(vps, 'which', [command], { reject: false })).exitCode, 0, command)
