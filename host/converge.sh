@@ -6,12 +6,6 @@
 #   remove_<kind> <entry> <id>  puts back what the entry holds; must bear being run twice
 # and, where an item has several ledger entries, claims_<kind> <pointer>, which names them through claim.
 
-declare -A CLAIMED=()
-
-claim() {
-  CLAIMED["$1 $2"]=yes
-}
-
 converge() {
   local i n kind
   n=$(doc_count /items)

@@ -120,6 +120,7 @@ look_software() {
     fact node/name s "$name"
     fact node/apiServer s "$server"
   fi
+  # shellcheck disable=SC2016
   list_fact apt/sources s < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | sort -u)
   if [[ -n $(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -print -quit) ]]; then fact apt/lists b true; else fact apt/lists b false; fi
 }
@@ -193,7 +194,7 @@ probe_url() {
     print $socket "GET $ARGV[1] HTTP/1.0\r\nHost: $host\r\nConnection: close\r\n\r\n";
     my $status = <$socket>;
     $status =~ s/\s+$//;
-    print $status =~ m{^HTTP/\S+ [1-4]} ? "reached: $status" : "no web server: " . substr($status, 0, 80);
+    print $status =~ m{^HTTP/\S+ (?:[123]|401)} ? "reached: $status" : "answered " . substr($status, 0, 80);
   ' "$authority" "$path"
 }
 

@@ -64,6 +64,7 @@ note_packages() {
 
 # note_package <name> [dependency]
 note_package() {
+  local path
   if noted package "$1"; then return; fi
   package_state "$1"
   note_begin package "$1"
@@ -71,7 +72,36 @@ note_package() {
   printf '%s' "$P_STATUS" >"$NOTE/status"
   printf '%s' "$P_VERSION" >"$NOTE/version"
   if [[ ${2-} == dependency ]]; then : >"$NOTE/dependency"; fi
+  for path in $(package_data "$1"); do
+    if [[ ! -e $path ]]; then printf '%s\n' "$path"; fi
+  done >"$NOTE/data"
   note_end
+}
+
+# What a package's programs make when they run, which its purge leaves: absolute paths without spaces.
+package_data() {
+  case $1 in
+    containerd | containerd.io) printf '/var/lib/containerd /run/containerd /opt/containerd /etc/containerd' ;;
+    kubelet) printf '/var/lib/kubelet /etc/kubernetes /var/log/pods /var/log/containers' ;;
+    kubernetes-cni) printf '/opt/cni /etc/cni /var/lib/cni' ;;
+    wireguard-tools) printf '/run/wireguard /etc/wireguard' ;;
+    iptables) printf '/run/xtables.lock' ;;
+  esac
+}
+
+# remove_package_data <entry> - folders that were not there before; a file of a person in one of them keeps it.
+remove_package_data() {
+  local path
+  while read -r path; do
+    if [[ $path == /var/lib/containerd || $path == /run/containerd ]]; then
+      unmount_below "$path"
+      rm -rf --one-file-system "$path"
+    elif [[ -d $path ]]; then
+      find "$path" -depth -type d -empty -delete
+    else
+      rm -f "$path"
+    fi
+  done < <(entry_field "$1" data)
 }
 
 converge_packages() {
@@ -122,17 +152,14 @@ apt_get() {
     -o Dpkg::Options::=--force-confold -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 "$@"
 }
 
-apt_install_options() {
-  printf '%s\n' --no-install-recommends --allow-downgrades --allow-change-held-packages
-}
+readonly APT_INSTALL=(--no-install-recommends --allow-downgrades --allow-change-held-packages install)
 
 # What apt would do. The lists are fetched only when they do not know what is asked for: one update per host.
 apt_simulate() {
-  local options out
-  mapfile -t options < <(apt_install_options)
-  if ! out=$(apt_get -s "${options[@]}" install "$@" 2>&1); then
+  local out
+  if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
     apt_update
-    if ! out=$(apt_get -s "${options[@]}" install "$@" 2>&1); then
+    if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
       fail "$ITEM" "apt cannot install $*: $(apt_reason "$UPDATE_SAID"$'\n'"$out")" \
         "the host's apt sources must be reachable and have it: see apt-get update and apt-cache policy ${1%%=*} on the host"
     fi
@@ -160,13 +187,12 @@ apt_update() {
 }
 
 apt_install() {
-  local options out
-  mapfile -t options < <(apt_install_options)
-  if out=$(apt_get "${options[@]}" install "$@" 2>&1 </dev/null); then return; fi
+  local out
+  if out=$(apt_get "${APT_INSTALL[@]}" "$@" 2>&1 </dev/null); then return; fi
   if grep -q 'Failed to fetch\|404  Not Found' <<<"$out"; then
     # Old lists name files that the mirror has replaced since.
     apt_update
-    if out=$(apt_get "${options[@]}" install "$@" 2>&1 </dev/null); then return; fi
+    if out=$(apt_get "${APT_INSTALL[@]}" "$@" 2>&1 </dev/null); then return; fi
   fi
   fail "$ITEM" "apt-get install $* failed: $(apt_reason "$out")" \
     'see that the host reaches its apt mirror and that the mirror is whole (apt-get update on the host), then run again'
@@ -188,14 +214,16 @@ note_dependencies() {
 # remove_package <entry> <name> - undoes a package and, in the same apt run, all others of the section that were not
 # there before and that nobody else needs.
 remove_package() {
-  local set=()
-  mapfile -t set < <(purgeable_packages)
-  if ((${#set[@]} > 0)); then
+  local found set
+  found=$(purgeable_packages)
+  if [[ -n $found ]]; then
+    mapfile -t set <<<"$found"
     doing "purging ${set[*]}"
     repair_dpkg
     run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${set[@]}"
   fi
   package_state "$2"
+  if [[ $P_STATUS == not-installed || $P_STATUS == config-files ]]; then remove_package_data "$1"; fi
   case $(entry_field "$1" status) in
     installed) restore_package "$1" "$2" ;;
     config-files) ;;
@@ -219,20 +247,22 @@ purgeable_packages() {
   while ((${#set[@]} > 0)); do
     rest=$(needed_outside "${set[@]}")
     if [[ -z $rest ]]; then break; fi
-    mapfile -t set < <(printf '%s\n' "${set[@]}" | grep -vxF "$rest")
+    mapfile -t set < <(printf '%s\n' "${set[@]}" | { grep -vxF "$rest" || true; })
   done
   if ((${#set[@]} > 0)); then printf '%s\n' "${set[@]}"; fi
 }
 
-# Those of the given packages whose purge would take a package along that is not among them.
+# Those of the given packages whose purge would take a package along that is not among them; where no single one is to
+# blame (one of several would do), all of them.
 needed_outside() {
-  local out name
+  local out name found=''
   out=$(purge_takes "$@")
   if ! grep -qvxFf <(printf '%s\n' "$@") <<<"$out"; then return; fi
   for name in "$@"; do
     out=$(purge_takes "$name")
-    if grep -qvxFf <(printf '%s\n' "$@") <<<"$out"; then printf '%s\n' "$name"; fi
+    if grep -qvxFf <(printf '%s\n' "$@") <<<"$out"; then found+=$name$'\n'; fi
   done
+  printf '%s' "${found:-$(printf '%s\n' "$@")}"
 }
 
 purge_takes() {

@@ -6,29 +6,39 @@ readonly STATE_DIR=/var/lib/annex
 readonly LEDGER=$STATE_DIR/ledger
 
 SECTION=''
-declare -A ENTRY=() # "<kind> <id>" -> folder, of this section
+declare -A ENTRY=()   # "<kind> <id>" -> folder, of this section
+declare -A CLAIMED=() # "<kind> <id>" -> yes, for what the document asks for
 
 # ledger_open <section> - reads the section's entries; drops what a cut run left half written.
 ledger_open() {
   SECTION=$1
-  ENTRY=()
   rm -rf "$LEDGER"/*/.half-*
+  load_entries
+  local dir
+  for dir in "$LEDGER/$SECTION"/[0-9]*; do
+    # A section that was removed handed its older entry over; the older one knows the true state before.
+    if [[ -d $dir && ${ENTRY["$(<"$dir/kind") $(<"$dir/id")"]} != "$dir" ]]; then rm -rf "$dir"; fi
+  done
+}
+
+load_entries() {
+  ENTRY=()
   local dir key
   for dir in "$LEDGER/$SECTION"/[0-9]*; do
-    [[ -d $dir ]] || continue
+    if [[ ! -d $dir ]]; then continue; fi
     key="$(<"$dir/kind") $(<"$dir/id")"
-    if [[ -n ${ENTRY[$key]-} ]]; then
-      # A section that was removed handed its older entry over; the older one knows the true state before.
-      rm -rf "$dir"
-    else
-      ENTRY[$key]=$dir
-    fi
+    if [[ -z ${ENTRY["$key"]-} ]]; then ENTRY["$key"]=$dir; fi
   done
 }
 
 # noted <kind> <id> - whether this section has an entry for it.
 noted() {
   [[ -n ${ENTRY["$1 $2"]-} ]]
+}
+
+# claim <kind> <id> - the document asks for it.
+claim() {
+  CLAIMED["$1 $2"]=yes
 }
 
 # note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
@@ -53,31 +63,47 @@ note_end() {
 
 # note_path <path> - into the open entry: what is at the path now, and which of its parent folders do not exist.
 note_path() {
-  local name=${1//\//%} parent
-  if [[ -e $1 || -L $1 ]]; then cp -a "$1" "$NOTE/before$name"; fi
-  parent=$(dirname "$1")
-  while [[ ! -d $parent ]]; do
-    printf '%s\n' "$parent" >>"$NOTE/folders$name"
-    parent=$(dirname "$parent")
+  if [[ -e $1 || -L $1 ]]; then cp -a "$1" "$NOTE/before$(path_name "$1")"; fi
+  note_folders "$(dirname "$1")"
+}
+
+# note_folders <folder> - which of it and its parents do not exist, the innermost first.
+note_folders() {
+  local folder=$1
+  while [[ ! -d $folder ]]; do
+    printf '%s\n' "$folder" >>"$NOTE/folders$(path_name "$1")"
+    folder=$(dirname "$folder")
   done
 }
 
 # restore_path <entry> <path> - puts back what note_path saw.
 restore_path() {
-  local name=${2//\//%} folder
+  local before
+  before=$1/before$(path_name "$2")
   rm -f "$2.annex-new"
-  if [[ -e $1/before$name || -L $1/before$name ]]; then
+  if [[ -e $before || -L $before ]]; then
     mkdir -p "$(dirname "$2")"
-    cp -a "$1/before$name" "$2.annex-new"
+    cp -a "$before" "$2.annex-new"
     mv -T "$2.annex-new" "$2"
   else
     rm -f "$2"
   fi
-  if [[ -e $1/folders$name ]]; then
-    while read -r folder; do
-      if [[ -d $folder ]]; then rmdir --ignore-fail-on-non-empty "$folder"; fi
-    done <"$1/folders$name"
-  fi
+  restore_folders "$1" "$(dirname "$2")"
+}
+
+# restore_folders <entry> <folder> - removes those that note_folders did not see, if nobody put anything there.
+restore_folders() {
+  local folder noted
+  noted=$1/folders$(path_name "$2")
+  if [[ ! -e $noted ]]; then return; fi
+  while read -r folder; do
+    if [[ -d $folder ]]; then rmdir --ignore-fail-on-non-empty "$folder"; fi
+  done <"$noted"
+}
+
+# A path as part of a file's name.
+path_name() {
+  printf '%s' "${1//\//%}"
 }
 
 # mark/unmark/marked <kind> <id> <name> - a thing still to be done, kept over a cut (a restart after a new file).
@@ -92,7 +118,10 @@ entry_field() {
 
 # section_entries - this section's entries into ENTRIES, last first.
 section_entries() {
-  mapfile -t ENTRIES < <(find "$LEDGER/$SECTION" -mindepth 1 -maxdepth 1 -name '[0-9]*' 2>/dev/null | sort -r)
+  ENTRIES=()
+  if [[ -d $LEDGER/$SECTION ]]; then
+    mapfile -t ENTRIES < <(find "$LEDGER/$SECTION" -mindepth 1 -maxdepth 1 -name '[0-9]*' | sort -r)
+  fi
 }
 
 # other_entry <kind> <id> - another section's entry for the same thing, on stdout; fails when there is none.

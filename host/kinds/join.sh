@@ -1,0 +1,157 @@
+# join: kubeadm join: nodeName, apiServer, caCertHashes[], nodeIp, labels{}, taints[], ignorePreflightErrors[], config.
+# The node registers with its labels and taints, so that nothing lands on it before they are there. The token comes beside
+# the document, in secrets.token, and is in no argument and no file that outlives the run.
+
+readonly KUBELET_CONF=/etc/kubernetes/kubelet.conf
+readonly KUBELET_CERTIFICATE=/var/lib/kubelet/pki/kubelet-client-current.pem
+readonly KUBELET_FLAGS=/var/lib/kubelet/kubeadm-flags.env
+
+id_join() {
+  ID=${DOC["$1/nodeName"]}
+}
+
+# joined_node - the node's name as the kubelet's own certificate has it; nothing on a host that has not joined. DER puts the
+# length of a string before it.
+joined_node() {
+  if [[ ! -s $KUBELET_CERTIFICATE || ! -s $KUBELET_CONF ]]; then return; fi
+  sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/{/CERTIFICATE/d;p}; /END CERTIFICATE/q' "$KUBELET_CERTIFICATE" | base64 -d |
+    perl -0777 -ne 'print substr($_, $+[0], ord $1) =~ s/^system:node://r if /[\x0c\x13](.)(?=system:node:)/s'
+}
+
+# joined_server - host:port of the API server that it joined.
+joined_server() {
+  sed -n 's|^ *server: https://||p' "$KUBELET_CONF" | head -n 1
+}
+
+look_join() {
+  local name=${DOC["$1/nodeName"]} answer
+  if [[ $(joined_node) != "$name" || $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then
+    differs "not joined to ${DOC["$1/apiServer"]} as $name"
+    return
+  fi
+  if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
+  if [[ $(unit_enabled kubelet.service true) != true ]]; then differs 'kubelet does not start at boot'; fi
+  if [[ $(unit_running kubelet.service) != true ]]; then differs 'kubelet is not running'; fi
+  # An API server that does not answer says nothing about the join.
+  answer=$(as_node get node "$name" -o name 2>&1) || true
+  case $answer in
+    *NotFound* | *'not found'*) differs 'the cluster has no such node any more' ;;
+    *Unauthorized* | *'must be logged in'* | *'signed by unknown authority'*) differs "the cluster does not take the kubelet's credential any more" ;;
+  esac
+}
+
+as_node() {
+  kubectl --kubeconfig "$KUBELET_CONF" --request-timeout 5s "$@"
+}
+
+kubelet_node_ip() {
+  if [[ -e $KUBELET_FLAGS ]]; then sed -n 's/.*--node-ip=\([^" ]*\).*/\1/p' "$KUBELET_FLAGS"; fi
+}
+
+note_join() {
+  local name=${DOC["$1/nodeName"]} node
+  node=$(joined_node)
+  if [[ -n $node && ($node != "$name" || $(joined_server) != "${DOC["$1/apiServer"]}") ]]; then
+    fail "join $name" "this host is node $node of the cluster at $(joined_server) already" \
+      "take it out there first: kubectl drain $node; kubectl delete node $node; then on the host: kubeadm reset --force"
+  fi
+  if noted join "$name"; then return; fi
+  note_begin join "$name"
+  # A host that somebody joined before annex stays joined when annex goes.
+  if [[ -n $node ]]; then : >"$NOTE/joined"; fi
+  unit_enabled kubelet.service true >"$NOTE/enabled"
+  unit_running kubelet.service >"$NOTE/running"
+  note_node_state
+  note_end
+}
+
+converge_join() {
+  local name=${DOC["$1/nodeName"]}
+  if [[ $(joined_node) == "$name" && " ${DIFFS[*]} " != *'the cluster '* ]]; then
+    repair_kubelet "$1"
+    return
+  fi
+  if [[ -z ${DOC["/secrets/token"]-} ]]; then
+    fail "join $name" 'no bootstrap token came with the document' 'run pulumi up again: it makes a new one for a host that has not joined'
+  fi
+  if [[ -e $KUBELET_CONF || -e /etc/kubernetes/bootstrap-kubelet.conf || -e /etc/kubernetes/pki/ca.crt || -e /var/lib/kubelet/config.yaml ]]; then
+    doing 'clearing what an earlier join left'
+    reset_node
+  fi
+  doing "joining ${DOC["$1/apiServer"]}"
+  kubeadm_join "$1"
+  run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
+}
+
+repair_kubelet() {
+  local now
+  now=$(kubelet_node_ip)
+  if [[ $now != "${DOC["$1/nodeIp"]}" ]]; then
+    sed "s/--node-ip=[^\" ]*/--node-ip=${DOC["$1/nodeIp"]}/" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
+    systemctl stop kubelet.service
+  fi
+  run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
+  run 'see journalctl -u kubelet' systemctl start kubelet.service
+}
+
+kubeadm_join() {
+  local file=$RUN_DIR/join.yaml code=0
+  join_configuration "$1" | write_file "$file" 600
+  (run "see journalctl -u kubelet on the host; the API server ${DOC["$1/apiServer"]} must be reachable from there, and the token must not have expired" \
+    kubeadm join --config "$file") || code=$?
+  rm -f "$file"
+  if ((code != 0)); then exit "$code"; fi
+}
+
+join_configuration() {
+  local i n name names values=() nothing=''
+  cat <<YAML
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: "${DOC["$1/apiServer"]}"
+    token: "${DOC["/secrets/token"]}"
+    caCertHashes:
+YAML
+  doc_list "$1/caCertHashes"
+  printf '      - "%s"\n' "${LIST[@]}"
+  # kubeadm's own limits are five minutes each; a cluster that answers does so within seconds.
+  printf 'timeouts:\n  discovery: 1m0s\n  tlsBootstrap: 2m0s\n  kubeletHealthCheck: 2m0s\n'
+  doc_names "$1/labels"
+  names=(${NAMES[@]+"${NAMES[@]}"})
+  for name in ${names[@]+"${names[@]}"}; do values+=("$name=${DOC["$1/labels/$(doc_token "$name")"]}"); done
+  cat <<YAML
+nodeRegistration:
+  name: "${DOC["$1/nodeName"]}"
+  criSocket: unix:///run/containerd/containerd.sock
+  kubeletExtraArgs:
+    - { name: node-ip, value: "${DOC["$1/nodeIp"]}" }
+YAML
+  if ((${#values[@]} > 0)); then printf '    - { name: node-labels, value: "%s" }\n' "$(join_with , "${values[@]}")"; fi
+  doc_list "$1/ignorePreflightErrors"
+  if ((${#LIST[@]} > 0)); then
+    printf '  ignorePreflightErrors:\n'
+    printf '    - "%s"\n' "${LIST[@]}"
+  fi
+  n=$(doc_count "$1/taints")
+  if ((n == 0)); then nothing=' []'; fi
+  printf '  taints:%s\n' "$nothing"
+  for ((i = 0; i < n; i++)); do
+    printf '    - { key: "%s", value: "%s", effect: "%s" }\n' "${DOC["$1/taints/$i/key"]}" "${DOC["$1/taints/$i/value"]-}" "${DOC["$1/taints/$i/effect"]}"
+  done
+  if [[ -n ${DOC["$1/config/patches/directory"]-} ]]; then
+    printf 'patches:\n  directory: "%s"\n' "${DOC["$1/config/patches/directory"]}"
+  fi
+}
+
+remove_join() {
+  if [[ -e $1/joined ]]; then return; fi
+  reset_node
+  restore_node_state "$1"
+  if [[ $(unit_property kubelet.service LoadState) != not-found ]]; then
+    if [[ $(entry_field "$1" enabled) == false ]]; then systemctl --quiet disable kubelet.service || true; fi
+    # It can only fail without a configuration; started again it is as its package leaves it.
+    if [[ $(entry_field "$1" running) == true ]]; then systemctl start kubelet.service || true; fi
+  fi
+}

@@ -1,0 +1,164 @@
+# volume: name, path (mount point), image (backing file), size (bytes): an ext4 file system in a file of exactly that size,
+# with all its blocks allocated, mounted before kubelet starts. Its size is hard because the file system ends there.
+
+id_volume() {
+  ID=${DOC["$1/name"]}
+}
+
+volume_unit() {
+  systemd-escape --path --suffix=mount "$1"
+}
+
+volume_unit_text() {
+  cat <<TEXT
+[Unit]
+Description=annex volume ${DOC["$1/name"]}
+Before=kubelet.service
+
+[Mount]
+What=${DOC["$1/image"]}
+Where=${DOC["$1/path"]}
+Type=ext4
+Options=loop,nodev,nosuid,noatime
+
+[Install]
+RequiredBy=kubelet.service
+WantedBy=multi-user.target
+TEXT
+}
+
+volume_size() {
+  if [[ -e $1 ]]; then stat -c %s "$1"; else printf 0; fi
+}
+
+volume_allocated() {
+  local blocks
+  blocks=$(stat -c '%b * %B' "$1")
+  ((blocks >= $(stat -c %s "$1")))
+}
+
+look_volume() {
+  local path=${DOC["$1/path"]} image=${DOC["$1/image"]} size=${DOC["$1/size"]} unit
+  unit=$(volume_unit "$path")
+  if [[ ! -e $image ]]; then
+    differs "does not exist ($size bytes)"
+  elif [[ $(volume_size "$image") != "$size" ]]; then
+    differs "is $(volume_size "$image") bytes, not $size"
+  elif ! volume_allocated "$image"; then
+    differs 'is not fully allocated'
+  elif marked volume "${DOC["$1/name"]}" grow; then
+    differs 'its file system is still to be grown'
+  fi
+  if ! file_is "$(unit_path "$unit")" 644 "$(volume_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
+  if [[ $(unit_property "$unit" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its unit yet'; fi
+  if [[ $(unit_enabled "$unit" true) != true ]]; then differs 'its mount is not enabled'; fi
+  if ! mountpoint -q "$path"; then differs 'not mounted'; fi
+}
+
+note_volume() {
+  local name=${DOC["$1/name"]} path=${DOC["$1/path"]} image=${DOC["$1/image"]} noted
+  if noted volume "$name"; then
+    noted=${ENTRY["volume $name"]}
+    if [[ $(entry_field "$noted" path) != "$path" || $(entry_field "$noted" image) != "$image" ]]; then
+      fail "volume $name" "it is at $(entry_field "$noted" path) in $(entry_field "$noted" image), and a volume cannot be moved" \
+        'give the new place a volume of another name'
+    fi
+    return
+  fi
+  if [[ -e $image ]]; then fail "volume $name" "there is a file $image already, and it is not annex's" 'choose another image, or move the file away'; fi
+  if mountpoint -q "$path"; then fail "volume $name" "something is mounted at $path already" 'choose another path'; fi
+  note_begin volume "$name"
+  printf '%s' "$path" >"$NOTE/path"
+  printf '%s' "$image" >"$NOTE/image"
+  note_path "$image"
+  note_folders "$path"
+  note_path "$(unit_path "$(volume_unit "$path")")"
+  note_end
+}
+
+converge_volume() {
+  local name=${DOC["$1/name"]} path=${DOC["$1/path"]} image=${DOC["$1/image"]} size=${DOC["$1/size"]} unit
+  unit=$(volume_unit "$path")
+  if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
+  if [[ ! -e $image ]]; then
+    make_image "$name" "$image" "$size"
+  else
+    grow_image "$name" "$image" "$size"
+  fi
+  if [[ ! -d $path ]]; then (umask 022 && mkdir -p "$path"); fi
+  printf '%s\n' "$(volume_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
+  run 'see journalctl -b' systemctl daemon-reload
+  run 'see journalctl -b' systemctl --quiet enable "$unit"
+  run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
+  doing 'mounted'
+  grow_file_system "$name" "$path" "$image"
+}
+
+# Under a temporary name until it holds a file system: a cut leaves no half image.
+make_image() {
+  need_space "$1" "$2" "$3"
+  (umask 022 && mkdir -p "$(dirname "$2")")
+  rm -f "$2.annex-new"
+  allocate "$2.annex-new" "$3"
+  doing "$3 bytes allocated"
+  run 'see dmesg for disk errors' mkfs.ext4 -q -m 0 -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 -L "${1:0:16}" "$2.annex-new"
+  mv -T "$2.annex-new" "$2"
+}
+
+grow_image() {
+  local now
+  now=$(volume_size "$2")
+  if ((now > $3)); then
+    fail "volume $1" "it is $now bytes, and a volume cannot shrink to $3" "set its size to $now or more, or make a new volume and copy the data"
+  fi
+  need_space "$1" "$2" $(($3 - now))
+  mark volume "$1" grow
+  allocate "$2" "$3"
+}
+
+grow_file_system() {
+  local device
+  if ! marked volume "$1" grow; then return; fi
+  device=$(findmnt -n -o SOURCE "$2")
+  run 'see dmesg' losetup --set-capacity "$device"
+  run 'see dmesg' resize2fs "$device"
+  unmark volume "$1" grow
+}
+
+# Blocks for all of it: a sparse file would promise what the disk may not have. Where the file system cannot allocate
+# without writing, zeros are written.
+allocate() {
+  local now
+  if fallocate --length "$2" "$1" 2>/dev/null && volume_allocated "$1"; then return; fi
+  now=$(volume_size "$1")
+  run 'free some disk space' dd if=/dev/zero "of=$1" bs=1M conv=notrunc oflag=seek_bytes,append iflag=count_bytes "count=$(($2 - now))" "seek=$now" status=none
+}
+
+need_space() {
+  local folder free
+  folder=$(dirname "$2")
+  while [[ ! -d $folder ]]; do folder=$(dirname "$folder"); done
+  free=$(df --output=avail -B 1 "$folder" | tail -n 1)
+  if ((free < $3 + 64 * 1024 * 1024)); then
+    fail "volume $1" "it needs $3 more bytes in $folder, where $free are free (64 MiB are left for others)" 'make it smaller, or free some disk space'
+  fi
+}
+
+remove_volume() {
+  local path image unit
+  path=$(entry_field "$1" path)
+  image=$(entry_field "$1" image)
+  unit=$(volume_unit "$path")
+  if [[ $(unit_property "$unit" LoadState) != not-found ]]; then
+    systemctl --quiet disable "$unit" || true
+    systemctl stop "$unit" || true
+  fi
+  if mountpoint -q "$path"; then
+    fail "volume $2" "$path is still in use" 'end what uses it (drain the node first; fuser -vm '"$path"' shows it), then run again'
+  fi
+  restore_path "$1" "$(unit_path "$unit")"
+  systemctl daemon-reload
+  systemctl reset-failed "$unit" 2>/dev/null || true
+  restore_path "$1" "$image"
+  restore_folders "$1" "$path"
+}
