@@ -1,7 +1,7 @@
 /**
  * The Kubernetes API over HTTPS: discovery, reads, writes and watches of any kind of object.
  */
-import { request as httpRequest, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpRequest, Agent as HttpAgent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -53,7 +53,8 @@ export class Api {
   constructor(config: Kubeconfig) {
     this.#config = config
     const { cluster, login } = config
-    const keepAlive = { keepAlive: true, maxSockets: 20 }
+    // Each watch holds a connection, so their number must have no limit.
+    const keepAlive = { keepAlive: true, keepAliveMsecs: 30_000 }
     this.#agent = cluster.server.startsWith('https:')
       ? new HttpsAgent({
           ...keepAlive,
@@ -114,7 +115,7 @@ export class Api {
   /** Events after `resourceVersion`, until the server ends the watch or `signal` is raised. */
   async *watch(apiVersion: string, kind: string, namespace: string | undefined, resourceVersion: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
     const path = this.#path(apiVersion, kind, namespace)
-    const response = await this.#send('GET', `${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`, { signal })
+    const response = await this.#send('GET', `${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`, { signal, silence: BOOKMARKS })
     if (response.statusCode !== 200) throw await apiError(response)
     try {
       for await (const line of createInterface({ input: response })) {
@@ -146,7 +147,7 @@ export class Api {
 
   async #json(method: string, path: string, options: { body?: string; contentType?: string; accept?: string } = {}): Promise<any> {
     for (let tries = 0; ; tries++) {
-      const response = await this.#send(method, path, options)
+      const response = await this.#send(method, path, { ...options, silence: ANSWER })
       const wait = Number(response.headers['retry-after'])
       // The server asks for patience (too many requests, starting up); client-go gives it ten times too.
       if (wait >= 0 && tries < 10 && (response.statusCode === 429 || response.statusCode! >= 500)) {
@@ -162,7 +163,7 @@ export class Api {
   async #send(
     method: string,
     path: string,
-    { body, contentType = 'application/json', accept = 'application/json', signal }: { body?: string; contentType?: string; accept?: string; signal?: AbortSignal },
+    { body, contentType = 'application/json', accept = 'application/json', signal, silence }: RequestDetails,
   ): Promise<IncomingMessage> {
     const { cluster, login } = this.#config
     const url = new URL(cluster.server + path)
@@ -181,6 +182,7 @@ export class Api {
     }
     const send = (): Promise<[IncomingMessage]> => {
       const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options)
+      limit(request, silence)
       request.end(body)
       const answered = once(request, 'response') as Promise<[IncomingMessage]>
       return answered.catch((error: NodeJS.ErrnoException) => {
@@ -191,6 +193,35 @@ export class Api {
     }
     return (await send())[0]
   }
+}
+
+interface RequestDetails {
+  body?: string
+  contentType?: string
+  accept?: string
+  signal?: AbortSignal
+  /** Milliseconds without a byte after which the connection counts as lost. */
+  silence: number
+}
+
+/** Milliseconds: for a connection, for an answer, and for a watch, in which the server says something every minute. */
+const CONNECT = 30_000
+const ANSWER = 60_000
+const BOOKMARKS = 150_000
+
+/** A connection that is cut without a word must not be waited for until the kernel notices. */
+function limit(request: ClientRequest, silence: number): void {
+  request.once('socket', (socket) => {
+    const give = (reason: string) => () => request.destroy(Object.assign(new Error(reason), { code: 'ETIMEDOUT' }))
+    if (socket.connecting) {
+      const timer = setTimeout(give('i/o timeout'), CONNECT)
+      socket.once('close', () => clearTimeout(timer)).once('connect', () => clearTimeout(timer))
+    }
+    const lost = give('client connection lost')
+    socket.setTimeout(silence, lost)
+    // The connection goes back to the others without this request's limit.
+    request.once('close', () => socket.removeListener('timeout', lost))
+  })
 }
 
 function query({ dryRun, fieldManager, force }: WriteOptions): string {

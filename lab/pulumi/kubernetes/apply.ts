@@ -61,7 +61,7 @@ export async function updateObject(api: Api, write: Write, live: KubernetesObjec
     const replacement = { ...inputs, metadata: { ...inputs.metadata, resourceVersion: live.metadata!.resourceVersion } }
     return api.replace(replacement, { fieldManager, dryRun: preview })
   }
-  const current = patch || preview ? live : await takeOver(api, live, fieldManager)
+  const current = patch || preview ? live : await takeOver(api, live, fieldManager, 5)
   const kept = keepIgnored(inputs, current, fieldManager, ignoreChanges)
   const force = write.force || forced(inputs) || !current.metadata?.managedFields?.length || (preview && createdHere(current))
   try {
@@ -101,7 +101,7 @@ function createdHere({ metadata }: KubernetesObject): boolean {
 }
 
 /** Moves the fields of those who made the object to the field manager, so that its applies can also remove them. */
-async function takeOver(api: Api, live: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+async function takeOver(api: Api, live: KubernetesObject, fieldManager: string, tries: number): Promise<KubernetesObject> {
   const entries = live.metadata?.managedFields ?? []
   const taken = entries.filter(({ manager, operation, subresource }) => !subresource && TAKEN_OVER.some(([name, how]) => name === manager && how === operation))
   if (taken.length === 0) return live
@@ -109,10 +109,17 @@ async function takeOver(api: Api, live: KubernetesObject, fieldManager: string):
   const fieldsV1 = [...(own ? [own] : []), ...taken].reduce<FieldSet>((sum, entry) => union(sum, entry.fieldsV1), {})
   const merged: ManagedFields = { ...(own ?? taken[0]!), manager: fieldManager, operation: 'Apply', fieldsV1 }
   const others = entries.filter((entry) => entry !== own && !taken.includes(entry))
-  return api.jsonPatch(live, [
+  const change = [
     { op: 'replace', path: '/metadata/managedFields', value: [...others, merged] },
     { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata!.resourceVersion },
-  ])
+  ]
+  try {
+    return await api.jsonPatch(live, change)
+  } catch (error) {
+    // A controller has written the status in between.
+    if (!(error instanceof ApiError && error.status === 409) || tries === 1) throw error
+    return takeOver(api, await api.get(live), fieldManager, tries - 1)
+  }
 }
 
 function union(a: FieldSet, b: FieldSet): FieldSet {
