@@ -81,6 +81,20 @@ converge_join() {
   doing "joining ${DOC["$1/apiServer"]}"
   kubeadm_join "$1"
   run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
+  await_ready "$name"
+}
+
+# Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
+await_ready() {
+  local deadline=$((SECONDS + 180)) ready='{.status.conditions[?(@.type=="Ready")]'
+  doing 'waiting until the node is Ready'
+  while [[ $(as_node get node "$1" -o "jsonpath=$ready.status}" 2>/dev/null) != True ]]; do
+    if ((SECONDS >= deadline)); then
+      fail "join $1" "the node has joined but is not Ready after 180 s: $(as_node get node "$1" -o "jsonpath=$ready.message}" 2>&1 | tail -n 1)" \
+        "see kubectl describe node $1, and the pods of the CNI on it; then run again"
+    fi
+    sleep 0.3
+  done
 }
 
 repair_kubelet() {
