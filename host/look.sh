@@ -120,9 +120,6 @@ look_software() {
     fact node/name s "$name"
     fact node/apiServer s "$server"
   fi
-  # shellcheck disable=SC2016
-  list_fact apt/sources s < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | sort -u)
-  if [[ -n $(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -print -quit) ]]; then fact apt/lists b true; else fact apt/lists b false; fi
 }
 
 look_engine() {

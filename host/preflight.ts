@@ -64,7 +64,8 @@ const clock: Rule = (facts, { now }) => {
 
 /** A route into a range that the tunnel will take: one of the two would lose its traffic. */
 const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
-  .filter(({ to, interface: name }) => to !== 'default' && !ownInterfaces.includes(name))
+  // IPv6 routes are no conflict: the ranges are IPv4.
+  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.includes(name))
   .flatMap((route) => ranges.filter((range) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map((range) => ({
     id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range}`, fix: 'Choose another annex:tunnel.range, or take the route away.',
   })))

@@ -69,6 +69,7 @@ note_firewall() {
     fail "firewall $table" "there is an nftables table inet $table already, and it is not annex's" 'choose another name'
   fi
   note_begin firewall "$table"
+  note_stopped network-pre.target
   note_path "$(firewall_file "$table")"
   note_path "$(unit_path "$(firewall_unit "$table")")"
   note_end
@@ -94,6 +95,7 @@ remove_firewall() {
     systemctl --quiet disable "$unit" || true
     systemctl stop "$unit" || true
   fi
+  stop_again "$1"
   restore_path "$1" "$(unit_path "$unit")"
   restore_path "$1" "$(firewall_file "$2")"
   systemctl daemon-reload

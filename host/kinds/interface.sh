@@ -148,7 +148,7 @@ stale_routes() {
 }
 
 note_interface() {
-  local name=${DOC["$1/name"]} file unit
+  local name=${DOC["$1/name"]} file
   file=$(interface_file "$name")
   if noted interface "$name"; then return; fi
   if interface_up "$name" || [[ -e $file ]]; then
@@ -160,9 +160,7 @@ note_interface() {
   fi
   note_begin interface "$name"
   note_path "$file"
-  for unit in "${WG_QUICK_TARGETS[@]}"; do
-    if [[ $(unit_running "$unit") == false ]]; then printf '%s\n' "$unit"; fi
-  done >"$NOTE/targets"
+  note_stopped "${WG_QUICK_TARGETS[@]}"
   note_end
 }
 
@@ -243,15 +241,13 @@ take_down() {
 }
 
 remove_interface() {
-  local targets
   if [[ $(unit_property "wg-quick@$2.service" LoadState) != not-found ]]; then
     systemctl --quiet disable "wg-quick@$2.service" || true
     systemctl stop "wg-quick@$2.service" || true
     systemctl reset-failed "wg-quick@$2.service" 2>/dev/null || true
   fi
   if interface_up "$2"; then take_down "$2"; fi
-  mapfile -t targets <"$1/targets"
-  if ((${#targets[@]} > 0)); then systemctl stop "${targets[@]}" 2>/dev/null || true; fi
+  stop_again "$1"
   rmdir --ignore-fail-on-non-empty /run/wireguard 2>/dev/null || true
   restore_path "$1" "$(interface_file "$2")"
 }

@@ -96,3 +96,18 @@ remove_unit() {
   if [[ $(entry_field "$1" enabled) == true ]]; then run "see systemctl status $2" systemctl --quiet enable "$2"; fi
   if [[ $(entry_field "$1" running) == true ]]; then run "see journalctl -u $2" systemctl start "$2"; fi
 }
+
+# note_stopped <unit...> - into the open entry: those that do not run, which a change is about to start along the way.
+note_stopped() {
+  local unit
+  for unit in "$@"; do
+    if [[ $(unit_running "$unit") == false ]]; then printf '%s\n' "$unit"; fi
+  done >"$NOTE/stopped"
+}
+
+# stop_again <entry>
+stop_again() {
+  local stopped
+  mapfile -t stopped <"$1/stopped"
+  if ((${#stopped[@]} > 0)); then systemctl stop "${stopped[@]}" 2>/dev/null || true; fi
+}

@@ -46,8 +46,6 @@ look_volume() {
     differs "is $(volume_size "$image") bytes, not $size"
   elif ! volume_allocated "$image"; then
     differs 'is not fully allocated'
-  elif marked volume "${DOC["$1/name"]}" grow; then
-    differs 'its file system is still to be grown'
   fi
   if ! file_is "$(unit_path "$unit")" 644 "$(volume_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
   if [[ $(unit_property "$unit" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its unit yet'; fi
@@ -82,16 +80,20 @@ converge_volume() {
   if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
   if [[ ! -e $image ]]; then
     make_image "$name" "$image" "$size"
-  else
-    grow_image "$name" "$image" "$size"
+  elif [[ $(volume_size "$image") != "$size" ]]; then
+    fail "volume $name" "it is $(volume_size "$image") bytes, and a volume's size cannot be changed to $size" \
+      "leave its size at $(volume_size "$image"), or make a new volume and copy the data"
   fi
   if [[ ! -d $path ]]; then (umask 022 && mkdir -p "$path"); fi
   printf '%s\n' "$(volume_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
   run 'see journalctl -b' systemctl daemon-reload
   run 'see journalctl -b' systemctl --quiet enable "$unit"
-  run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
-  doing 'mounted'
-  grow_file_system "$name" "$path" "$image"
+  if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
+  # Starting a mount that is up would wait for its loop device, which a host without udev never announces.
+  if ! mountpoint -q "$path"; then
+    run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
+    doing 'mounted'
+  fi
 }
 
 # Under a temporary name until it holds a file system: a cut leaves no half image.
@@ -105,33 +107,11 @@ make_image() {
   mv -T "$2.annex-new" "$2"
 }
 
-grow_image() {
-  local now
-  now=$(volume_size "$2")
-  if ((now > $3)); then
-    fail "volume $1" "it is $now bytes, and a volume cannot shrink to $3" "set its size to $now or more, or make a new volume and copy the data"
-  fi
-  need_space "$1" "$2" $(($3 - now))
-  mark volume "$1" grow
-  allocate "$2" "$3"
-}
-
-grow_file_system() {
-  local device
-  if ! marked volume "$1" grow; then return; fi
-  device=$(findmnt -n -o SOURCE "$2")
-  run 'see dmesg' losetup --set-capacity "$device"
-  run 'see dmesg' resize2fs "$device"
-  unmark volume "$1" grow
-}
-
 # Blocks for all of it: a sparse file would promise what the disk may not have. Where the file system cannot allocate
 # without writing, zeros are written.
 allocate() {
-  local now
   if fallocate --length "$2" "$1" 2>/dev/null && volume_allocated "$1"; then return; fi
-  now=$(volume_size "$1")
-  run 'free some disk space' dd if=/dev/zero "of=$1" bs=1M conv=notrunc oflag=seek_bytes,append iflag=count_bytes "count=$(($2 - now))" "seek=$now" status=none
+  run 'free some disk space' dd if=/dev/zero "of=$1" bs=1M iflag=count_bytes "count=$2" status=none
 }
 
 need_space() {
