@@ -18,7 +18,7 @@ const facts: HostFacts = {
   swap: [],
   kernelHas: { tun: true, wireguard: true, overlay: true, br_netfilter: true, vxlan: true, nf_tables: true, ip_tables: true, ip_set: true },
   addresses: [],
-  routes: [{ to: 'default', interface: 'eth0', via: '198.51.100.254' }, { to: '198.51.100.0/24', interface: 'eth0' }],
+  routes: [{ to: 'fe80::/64', interface: 'eth0' }, { to: 'default', interface: 'eth0', via: '198.51.100.254' }, { to: '198.51.100.0/24', interface: 'eth0' }],
   listening: [{ protocol: 'tcp', port: 22, process: 'sshd' }],
   packages: [],
   sections: [],
