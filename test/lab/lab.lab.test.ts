@@ -3,14 +3,18 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
+import { ensureImages } from '../../lab/artifacts/images.ts'
+import { ensurePackages } from '../../lab/artifacts/packages.ts'
 import { checkout, inNamespace, labFolder, runAsOperator } from '../../lab/environment.ts'
 import * as faults from '../../lab/faults.ts'
 import { bootHost, hostIsOn, killHost, rebootHost, runInHost } from '../../lab/host.ts'
 import { down, remains, up } from '../../lab/lab.ts'
 import { addCloudRoute, cloudRoutes, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
 import { processId, recordedProcesses, stopProcess, until } from '../../lab/processes.ts'
+import { makeImage } from '../../lab/rootfs.ts'
 import { sshArguments } from '../../lab/ssh.ts'
 import { type HostName, hosts } from '../../lab/topology.ts'
+import { ensureTools } from '../../tools/tools.ts'
 
 const vps = 'vps-worker-1'
 const hostNames = Object.keys(hosts) as HostName[]
@@ -24,11 +28,13 @@ describe('the lab', function () {
     this.timeout(30 * 60_000)
     await down()
     untouched = await machine()
-    await up()
+    await ensureTools()
+    await Promise.all([makeImage('debian-12'), makeImage('cloud-node')])
+    await ensurePackages()
+    await ensureImages()
   })
 
   it('is up in 45 s or less from a full cache, also when an earlier start was killed half way', async () => {
-    await down()
     const half = execa(path.join(checkout, 'lab/run'), ['lab', 'up'], { reject: false })
     await until('the first host is on', 60, () => hostNames.some(hostIsOn))
     half.kill('SIGKILL')
