@@ -146,7 +146,7 @@ look_probes() {
   for ((i = 0; i < n; i++)); do
     to=$(doc "/probes/dial/$i/to")
     from=$(doc "/probes/dial/$i/from")
-    what=$(probe_dial "$to" "$from")
+    if [[ -n $from ]]; then what=$(probe_from "$from" "$to"); else what=$(probe_dial "$to"); fi
     probed dial to "$to" "$what"
     if [[ -n $from ]]; then fact probes/dial/-/from s "$from"; fi
   done
@@ -158,16 +158,45 @@ probed() {
   if [[ $4 == reached* ]]; then fact "probes/$1/-/ok" b true; else fact "probes/$1/-/ok" b false; fi
 }
 
-# probe_dial <host:port> [source address] - says "reached", or why not.
+# probe_dial <host:port> - says "reached", or why not.
 probe_dial() {
   perl -MIO::Socket::IP -e '
     my ($host, $port) = $ARGV[0] =~ /^\[?(.*?)\]?:(\d+)$/;
-    my %from = $ARGV[1] ne "" ? (LocalHost => $ARGV[1]) : ();
     local $SIG{ALRM} = sub { print "no answer within 5 s"; exit };
     alarm 5;
-    my $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Type => IO::Socket::IP::SOCK_STREAM(), %from);
+    my $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Type => IO::Socket::IP::SOCK_STREAM());
     print $socket ? "reached" : "not reached: " . ($@ || $!);
-  ' "$1" "${2-}"
+  ' "$1"
+}
+
+# probe_from <source address> <address:port> - the same from an address that this host need not have yet: the kernel sends a
+# connection's first packet from it, and the answer is seen on the wire, since it cannot be delivered. So a missing route back
+# to a tunnel that does not exist yet is known before anything is changed.
+probe_from() {
+  perl -MSocket -e '
+    use strict;
+    my $source = inet_aton($ARGV[0]);
+    my ($host, $port) = $ARGV[1] =~ /^(.*):(\d+)$/;
+    my $target = inet_aton($host) or print("not reached: $host is no address"), exit;
+    my ($tcp, $wire);
+    socket($wire, 17, SOCK_DGRAM, unpack("S", pack("n", 0x0800))) or print("not reached: cannot watch the wire: $!"), exit; # AF_PACKET, IPv4
+    socket($tcp, PF_INET, SOCK_STREAM | 04000, 6) or print("not reached: $!"), exit; # SOCK_NONBLOCK, TCP
+    setsockopt($tcp, 0, 19, pack("i", 1)) or print("not reached: cannot send from $ARGV[0]: $!"), exit; # IP_TRANSPARENT
+    bind($tcp, pack_sockaddr_in(0, $source)) or print("not reached: cannot send from $ARGV[0]: $!"), exit;
+    connect($tcp, pack_sockaddr_in($port, $target));
+    my $end = time + 4;
+    while (time < $end) {
+      my $ready = "";
+      vec($ready, fileno($wire), 1) = 1;
+      next unless select($ready, undef, undef, 0.5) > 0;
+      recv($wire, my $packet, 100, 0);
+      next unless length($packet) >= 40 && unpack("x9 C", $packet) == 6;
+      my $header = (unpack("C", $packet) & 15) * 4;
+      print("reached"), exit
+        if substr($packet, 12, 4) eq $target && substr($packet, 16, 4) eq $source && unpack("x$header n", $packet) == $port;
+    }
+    print "not reached: no answer to $ARGV[0] within 4 s";
+  ' "$1" "$2"
 }
 
 # probe_url <url> - for http the answer counts; for https that the port answers: what is behind it is apt's to verify.
