@@ -56,8 +56,8 @@ export function hostIsOn(name: HostName): boolean {
 }
 
 /** What the machine still has of a host that is off, one line each. */
-export function hostRemains(name: HostName): string[] {
-  return cgroupsOf(name).map((group) => `cgroup ${group}`)
+export async function hostRemains(name: HostName): Promise<string[]> {
+  return [...cgroupsOf(name).map((group) => `cgroup ${group}`), ...(await loopsOf(name)).map(({ device }) => `loop device ${device}`)]
 }
 
 /** Runs a command on a host as root, from its console: no SSH, no network. Takes execa's options. */
@@ -97,12 +97,34 @@ async function waitUntilBooted(name: HostName): Promise<void> {
   })
 }
 
-/** Ends what a host that is off has left behind in the machine's cgroups: only processes that it started are in there. */
+/** Ends what a host that is off has left behind. In its cgroups are only processes that it started. */
 async function clearRemains(name: HostName): Promise<void> {
   for (const group of cgroupsOf(name)) await until(`${group} is empty`, 20, () => removeGroup(group))
+  // Its disk may be mounted again only when nothing uses it any more.
+  await until(`the disk of ${name} is released`, 20, async () => {
+    const [disk, ...inner] = await loopsOf(name)
+    for (const { device } of inner) await execa('losetup', ['--detach', device])
+    return disk === undefined
+  })
   const propagate = `/run/systemd/nspawn/propagate/annex-${name}`
   if (existsSync(propagate)) await rmdir(propagate)
   rmSync(`/run/systemd/nspawn/unix-export/annex-${name}`, { recursive: true, force: true })
+}
+
+interface Loop { device: string; number: string; file: string; on: string }
+
+/** The loop device of a host's disk, then those that the host itself has put on files of it. */
+async function loopsOf(name: HostName): Promise<Loop[]> {
+  const { stdout } = await execa('losetup', ['--list', '--json', '--output', 'NAME,MAJ:MIN,BACK-MAJ:MIN,BACK-FILE'])
+  const listed = stdout === '' ? [] : (JSON.parse(stdout) as { loopdevices: Record<string, string | null>[] }).loopdevices
+  const loops = listed.map((loop) => ({
+    device: loop['name']!,
+    number: loop['maj:min']!.trim(),
+    on: loop['back-maj:min']?.trim() ?? '',
+    file: loop['back-file'] ?? '',
+  }))
+  const disks = loops.filter(({ file }) => file.startsWith(path.join(hostFolder(name), 'disk.img')))
+  return [...disks, ...loops.filter(({ on }) => disks.some(({ number }) => number === on))]
 }
 
 /** One in each controller (cgroup v1), or one at the top (v2). */

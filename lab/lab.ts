@@ -115,7 +115,6 @@ async function takeDown(): Promise<void> {
   await Promise.all(hostNames.map(killHost))
   await Promise.all(recordedProcesses().map((name) => stopProcess(name, 2)))
   await endProcessesInside()
-  await detachLoops()
   await removeNetwork()
   for (const entry of readdirSync(labFolder).filter((name) => name !== 'log' && !name.startsWith('lock'))) {
     await execa('rm', ['-rf', '--one-file-system', path.join(labFolder, entry)])
@@ -157,15 +156,8 @@ function networkNamespaceOf(pid: number): string | undefined {
   }
 }
 
-/** A host that was killed may leave a loop device on a file of its disk. */
-async function detachLoops(): Promise<void> {
-  const { stdout } = await execa('losetup', ['--list', '--json', '--output', 'NAME,BACK-FILE'])
-  const loops = stdout === '' ? [] : (JSON.parse(stdout) as { loopdevices: { name: string; 'back-file': string | null }[] }).loopdevices
-  for (const loop of loops.filter((one) => one['back-file']?.startsWith(`${labFolder}/`))) await execa('losetup', ['--detach', loop.name])
-}
-
 /** What the machine still has of the lab, one line each; nothing after `down`. */
-export function remains(): string[] {
+export async function remains(): Promise<string[]> {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(`${labFolder}/`))
   const networks = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists)
   const processes = recordedProcesses().filter((name) => processId(name) !== undefined)
@@ -173,6 +165,6 @@ export function remains(): string[] {
     ...networks.map((name) => `network namespace ${name}`),
     ...mounts.map((mount) => `mount ${mount}`),
     ...processes.map((name) => `process ${name}`),
-    ...hostNames.flatMap(hostRemains),
+    ...(await Promise.all(hostNames.map(hostRemains))).flat(),
   ]
 }

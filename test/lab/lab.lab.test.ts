@@ -128,7 +128,7 @@ describe('the lab', function () {
   it('keeps the files of a host that is rebooted; its links, routes, rules and mounts are gone, and it knows that it was', async () => {
     const boot = async () => (await runInHost(vps, 'cat', ['/proc/sys/kernel/random/boot_id'])).stdout
     const before = await boot()
-    const script = `echo kept >/etc/kept; echo kept >/var/lib/kept; truncate -s 16M /var/disk; mkfs.ext4 -q /var/disk; mount -o loop /var/disk /mnt
+    const script = `echo kept >/etc/kept; echo kept >/var/lib/kept; truncate -s 16M /var/disk; mkfs.ext4 -q /var/disk; mount -o loop /var/disk /mnt; truncate -s 1M /var/bare; losetup --find /var/bare
       ip link add leftover type vxlan id 7 dstport 4789; ip route add 10.99.0.0/16 via 198.51.100.254`
     await runInHost(vps, 'bash', ['-ec', script])
     await rebootHost(vps)
@@ -136,15 +136,15 @@ describe('the lab', function () {
     assert.equal((await runInHost(vps, 'cat', ['/etc/kept', '/var/lib/kept'])).stdout, 'kept\nkept')
     const { stdout } = await runInHost(vps, 'bash', ['-c', 'ip -br link; ip route; findmnt /mnt || true'])
     assert.doesNotMatch(String(stdout), /leftover|10\.99|loop/)
-    assert.doesNotMatch((await execa('losetup', ['--list', '--noheadings'])).stdout, /\/disk( |$)/m)
-    await runInHost(vps, 'rm', ['/etc/kept', '/var/lib/kept', '/var/disk'])
+    assert.doesNotMatch((await execa('losetup', ['--list', '--noheadings'])).stdout, /\/(disk|bare)( |$)/m)
+    await runInHost(vps, 'rm', ['/etc/kept', '/var/lib/kept', '/var/disk', '/var/bare'])
   })
 
   it('ends a host with all that it runs, and boots it again', async () => {
     await runInHost(vps, 'systemd-run', ['--quiet', '--unit=deaf', 'bash', '-c', 'trap "" TERM INT HUP; while :; do sleep 1; done'])
     await killHost(vps)
     assert.equal(hostIsOn(vps), false)
-    assert.deepEqual(remains().filter((line) => line.includes(vps)), [`network namespace annex-${vps}`])
+    assert.deepEqual((await remains()).filter((line) => line.includes(vps)), [`network namespace annex-${vps}`])
     await bootHost(vps)
     assert.equal(await reaches('annex-operator', '198.51.100.11/22'), true)
   })
@@ -190,7 +190,7 @@ describe('the lab', function () {
 
   it('is gone after down: no process, mount, namespace, cgroup or loop device, no file but logs', async () => {
     await down()
-    assert.deepEqual(remains(), [])
+    assert.deepEqual(await remains(), [])
     assert.deepEqual(await machine(), untouched)
     assert.deepEqual(readdirSync(labFolder).filter((name) => !['log', 'setup.lock'].includes(name)), [])
   })
