@@ -5,6 +5,7 @@
 readonly KUBELET_CONF=/etc/kubernetes/kubelet.conf
 readonly KUBELET_CERTIFICATE=/var/lib/kubelet/pki/kubelet-client-current.pem
 readonly KUBELET_FLAGS=/var/lib/kubelet/kubeadm-flags.env
+readonly READY='{.status.conditions[?(@.type=="Ready")]'
 
 id_join() {
   ID=${DOC["$1/nodeName"]}
@@ -25,16 +26,18 @@ joined_server() {
 
 look_join() {
   local name=${DOC["$1/nodeName"]} answer
-  if [[ $(joined_node) != "$name" || $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then
+  if [[ $(joined_node) != "$name" ]]; then
     differs "not joined to ${DOC["$1/apiServer"]} as $name"
     return
   fi
+  if [[ $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then differs "talks to $(joined_server), not to ${DOC["$1/apiServer"]}"; fi
   if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
   if [[ $(unit_enabled kubelet.service true) != true ]]; then differs 'kubelet does not start at boot'; fi
   if [[ $(unit_running kubelet.service) != true ]]; then differs 'kubelet is not running'; fi
   # An API server that does not answer says nothing about the join.
-  answer=$(as_node get node "$name" -o name 2>&1) || true
+  answer=$(as_node get node "$name" -o "jsonpath=$READY.status}" 2>&1) || true
   case $answer in
+    False | Unknown | '') differs 'the node is not Ready' ;;
     *NotFound* | *'not found'*) differs 'the cluster has no such node any more' ;;
     *Unauthorized* | *'must be logged in'* | *'signed by unknown authority'*) differs "the cluster does not take the kubelet's credential any more" ;;
   esac
@@ -50,12 +53,12 @@ kubelet_node_ip() {
 
 note_join() {
   local name=${DOC["$1/nodeName"]} node
+  if noted join "$name"; then return; fi
   node=$(joined_node)
   if [[ -n $node && ($node != "$name" || $(joined_server) != "${DOC["$1/apiServer"]}") ]]; then
     fail "join $name" "this host is node $node of the cluster at $(joined_server) already" \
       "take it out there first: kubectl drain $node; kubectl delete node $node; then on the host: kubeadm reset --force"
   fi
-  if noted join "$name"; then return; fi
   note_begin join "$name"
   # A host that somebody joined before annex stays joined when annex goes.
   if [[ -n $node ]]; then : >"$NOTE/joined"; fi
@@ -69,6 +72,7 @@ converge_join() {
   local name=${DOC["$1/nodeName"]}
   if [[ $(joined_node) == "$name" && " ${DIFFS[*]} " != *'the cluster '* ]]; then
     repair_kubelet "$1"
+    await_ready "$name"
     return
   fi
   if [[ -z ${DOC["/secrets/token"]-} ]]; then
@@ -80,28 +84,32 @@ converge_join() {
   fi
   doing "joining ${DOC["$1/apiServer"]}"
   kubeadm_join "$1"
-  run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
+  repair_kubelet "$1"
   await_ready "$name"
 }
 
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
 await_ready() {
-  local deadline=$((SECONDS + 180)) ready='{.status.conditions[?(@.type=="Ready")]'
+  local deadline=$((SECONDS + 180))
   doing 'waiting until the node is Ready'
-  while [[ $(as_node get node "$1" -o "jsonpath=$ready.status}" 2>/dev/null) != True ]]; do
+  while [[ $(as_node get node "$1" -o "jsonpath=$READY.status}" 2>/dev/null) != True ]]; do
     if ((SECONDS >= deadline)); then
-      fail "join $1" "the node has joined but is not Ready after 180 s: $(as_node get node "$1" -o "jsonpath=$ready.message}" 2>&1 | tail -n 1)" \
+      fail "join $1" "the node has joined but is not Ready after 180 s: $(as_node get node "$1" -o "jsonpath=$READY.message}" 2>&1 | tail -n 1)" \
         "see kubectl describe node $1, and the pods of the CNI on it; then run again"
     fi
     sleep 0.3
   done
 }
 
+# kubeadm takes the address that the cluster names itself by (in cluster-info), which may not be the one that leads there from here.
 repair_kubelet() {
-  local now
-  now=$(kubelet_node_ip)
-  if [[ $now != "${DOC["$1/nodeIp"]}" ]]; then
-    sed "s/--node-ip=[^\" ]*/--node-ip=${DOC["$1/nodeIp"]}/" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
+  local server=${DOC["$1/apiServer"]} address=${DOC["$1/nodeIp"]}
+  if [[ $(joined_server) != "$server" ]]; then
+    sed "s|server: https://.*|server: https://$server|" "$KUBELET_CONF" | write_file "$KUBELET_CONF" 600
+    systemctl stop kubelet.service
+  fi
+  if [[ $(kubelet_node_ip) != "$address" ]]; then
+    sed "s/--node-ip=[^\" ]*/--node-ip=$address/" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
     systemctl stop kubelet.service
   fi
   run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
