@@ -30,7 +30,8 @@ const QUANTITY_MAPS = new Set(['capacity', 'limits', 'requests', 'overhead', 'ma
 const MAPS = new Set(['annotations', 'binaryData', 'data', 'labels', 'matchLabels', 'nodeSelector', 'options', 'parameters', 'stringData', 'volumeAttributes'])
 const DROPPED_IF_FALSE = new Set(['chapAuthDiscovery', 'chapAuthSession', 'globalDefault', 'hostIPC', 'hostNetwork', 'hostPID', 'paused', 'publishNotReadyAddresses', 'readOnly', 'stdin', 'stdinOnce', 'tty', 'unschedulable'])
 const DROPPED_IF_ZERO = new Set(['failureThreshold', 'healthCheckNodePort', 'hostPort', 'initialDelaySeconds', 'minReadySeconds', 'nodePort', 'periodSeconds', 'successThreshold'])
-const DROPPED_IF_EMPTY_TEXT = new Set(['clusterIP', 'fsType', 'hostname', 'image', 'imagePullPolicy', 'message', 'namespace', 'nodeName', 'priorityClassName', 'reason', 'schedulerName', 'serviceAccountName', 'subPath', 'subPathExpr', 'subdomain', 'value', 'workingDir'])
+/** Texts that are kept when they are empty: an empty one says something else than none. */
+const KEPT_TEXTS = new Set(['apiGroup', 'appProtocol', 'hostnameOverride', 'ingressClassName', 'loadBalancerClass', 'localhostProfile', 'runtimeClassName', 'storageClassName', 'volumeAttributesClassName'])
 /** Lists that are kept when they are empty. */
 const KEPT_LISTS = new Set(['admissionReviewVersions', 'containers', 'monitors', 'nodeSelectorTerms', 'paths', 'rules', 'sources', 'verbs'])
 
@@ -39,6 +40,8 @@ function normalizeKind(inputs: KubernetesObject): KubernetesObject {
   if (apiVersion === 'v1' && kind === 'Secret') return normalizeSecret(inputs)
   if (apiVersion === 'apiextensions.k8s.io/v1') return normalizeDefinition(inputs)
   const object = normalizeFields(inputs as Properties) as KubernetesObject
+  // A volume has no class, a claim may ask for none.
+  if (apiVersion === 'v1' && kind === 'PersistentVolume' && object.spec?.storageClassName === '') delete object.spec.storageClassName
   // The only selector that is a plain map.
   if (apiVersion === 'v1' && kind === 'Service' && isEmpty(object.spec?.selector)) delete object.spec?.selector
   return object
@@ -62,7 +65,7 @@ function normalizeFields(object: Properties): Properties {
 function isDropped(key: string, value: Value): boolean {
   if (value === false) return DROPPED_IF_FALSE.has(key)
   if (value === 0) return DROPPED_IF_ZERO.has(key)
-  if (value === '') return DROPPED_IF_EMPTY_TEXT.has(key)
+  if (value === '') return !KEPT_TEXTS.has(key)
   if (Array.isArray(value)) return value.length === 0 && !KEPT_LISTS.has(key)
   return isEmpty(value) && (MAPS.has(key) || QUANTITY_MAPS.has(key))
 }

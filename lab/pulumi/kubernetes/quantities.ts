@@ -12,6 +12,7 @@ export function canonicalQuantity(value: unknown): unknown {
   if (!match || !(match[2] || match[3])) return value
   const [, sign, whole = '', fraction = '', suffix = ''] = match
   const negative = sign === '-' ? '-' : ''
+  if (looksCanonical(whole + fraction, fraction.length, suffix)) return String(value)
   // All arithmetic is on whole nano-units: nothing smaller is kept, and what is cut off is rounded up.
   if (BINARY.includes(suffix) && suffix !== '') {
     const nano = scale(BigInt(whole + fraction) * 1024n ** BigInt(BINARY.indexOf(suffix)), 9 - fraction.length)
@@ -22,9 +23,17 @@ export function canonicalQuantity(value: unknown): unknown {
   if (/^[eE]./.test(suffix)) {
     const nano = scale(BigInt(whole + fraction), 9 - fraction.length + Number(suffix.slice(1)))
     const exponent = powerOf1000(nano)
-    return `${negative}${nano / 10n ** BigInt(exponent + 9)}${exponent === 0 ? '' : `e${exponent}`}`
+    return `${negative}${nano / 10n ** BigInt(exponent + 9)}${exponent === 0 ? '' : `${suffix[0]}${exponent}`}`
   }
   return negative + decimal(scale(BigInt(whole + fraction), 9 - fraction.length + DECIMAL[suffix]!))
+}
+
+/** The API types keep the spelling where a short look finds nothing to change. */
+function looksCanonical(digits: string, fraction: number, suffix: string): boolean {
+  if (BINARY.includes(suffix) && suffix !== '') return fraction === 0 && BigInt(digits) % 8n !== 0n
+  const exponent = /^[eE]./.test(suffix) ? Number(suffix.slice(1)) : DECIMAL[suffix]!
+  const scale = exponent - fraction
+  return scale % 3 === 0 && scale >= -9 && !digits.endsWith('000') && !digits.startsWith('0')
 }
 
 function decimal(nano: bigint): string {
