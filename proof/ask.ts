@@ -29,15 +29,17 @@ export function expectPart(evidence: Evidence, part: unknown, wanted: unknown): 
 export interface Probe {
   namespace: string
   name: string
-  /** Shell command; its output is the answer. */
+  /** Shell command; the last line of its output is the answer. */
   command: string
+  /** The command as the evidence shows it. Default: the command. */
+  shown?: string
   nodeSelector?: Record<string, string>
   tolerations?: object[]
 }
 
 /** Runs a pod to its end and gives back what it printed; the pod is deleted. `code` is 0 where it succeeded. */
 export async function runProbe(system: System, probe: Probe): Promise<Asked> {
-  const evidence = (answer: string): Evidence => ({ command: `pod in ${probe.namespace}: ${probe.command}`, answer })
+  const evidence = (answer: string): Evidence => ({ command: `pod in ${probe.namespace}: ${probe.shown ?? probe.command}`, answer })
   await kubectl(system, ['delete', 'pod', probe.name, '-n', probe.namespace, '--ignore-not-found', '--now'])
   const created = await kubectl(system, ['create', '-f', '-'], JSON.stringify(renderProbe(system, probe)))
   if (created.code !== 0) return { ...created, evidence: evidence(firstLine(created)) }
@@ -47,7 +49,7 @@ export async function runProbe(system: System, probe: Probe): Promise<Asked> {
     const exit: number | undefined = object?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode
     if (ended.code !== 0 || exit === undefined) return { ...ended, code: 1, evidence: evidence(`the pod did not end: ${object?.status?.phase ?? firstLine(ended)}`) }
     const log = await kubectl(system, ['logs', probe.name, '-n', probe.namespace])
-    return { ...log, code: exit, evidence: evidence(`${firstLine(log)} (exit ${exit})`) }
+    return { ...log, code: exit, evidence: evidence(`${lastLine(log)} (exit ${exit})`) }
   } finally {
     await kubectl(system, ['delete', 'pod', probe.name, '-n', probe.namespace, '--ignore-not-found', '--wait=false', '--now'])
   }
@@ -74,6 +76,10 @@ export function renderProbe(system: System, { namespace, name, command, nodeSele
       }],
     },
   }
+}
+
+function lastLine({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string {
+  return (stdout.trim() || stderr.trim()).split('\n').at(-1)?.slice(0, 160) || 'no answer'
 }
 
 export function firstLine({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string {

@@ -6,7 +6,7 @@ export const dns: Point = {
   title: 'A tenant pod resolves and reaches services of the platform',
   check: async (system) => allOf(await Promise.all([
     inTestApplication(system, ['nslookup', 'kubernetes.default.svc.cluster.local'], /Address.*\d+\.\d+\.\d+\.\d+[\s\S]*Address/),
-    inTestApplication(system, ['wget', '-q', '-T', '10', '-O', '-', 'http://iam-service.paas-system.svc.cluster.local/'], /^iam$/m),
+    inTestApplication(system, ['timeout', '10', 'wget', '-q', '-O', '-', 'http://iam-service.paas-system.svc.cluster.local/'], /^iam$/m),
   ])),
 }
 

@@ -8,8 +8,8 @@ export const podNetwork: Point = {
   title: 'A pod on a cloud worker gets the tenant application’s page; another tenant does not',
   check: async (system) => {
     const [platform, stranger] = await Promise.all([
-      runProbe(system, { namespace: 'paas-system', name: 'proof-platform', command: fetchPage(system, 15), nodeSelector: system.cloudNodeSelector }),
-      runProbe(system, { namespace: system.otherTenant, name: 'proof-stranger', command: fetchPage(system, 4), nodeSelector: tenantPlacement.nodeSelector, tolerations: tenantPlacement.tolerations }),
+      runProbe(system, { namespace: 'paas-system', name: 'proof-platform', command: fetchPage(system, 15), shown: `wget ${page(system)}`, nodeSelector: system.cloudNodeSelector }),
+      runProbe(system, { namespace: system.otherTenant, name: 'proof-stranger', command: fetchPage(system, 5), shown: `wget ${page(system)}`, nodeSelector: tenantPlacement.nodeSelector, tolerations: tenantPlacement.tolerations }),
     ])
     return allOf([
       { holds: platform.code === 0 && platform.stdout.includes(testPage), evidence: platform.evidence },
@@ -23,6 +23,15 @@ function ranAndWasKeptOut({ stdout, stderr }: { stdout: string; stderr: string }
   return /refused|timed out/.test(stdout + stderr) && !/bad address/.test(stdout + stderr)
 }
 
-function fetchPage({ testApplication: { tenant } }: System, seconds: number): string {
-  return `wget -q -T ${seconds} -O - http://test-app.${tenant}.svc.cluster.local/ 2>&1`
+/**
+ * Tries for some seconds, once a second: a policy knows a new pod only after a moment, so a first refusal says nothing, and
+ * neither would a first success of a pod that is to be kept out.
+ */
+function fetchPage(system: System, seconds: number): string {
+  // Not wget -T: Debian's static busybox dies of it.
+  return `end=$(($(date +%s) + ${seconds})); until timeout 3 wget -q -O - ${page(system)} 2>&1; do code=$?; [ $code -ne 143 ] || echo timed out; [ $(date +%s) -lt $end ] || exit $code; sleep 1; done`
+}
+
+function page({ testApplication: { tenant } }: System): string {
+  return `http://test-app.${tenant}.svc.cluster.local/`
 }
