@@ -14,11 +14,12 @@ ignored=(
 files() {
   local prune=()
   for path in "${ignored[@]}"; do prune+=(-path "$path" -o); done
-  find / -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'file %p %m %u:%g %s ' -exec sh -c 'sha256sum "$1" | cut -c1-16' _ {} \; \
+  # /var may be a file system of its own.
+  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'file %p %m %u:%g %s ' -exec sh -c 'sha256sum "$1" | cut -c1-16' _ {} \; \
     -o \( -type d -o -type l \) -printf '%y %p %m %u:%g %l\n'
 }
 
-files | grep -v -e '^d / ' | sort
+files | grep -v -e '^d / ' | sort -u
 dpkg-query -W -f 'package ${Package} ${Version} ${db:Status-Status} ${db:Status-Want}\n' | sort
 apt-mark showhold | sed 's/^/hold /'
 apt-mark showmanual | sed 's/^/manual /'

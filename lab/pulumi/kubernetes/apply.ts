@@ -15,6 +15,8 @@ export interface Write {
   preview: boolean
   /** A Patch resource changes fields of an object that someone else made. */
   patch: boolean
+  /** A create of something that exists updates it. */
+  upsert: boolean
   /** Overwrite what other field managers own. */
   force: boolean
 }
@@ -37,13 +39,13 @@ const TRIES = 6
  * @throws ApiError, NoMatchError when the kind is not there after some 30 seconds
  */
 export async function createObject(api: Api, write: Write, tell: (message: string) => void): Promise<KubernetesObject> {
-  const { inputs, fieldManager, preview, patch } = write
+  const { inputs, fieldManager, preview, patch, upsert } = write
   const force = write.force || forced(inputs) || preview
   // A namespace or a CRD of the same program may be on its way.
   for (let tries = 0, pause = 1000; ; tries++, pause *= 2) {
     try {
       if (!api.find(inputs.apiVersion!, inputs.kind!)) await api.discover()
-      if (patch) return await api.apply(inputs, { fieldManager, force, dryRun: preview })
+      if (patch || upsert) return await api.apply(inputs, { fieldManager, force, dryRun: preview })
       return await api.create(inputs, { fieldManager: CREATOR, dryRun: preview })
     } catch (error) {
       if (!(error instanceof NoMatchError || isNotFound(error)) || (preview && missesNamespace(error)) || tries === TRIES - 1) throw explain(error, fieldManager)

@@ -40,7 +40,7 @@ export function makeProvider(log: Log): Provider {
   }
   const knowsKind = ({ apiVersion = '', kind = '' }: KubernetesObject) => !unreachable && api?.find(apiVersion, kind) !== undefined
   const write = (type: string, inputs: KubernetesObject, fieldManager: string, preview: boolean): Write => ({
-    inputs, fieldManager, preview, patch: isPatch(type, inputs), force: settings.enablePatchForce,
+    inputs, fieldManager, preview, patch: isPatch(type, inputs), upsert: settings.upsertExistingObjects, force: settings.enablePatchForce,
   })
 
   return {

@@ -14,6 +14,7 @@ export interface Settings {
   deleteUnreachable: boolean
   skipUpdateUnreachable: boolean
   enablePatchForce: boolean
+  upsertExistingObjects: boolean
 }
 
 /** `true` or `false` in the configuration, else in the environment. */
@@ -21,6 +22,7 @@ const SWITCHES = {
   deleteUnreachable: 'PULUMI_K8S_DELETE_UNREACHABLE',
   skipUpdateUnreachable: 'PULUMI_K8S_SKIP_UPDATE_UNREACHABLE',
   enablePatchForce: 'PULUMI_K8S_ENABLE_PATCH_FORCE',
+  upsertExistingObjects: 'PULUMI_K8S_UPSERT_EXISTING_OBJECTS',
 }
 const COVERED = new Set([
   ...Object.keys(SWITCHES), 'kubeconfig', 'context', 'cluster', 'namespace', 'enableServerSideApply', 'kubeClientSettings',
@@ -49,6 +51,7 @@ export function readSettings(args: Properties): Settings {
     deleteUnreachable: enabled('deleteUnreachable'),
     skipUpdateUnreachable: enabled('skipUpdateUnreachable'),
     enablePatchForce: enabled('enablePatchForce'),
+    upsertExistingObjects: enabled('upsertExistingObjects'),
   }
 }
 
