@@ -1,0 +1,104 @@
+/** What the host engine hands to @pulumi/command. */
+import assert from 'node:assert/strict'
+import * as pulumi from '@pulumi/pulumi'
+import type { HostDocument } from '../../host/engine.ts'
+
+const connection = { host: '198.51.100.11', port: 22, user: 'root', hostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ5dGVz' }
+const document: HostDocument = { section: 'worker', items: [{ kind: 'sysctl', key: 'net.ipv4.ip_forward', value: '1' }] }
+const token = 'abcdef.0123456789abcdef'
+
+// How a secret looks on its way to the engine.
+const special = '4dabf18193072939515e22adb298388d'
+const secret = '1b47061264138c4ac30d75fd1eb44270'
+
+interface Registered { type: string; name: string; inputs: Record<string, any> }
+
+describe('the host engine under Pulumi', () => {
+  let registered: Registered[]
+  let HostSection: typeof import('../../host/engine.ts').HostSection
+  let HostJoin: typeof import('../../host/engine.ts').HostJoin
+  let HostIdentity: typeof import('../../host/engine.ts').HostIdentity
+
+  beforeEach(async () => {
+    registered = []
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs })
+        const stdout = JSON.stringify({ section: 'worker', changed: [], unchanged: [], outputs: { publicKey: 'a public key' } })
+        return { id: name, state: type === 'command:remote:Command' ? { ...inputs, stdout, stderr: '' } : inputs }
+      },
+      call: () => ({}),
+    })
+    ;({ HostSection, HostJoin, HostIdentity } = await import('../../host/engine.ts'))
+  })
+
+  const commands = () => registered.filter(({ type }) => type === 'command:remote:Command')
+
+  it('checks the host key, dials a bounded number of times and passes no environment, in every session', async () => {
+    const section = new HostSection('worker', { connection: { ...connection, jump: { ...connection, host: '198.51.100.2' } }, document })
+    await settled(section.result)
+    assert.equal(commands().length, 2)
+    for (const { inputs } of commands()) {
+      const to = plain(inputs['connection'])
+      for (const end of [to, to.proxy]) {
+        assert.equal(end.hostKey, connection.hostKey)
+        assert.ok(end.dialErrorLimit <= 3 && end.perDialTimeout <= 15)
+        assert.ok(!('privateKey' in end) && !('password' in end))
+      }
+      assert.equal(inputs['addPreviousOutputInEnv'], false)
+      assert.equal(inputs['environment'], undefined)
+    }
+  })
+
+  it('has its removal in the state before it changes anything, so that a run that failed can be undone', async () => {
+    await settled(new HostSection('worker', { connection, document }).result)
+    const [undo, converge] = commands()
+    assert.deepEqual([undo!.name, undo!.inputs['create'], undo!.inputs['update']], ['worker-undo', undefined, undefined])
+    assert.match(undo!.inputs['delete'], / annex remove worker$/)
+    assert.deepEqual([converge!.name, converge!.inputs['delete']], ['worker-converge', undefined])
+    assert.equal(converge!.inputs['create'], converge!.inputs['update'])
+  })
+
+  it('shows a reviewer the document, item by item', async () => {
+    await settled(new HostSection('worker', { connection, document }).result)
+    assert.deepEqual(registered.find(({ type }) => type === 'annex:host:HostSection')!.inputs['document'], document)
+    assert.ok(commands()[1]!.inputs['stdin'].endsWith(`${JSON.stringify(document, null, 2)}\n`))
+  })
+
+  it('gives the public key of an identity, and registers no key of any kind', async () => {
+    const identity = new HostIdentity('key', { connection, interface: 'wg0' })
+    assert.equal(await settled(identity.publicKey), 'a public key')
+  })
+
+  it('has a join\'s token as a secret on standard input and nowhere else', async () => {
+    const join = new HostJoin('join', { connection, document, token })
+    await settled(join.result)
+    const holders = registered.filter(({ inputs }) => JSON.stringify(inputs).includes(token))
+    assert.equal(commands()[1]!.inputs['stdin'][special], secret)
+    assert.deepEqual(holders.map(({ type, inputs }) => [type, Object.keys(inputs).filter((key) => JSON.stringify(inputs[key]).includes(token))]), [['command:remote:Command', ['stdin']]])
+  })
+
+  it('runs a join again for a changed document, and not for a new token', async () => {
+    const nameOf = async (changed: HostDocument, other: string) => {
+      registered = []
+      await settled(new HostJoin('join', { connection, document: changed, token: other }).result)
+      return commands().at(-1)!.name
+    }
+    const first = await nameOf(document, token)
+    assert.equal(await nameOf(document, 'ghijkl.0123456789abcdef'), first)
+    assert.notEqual(await nameOf({ ...document, items: [] }, token), first)
+  })
+
+  it('refuses a document with faults before any session is described', () => {
+    assert.throws(() => new HostJoin('join', { connection, document: { section: 'Wrong', items: [] }, token }), /document.section/)
+    assert.throws(() => new HostSection('worker', { connection: { ...connection, hostKey: '' }, document }), /connection.hostKey/)
+  })
+})
+
+function plain(value: any): any {
+  return value[special] === secret ? value.value : value
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => { output.apply(resolve) })
+}
