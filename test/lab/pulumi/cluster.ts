@@ -105,6 +105,8 @@ export async function startCluster(): Promise<Cluster> {
     '--bind-address=127.0.0.1',
     `--secure-port=${await freePort()}`,
     '--leader-elect=false',
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
     `--controllers=${CONTROLLERS.join(',')}`,
     `--service-account-private-key-file=${file('sa.key')}`,
     `--root-ca-file=${file('apiserver.crt')}`,

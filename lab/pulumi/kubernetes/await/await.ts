@@ -29,7 +29,7 @@ export interface Patience {
 
 /** Resolves with the object as it is when it is ready. @throws NotReadyError */
 export async function untilReady(api: Api, rule: Rule, object: KubernetesObject, before: KubernetesObject | undefined, patience: Patience): Promise<KubernetesObject> {
-  const { name, namespace, generation = 0 } = object.metadata!
+  const { name, namespace } = object.metadata!
   const type = typeOf(object)
   const since = stopwatch()
   const tell = once(patience)
@@ -39,8 +39,7 @@ export async function untilReady(api: Api, rule: Rule, object: KubernetesObject,
 
   const judge = (): Verdict => {
     const found = world!.all(type).find(({ metadata }) => metadata!.name === name)
-    // What the watch has seen last may be older than what the API server has just answered.
-    if (!found || (found.metadata!.generation ?? 0) < generation) return { ready: false, reasons: verdict.reasons }
+    if (!found || isOlder(found, object)) return { ready: false, reasons: verdict.reasons }
     latest = found
     return rule.judge({ object: found, before, world: world!, since })
   }
@@ -75,13 +74,19 @@ export async function untilGone(api: Api, object: KubernetesObject, patience: Pa
   await wait(milliseconds(patience.timeout, object), patience.cancel, async (signal, recheck) => {
     for await (const world of recheck(watchWorld(api, [type], namespace, signal), () => undefined)) {
       const found = world?.all(type).find(({ metadata }) => metadata!.name === name)
-      if (!found) return
-      latest = found
+      // A watch that has not even seen the object come knows nothing of its going.
+      if (!found && !(await live(api, object))) return
+      latest = found ?? latest
     }
     if (!(await live(api, object))) return
     patience.tell('warning', `finalizers might be preventing deletion (${latest!.metadata?.finalizers?.join(', ') ?? ''})`)
     throw new NotReadyError(patience.cancel.aborted ? 'timed out waiting for the condition: context canceled' : 'timed out waiting for the condition', latest!)
   })
+}
+
+/** Whether the watch has not come as far as the answer to the last write. */
+function isOlder(seen: KubernetesObject, written: KubernetesObject): boolean {
+  return BigInt(seen.metadata!.resourceVersion ?? 0) < BigInt(written.metadata!.resourceVersion ?? 0)
 }
 
 const TEN_MINUTES = 600_000
