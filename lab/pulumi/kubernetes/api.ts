@@ -4,7 +4,6 @@
 import { request as httpRequest, Agent as HttpAgent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Kubeconfig } from './kubeconfig.ts'
 import type { KubernetesObject } from './objects.ts'
 
@@ -118,7 +117,7 @@ export class Api {
     const response = await this.#send('GET', `${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`, { signal, silence: BOOKMARKS })
     if (response.statusCode !== 200) throw await apiError(response)
     try {
-      for await (const line of createInterface({ input: response })) {
+      for await (const line of lines(response)) {
         const event = JSON.parse(line)
         if (event.type === 'ERROR') throw new ApiError(event.object.code, event.object)
         if (event.type !== 'BOOKMARK') yield event
@@ -237,6 +236,17 @@ async function text(response: IncomingMessage): Promise<string> {
   let body = ''
   for await (const chunk of response) body += chunk
   return body
+}
+
+/** Unlike readline's, this ends with an error when the stream does. */
+async function* lines(response: IncomingMessage): AsyncGenerator<string> {
+  response.setEncoding('utf8')
+  let rest = ''
+  for await (const chunk of response) {
+    const parts = (rest + chunk).split('\n')
+    rest = parts.pop()!
+    yield* parts
+  }
 }
 
 async function apiError(response: IncomingMessage): Promise<ApiError> {

@@ -126,18 +126,23 @@ async function wait<T>(timeout: number, cancel: AbortSignal, use: (signal: Abort
 /** Yields every world, and undefined when the last verdict asked to be judged again without a change. */
 async function* recheck(worlds: AsyncGenerator<World>, again: () => number | undefined): AsyncGenerator<World | undefined> {
   let next = worlds.next()
-  for (;;) {
-    const pause = again()
-    let timer: NodeJS.Timeout | undefined
-    const timed = pause === undefined ? [] : [new Promise<'again'>((resolve) => (timer = setTimeout(() => resolve('again'), pause)))]
-    const result = await Promise.race([next, ...timed])
-    clearTimeout(timer)
-    if (result === 'again') yield undefined
-    else if (result.done) return
-    else {
-      next = worlds.next()
-      yield result.value
+  try {
+    for (;;) {
+      const pause = again()
+      let timer: NodeJS.Timeout | undefined
+      const timed = pause === undefined ? [] : [new Promise<'again'>((resolve) => (timer = setTimeout(() => resolve('again'), pause)))]
+      const result = await Promise.race([next, ...timed])
+      clearTimeout(timer)
+      if (result === 'again') yield undefined
+      else if (result.done) return
+      else {
+        next = worlds.next()
+        yield result.value
+      }
     }
+  } finally {
+    // It may have yielded once more, to nobody; only this lets it leave its watches.
+    void worlds.return(undefined)
   }
 }
 
