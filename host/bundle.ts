@@ -28,6 +28,6 @@ export function stdin(command: Command, input: object): string {
 
 /** The remote command: short, because a failing run prints it; through sudo for everybody but root. */
 export function remoteCommand(command: Command, section: string, user: string): string {
-  const run = `bash -c 'read -r length && . <(head -c "$length")' annex ${command} ${section}`
+  const run = `bash --norc -c 'read -r length && . <(head -c "$length")' annex ${command} ${section}`
   return user === 'root' ? run : `sudo -n ${run}`
 }

@@ -175,6 +175,11 @@ export function parseDocument(document: unknown): HostDocument {
   throw new Error(`The host document has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.join('\n')}`)
 }
 
+/** The engine's answer: the last line of its standard output. What stands before it is the doing of the user's shell start-up files. */
+export function parseResult(stdout: string): HostResult {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as HostResult
+}
+
 /** What the ledger and the report call the item within its kind. */
 export function itemId(item: Item): string {
   switch (item.kind) {

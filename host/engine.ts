@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { remote, types } from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import { remoteCommand, stdin } from './bundle.ts'
-import { type HostDocument, type HostResult, parseDocument } from './document.ts'
+import { type HostDocument, type HostResult, parseDocument, parseResult } from './document.ts'
 import { type Connection, parseConnection } from './connection.ts'
 
 export type { Connection } from './connection.ts'
@@ -122,8 +122,4 @@ function session(connection: Connection) {
 function commandConnection({ jump, ...connection }: Connection): types.input.remote.ConnectionArgs {
   const dial = { dialErrorLimit: 2, perDialTimeout: 10 }
   return { ...connection, ...dial, ...(jump === undefined ? {} : { proxy: { host: jump.host, port: jump.port, user: jump.user, hostKey: jump.hostKey, ...dial } }) }
-}
-
-function parseResult(stdout: string): HostResult {
-  return JSON.parse(stdout) as HostResult
 }

@@ -26,7 +26,7 @@ export interface HostReport {
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
   const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [] } }
   const { code, stdout, stderr } = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
-  if (code === 0) return JSON.parse(stdout) as HostReport
+  if (code === 0) return JSON.parse(lastLine(stdout)) as HostReport
   throw failure(connection, code, stderr)
 }
 

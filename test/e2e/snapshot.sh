@@ -15,8 +15,8 @@ files() {
   local prune=()
   for path in "${ignored[@]}"; do prune+=(-path "$path" -o); done
   # /var may be a file system of its own.
-  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'file %p %m %u:%g %s ' -exec sh -c 'sha256sum "$1" | cut -c1-16' _ {} \; \
-    -o \( -type d -o -type l \) -printf '%y %p %m %u:%g %l\n'
+  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'f %p %m %u:%g %s\n' -o -printf '%y %p %m %u:%g %l\n'
+  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -print0 | xargs --null sha256sum | sed 's/^\(.\{16\}\)[^ ]*  /sum \1 /'
 }
 
 files | grep -v -e '^d / ' | sort -u

@@ -72,8 +72,8 @@ describe('the engine on its way to a host', () => {
   })
 
   it('is called by a short command that holds no data, through sudo for everybody but root', () => {
-    assert.equal(remoteCommand('converge', 'wireguard-tunnel', 'root'), `bash -c 'read -r length && . <(head -c "$length")' annex converge wireguard-tunnel`)
-    assert.match(remoteCommand('look', 'host', 'debian'), /^sudo -n bash -c /)
+    assert.equal(remoteCommand('converge', 'wireguard-tunnel', 'root'), `bash --norc -c 'read -r length && . <(head -c "$length")' annex converge wireguard-tunnel`)
+    assert.match(remoteCommand('look', 'host', 'debian'), /^sudo -n bash --norc -c /)
   })
 })
 

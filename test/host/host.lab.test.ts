@@ -1,0 +1,123 @@
+/** Every kind of item on a real host: changed once, unchanged after, mended when somebody changes it, and gone without a trace. */
+import assert from 'node:assert/strict'
+import { up } from '../../lab/lab.ts'
+import { cases, itemsOf } from './documents.ts'
+import { converge, difference, differences, failure, host, type Items, remove, run, shell, snapshot } from './lab-host.ts'
+
+const section = 'test'
+
+describe(`the host engine on ${host}`, function () {
+  this.timeout(120_000)
+  let found: string[]
+
+  before(async function () {
+    this.timeout(30 * 60_000)
+    await up()
+    // The first apt run of a new host makes apt's own files; they are none of annex's.
+    await shell('apt-get -qq update; systemctl reset-failed')
+    found = await snapshot()
+  })
+
+  afterEach(async () => {
+    for (const it of [section, 'other']) await remove(it)
+    same(found, await snapshot())
+  })
+
+  after(() => shell('! ls -d /var/lib/annex /run/annex 2>/dev/null'))
+
+  for (const { kind, items, changed, drift } of cases) {
+    it(`${kind}: a first run changes it, a second finds nothing to do, a look tells both beforehand`, async () => {
+      assert.notDeepEqual(await differences(section, items), [])
+      const first = await converge(section, items)
+      assert.ok(first.changed.some((change) => change.kind === kind), JSON.stringify(first))
+      const second = await converge(section, items)
+      assert.deepEqual(second.changed, [])
+      assert.equal(second.unchanged.length, items.length)
+      assert.deepEqual(await differences(section, items), [])
+    })
+
+    if (drift !== undefined) {
+      it(`${kind}: a change by hand is seen, and undone`, async () => {
+        await converge(section, items)
+        await shell(drift[0])
+        assert.match((await differences(section, items)).join('\n'), drift[1])
+        await converge(section, items)
+        assert.deepEqual(await differences(section, items), [])
+      })
+    }
+
+    if (changed !== undefined) {
+      it(`${kind}: a changed document brings the host to the new one, and what it no longer has goes`, async () => {
+        await converge(section, items)
+        await converge(section, changed)
+        assert.deepEqual(await differences(section, changed), [])
+        assert.deepEqual((await converge(section, changed)).changed, [])
+      })
+    }
+  }
+
+  it('leaves what a second section wants as well, until that is removed', async () => {
+    const items: Items = [{ kind: 'sysctl', key: 'net.ipv4.conf.all.log_martians', value: '1' }, { kind: 'packages', install: [{ name: 'nftables' }] }]
+    await converge(section, items)
+    await converge('other', items)
+    await remove(section)
+    assert.deepEqual(await differences('other', items), [])
+    await remove('other')
+    assert.equal((await shell('cat /proc/sys/net/ipv4/conf/all/log_martians; dpkg-query -W nftables 2>/dev/null || echo gone')).trim(), '0\ngone')
+  })
+
+  it('leaves a package that somebody installed on top of one of annex\'s', async () => {
+    await converge(section, [{ kind: 'packages', install: [{ name: 'libjansson4' }] }])
+    await shell('apt-get -qq -y --no-install-recommends install nftables >/dev/null 2>&1')
+    await remove(section)
+    assert.match(await shell('dpkg-query -W nftables'), /^nftables/)
+    await shell('apt-get -qq -y purge nftables libjansson4 libnftables1 libnftnl11 >/dev/null')
+  })
+
+  it('keeps a foreign file, rule and sysctl that were there before', async () => {
+    await shell('echo theirs >/etc/foreign; echo 1 >/proc/sys/net/ipv4/conf/lo/log_martians')
+    const planted = await snapshot()
+    await converge(section, [...itemsOf('firewall'), ...itemsOf('file')])
+    await shell('nft add table inet foreign')
+    await remove(section)
+    same(planted, await snapshot())
+    await shell('rm /etc/foreign; echo 0 >/proc/sys/net/ipv4/conf/lo/log_martians')
+  })
+
+  it('refuses to overwrite what is not annex\'s, and says what to do', async () => {
+    await shell('ip link add wg7 type veth peer name wg7-peer')
+    const told = await failure(section, itemsOf('interface'))
+    await shell('ip link del wg7')
+    assert.match(told.error, /there is an interface .* already, and it is not annex's/)
+    assert.match(told.fix, /choose another name/)
+  })
+
+  it('runs one at a time: a second run waits, and names the holder when it has waited long enough', async () => {
+    const holder = shell('mkdir -p /run/annex; exec 9>>/run/annex/lock; flock 9; echo "converge of elsewhere by process 1" >/run/annex/lock; sleep 4; rm /run/annex/lock')
+    await shell('until [[ -s /run/annex/lock ]]; do sleep 0.1; done')
+    const told = await failure(section, [{ kind: 'module', name: 'overlay' }], { ANNEX_LOCK_WAIT: '1' })
+    assert.match(told.error, /another annex run holds .*converge of elsewhere by process 1.*living: \d+ .*waited 1 s/)
+    const { code, stderr } = await run('converge', { section, items: [{ kind: 'module', name: 'overlay' }] } as object)
+    assert.equal(code, 0)
+    assert.match(stderr, /^waiting up to 600 s for another annex run/)
+    await holder
+  })
+
+  it('continues after kill -9 at any command of a converge: three of them here, all in test:all', async () => {
+    const items = itemsOf('interface')
+    for (const cut of [600, 1000, 1400]) {
+      const { code } = await run('converge', { section, items } as object, cut)
+      assert.notEqual(code, 0, `was not cut at ${cut}`)
+      await converge(section, items)
+      assert.deepEqual(await differences(section, items), [])
+      await remove(section)
+      same(found, await snapshot())
+    }
+  })
+})
+
+/** Long lists are compared by hand: what assert makes of them takes minutes. */
+function same(before: string[], after: string[]): void {
+  const found = difference(before, after)
+  assert.ok(found.length === 0, `the host is not as it was found:\n${found.slice(0, 30).join('\n')}`)
+}

@@ -1,0 +1,77 @@
+/** The engine on a real host of the lab, called from its console; what goes over SSH has tests of its own. */
+import { readFileSync } from 'node:fs'
+import { bundle, type Command, remoteCommand } from '../../host/bundle.ts'
+import { type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
+import { parseFailure } from '../../host/look.ts'
+import { runInHost } from '../../lab/host.ts'
+
+/** Bare, behind NAT, and in no stack. */
+export const host = 'vps-worker-2'
+
+export interface Run {
+  code: number | undefined
+  stdout: string
+  stderr: string
+}
+
+export type Items = HostDocument['items']
+
+/** @param cut number of the shell command before which the engine is killed, as kill -9 would */
+export async function run(command: Command, input: { section?: string }, cut?: number, env: Record<string, string> = {}): Promise<Run> {
+  const script = cut === undefined ? bundle(command) : cutAt(bundle(command), cut)
+  const { exitCode, stdout, stderr } = await runInHost(host, 'setsid', ['--wait', 'bash', '-c', remoteCommand(command, input.section ?? 'host', 'root')], {
+    input: `${Buffer.byteLength(script)}\n${script}${JSON.stringify(input, null, 2)}\n`, env, reject: false,
+  })
+  return { code: exitCode, stdout: String(stdout), stderr: String(stderr) }
+}
+
+/** @throws with what the engine said. */
+export async function converge(section: string, items: Items): Promise<HostResult> {
+  return result(await run('converge', parseDocument({ section, items })))
+}
+
+export async function remove(section: string): Promise<HostResult> {
+  return result(await run('remove', { section }))
+}
+
+/** What the engine says when it fails. */
+export async function failure(section: string, items: Items, env: Record<string, string> = {}): Promise<{ item: string; error: string; fix: string }> {
+  const { code, stderr } = await run('converge', parseDocument({ section, items }), undefined, env)
+  const told = parseFailure(stderr)
+  if (code === 0 || told === undefined) throw new Error(`no failure, but exit code ${code}: ${stderr}`)
+  return told
+}
+
+/** What `converge` would change, as kind, id and what. */
+export async function differences(section: string, items: Items): Promise<string[]> {
+  const { code, stdout, stderr } = await run('look', { documents: [parseDocument({ section, items })], probes: { urls: [], dial: [] } } as object)
+  if (code !== 0) throw new Error(stderr)
+  return JSON.parse(stdout).documents[0].differences.map(({ kind, id, what }: Record<string, string>) => `${kind} ${id}: ${what}`)
+}
+
+export async function shell(script: string): Promise<string> {
+  return String((await runInHost(host, 'bash', ['--norc', '-euc', script])).stdout)
+}
+
+/** What the host consists of, one fact a line. */
+export async function snapshot(): Promise<string[]> {
+  const text = readFileSync(new URL('../e2e/snapshot.sh', import.meta.url), 'utf8')
+  return (await shell(text)).split('\n').filter((line) => !line.includes('/var/lib/dpkg/status-old'))
+}
+
+/** Facts that are in one list only, marked as in a diff. */
+export function difference(before: string[], after: string[]): string[] {
+  const [old, now] = [new Set(before), new Set(after)]
+  return [...before.filter((line) => !now.has(line)).map((line) => `- ${line}`), ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`)]
+}
+
+function result({ code, stdout, stderr }: Run): HostResult {
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`)
+  return parseResult(stdout)
+}
+
+/** The engine with a counter on every shell command, in functions and subshells too. */
+function cutAt(script: string, cut: number): string {
+  const counter = `set -o functrace\nCUT=0\ntrap 'if ((++CUT == ${cut})); then kill -KILL $$; fi' DEBUG`
+  return script.replace(/\nmain "\$@"\n$/, () => `\n${counter}\nmain "$@"\n`)
+}
