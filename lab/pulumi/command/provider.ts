@@ -50,8 +50,8 @@ export function makeProvider(log: Log): Provider {
       return checkCommand(type, news)
     },
 
-    async diff({ oldInputs, news }) {
-      const detailedDiff = objectDiff(oldInputs, withoutInternal(news))
+    async diff({ olds, oldInputs, news, ignoreChanges }) {
+      const detailedDiff = objectDiff(oldInputs, withoutInternal(keepIgnored(olds, news, ignoreChanges)))
       const diffs = [...new Set(Object.keys(detailedDiff).map(topLevel))].sort()
       if (diffs.length === 0) return { changes: 'DIFF_NONE', hasDetailedDiff: true }
       return { changes: 'DIFF_SOME', diffs, detailedDiff, hasDetailedDiff: true }
@@ -70,7 +70,8 @@ export function makeProvider(log: Log): Provider {
     },
 
     async update(request) {
-      const { olds, news, preview } = request
+      const { olds, preview } = request
+      const news = keepIgnored(olds, request.news, request.ignoreChanges)
       const previous = outputOf(olds)
       if (preview) return { properties: { ...news, ...(affects(olds, news) ? { stdout: UNKNOWN, stderr: UNKNOWN } : previous) } }
       const output = await run(request, reveal(news.update ?? news.create), news, previous)
@@ -95,6 +96,11 @@ function affects(olds: Properties, news: Properties): boolean {
   return [...new Set([...Object.keys(before), ...Object.keys(news)])].some(
     (key) => containsUnknown(news[key]) || (key in olds && !(key in NOTHING) && !equal(reveal(news[key]), reveal(olds[key]))),
   )
+}
+
+function keepIgnored(olds: Properties, news: Properties, ignoreChanges: string[]): Properties {
+  const kept = ignoreChanges.filter((key) => key in olds).map((key) => [key, olds[key]!])
+  return { ...news, ...Object.fromEntries(kept) }
 }
 
 function withoutInternal(inputs: Properties): Properties {

@@ -11,7 +11,7 @@ import { containsUnknown, reveal, type Properties } from '../plugin/values.ts'
 import { ApiError, Api, NoMatchError } from './api.ts'
 import { createObject, isNotFound, missesNamespace, propagation, relinquish, updateObject, type Write } from './apply.ts'
 import { checkReady, NotReadyError, untilGone, untilReady, type Patience } from './await/await.ts'
-import { readRuleFor, ruleFor, waitsForDeletion } from './await/rules.ts'
+import { isUncovered, readRuleFor, ruleFor, waitsForDeletion } from './await/rules.ts'
 import { diffObjects } from './diff.ts'
 import { loadKubeconfig } from './kubeconfig.ts'
 import { adoptName, knownName, makeName, newFieldManager } from './names.ts'
@@ -81,6 +81,9 @@ export function makeProvider(log: Log): Provider {
       }
       refuseUncovered(type)
       const inputs = normalize(toObject(news))
+      if (isUncovered(inputs)) {
+        throw new PluginError(`the lab's stand-in for pulumi-resource-kubernetes does not cover waiting for ${inputs.kind}: annotate it with pulumi.com/skipAwait: "true"`)
+      }
       const old = toObject(olds)
       if (isPatch(type, inputs) && !inputs.metadata?.name) throw new PluginError('patch resources require the `.metadata.name` field to be set')
       if (Object.keys(old).length > 0) adoptName(inputs, old)

@@ -149,6 +149,14 @@ describe('stand-in for pulumi-resource-command', () => {
     assert.equal(other.response.properties.stdout, UNKNOWN)
   })
 
+  it('runs with what the state has for an input whose changes are ignored', async () => {
+    const olds = { connection: connection(host), create: 'echo old', stdout: '', stderr: '' }
+    const news = { connection: connection(host), create: 'echo new', triggers: [1] }
+    const request = { id: 'it', urn: URN, olds, news, oldInputs: { connection: olds.connection, create: 'echo old' }, ignoreChanges: ['create'] }
+    assert.deepEqual((await ask(makeProvider(keptLog()), 'Diff', request)).response.diffs, ['triggers'])
+    assert.equal((await ask(makeProvider(keptLog()), 'Update', request)).response.properties.stdout, 'old')
+  })
+
   it('refuses a resource that it does not cover, by name', async () => {
     const { error } = await ask(makeProvider(keptLog()), 'Check', { urn: 'urn:pulumi:dev::test::command:remote:CopyToRemote::it', news: {} })
     assert.match(error!, /stand-in for pulumi-resource-command does not cover command:remote:CopyToRemote/)

@@ -8,7 +8,7 @@ import { deploymentRule } from '../../../lab/pulumi/kubernetes/await/deployment.
 import { daemonSetRule } from '../../../lab/pulumi/kubernetes/await/daemonset.ts'
 import { jobRule } from '../../../lab/pulumi/kubernetes/await/job.ts'
 import { judgePod } from '../../../lab/pulumi/kubernetes/await/pod.ts'
-import { ruleFor, waitsForDeletion } from '../../../lab/pulumi/kubernetes/await/rules.ts'
+import { isUncovered, ruleFor, waitsForDeletion } from '../../../lab/pulumi/kubernetes/await/rules.ts'
 import type { Rule } from '../../../lab/pulumi/kubernetes/await/rule.ts'
 import { serviceRule } from '../../../lab/pulumi/kubernetes/await/service.ts'
 import { statefulSetRule } from '../../../lab/pulumi/kubernetes/await/statefulset.ts'
@@ -187,6 +187,12 @@ describe('kubernetes stand-in: waiting', () => {
     assert.equal(ruleFor(pod), undefined)
     assert.equal(waitsForDeletion(pod), false)
     assert.equal(waitsForDeletion({ ...pod, kind: 'ConfigMap' }), true)
+  })
+
+  it('refuses a kind that the official plugin waits for by a rule it does not have, rather than not to wait', () => {
+    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'i' } }
+    assert.equal(isUncovered(ingress), true)
+    assert.equal(isUncovered({ ...ingress, metadata: { annotations: { 'pulumi.com/skipAwait': 'true' } } }), false)
   })
 })
 

@@ -23,6 +23,8 @@ const RULES: { [type: string]: Rule } = {
   'v1/ResourceQuota': resourceQuotaRule,
   'v1/Service': serviceRule,
 }
+/** Kinds that the official plugin waits for and the stand-in cannot. */
+const UNCOVERED = new Set(['networking.k8s.io/v1/Ingress', 'v1/ReplicationController'])
 /** Kinds for which `pulumi.com/skipAwait` also keeps a deletion from being waited for. */
 const SKIPPED_AT_DELETE = new Set(['v1/Namespace', 'v1/Pod', 'v1/ReplicationController', 'apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/StatefulSet', 'batch/v1/Job'])
 
@@ -31,6 +33,11 @@ export function ruleFor(inputs: KubernetesObject): Rule | undefined {
   if (skipsAwait(inputs)) return undefined
   const asked = annotation(inputs, 'pulumi.com/waitFor')
   return asked ? waitForRule(asked) : RULES[typeOf(inputs)]
+}
+
+/** Whether the official plugin would wait here by a rule that the stand-in does not have. */
+export function isUncovered(inputs: KubernetesObject): boolean {
+  return UNCOVERED.has(typeOf(inputs)) && !skipsAwait(inputs) && !annotation(inputs, 'pulumi.com/waitFor')
 }
 
 /** The rule by which a refresh judges. */
