@@ -24,6 +24,8 @@ export function renderTestApplication(namespace: string, image: string, storage:
         metadata: { labels },
         spec: {
           automountServiceAccountToken: false,
+          // httpd as the first process of a container does not hear SIGTERM.
+          terminationGracePeriodSeconds: 2,
           securityContext: podSecurity,
           initContainers: [{
             ...container('page', image),
@@ -54,6 +56,8 @@ export function renderIamService(namespace: string, image: string) {
         metadata: { labels },
         spec: {
           automountServiceAccountToken: false,
+          // httpd as the first process of a container does not hear SIGTERM.
+          terminationGracePeriodSeconds: 2,
           securityContext: podSecurity,
           initContainers: [{ ...container('page', image), command: ['sh', '-c', 'echo iam > /data/index.html'], volumeMounts: [data] }],
           containers: [{ ...httpd('iam-service', image, data.mountPath), volumeMounts: [data] }],

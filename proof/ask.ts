@@ -10,9 +10,14 @@ export interface Asked extends Ran {
   evidence: Evidence
 }
 
-export async function kubectl(system: System, args: string[], input?: string): Promise<Asked> {
-  const ran = await system.run('kubectl', ['--context', system.context, ...args], { input, timeoutSeconds: probeSeconds })
+export async function kubectl(system: System, args: string[], { input, timeoutSeconds = probeSeconds }: { input?: string; timeoutSeconds?: number } = {}): Promise<Asked> {
+  const ran = await system.run('kubectl', ['--context', system.context, ...args], { input, timeoutSeconds })
   return { ...ran, evidence: { command: `kubectl ${args.join(' ')}`, answer: firstLine(ran) } }
+}
+
+/** Runs a command in the test application; one that hangs (a cut tunnel) is given up after 15 s. */
+export function execInApplication(system: System, command: string[]): Promise<Asked> {
+  return kubectl(system, ['exec', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--', ...command], { timeoutSeconds: 15 })
 }
 
 /** An object as the API server has it, or undefined where there is none. */
@@ -41,7 +46,7 @@ export interface Probe {
 export async function runProbe(system: System, probe: Probe): Promise<Asked> {
   const evidence = (answer: string): Evidence => ({ command: `pod in ${probe.namespace}: ${probe.shown ?? probe.command}`, answer })
   await kubectl(system, ['delete', 'pod', probe.name, '-n', probe.namespace, '--ignore-not-found', '--now'])
-  const created = await kubectl(system, ['create', '-f', '-'], JSON.stringify(renderProbe(system, probe)))
+  const created = await kubectl(system, ['create', '-f', '-'], { input: JSON.stringify(renderProbe(system, probe)) })
   if (created.code !== 0) return { ...created, evidence: evidence(firstLine(created)) }
   try {
     const ended = await kubectl(system, ['wait', 'pod', probe.name, '-n', probe.namespace, `--timeout=${probeSeconds - 10}s`, '--for=jsonpath={.status.containerStatuses[0].state.terminated}'])

@@ -1,4 +1,4 @@
-import { kubectl } from '../ask.ts'
+import { execInApplication, kubectl } from '../ask.ts'
 import { allOf, type Point } from '../point.ts'
 
 /** The API server reaches the kubelet only through the tunnel, and the kubelet's answers come back the same way. */
@@ -6,10 +6,11 @@ export const nodeNetwork: Point = {
   number: 4,
   title: 'Nodes reach each other through the tunnel (logs, exec)',
   check: async (system) => {
-    const { tenant } = system.testApplication
-    const health = await kubectl(system, ['get', '--raw', `/api/v1/nodes/${system.worker.name}/proxy/healthz`])
-    const exec = await kubectl(system, ['exec', '-n', tenant, 'test-app-0', '-c', 'test-app', '--', 'hostname'])
-    const logs = await kubectl(system, ['logs', '-n', tenant, 'test-app-0', '-c', 'test-app', '--tail=1'])
+    const [health, exec, logs] = await Promise.all([
+      kubectl(system, ['get', '--raw', `/api/v1/nodes/${system.worker.name}/proxy/healthz`], { timeoutSeconds: 15 }),
+      execInApplication(system, ['hostname']),
+      kubectl(system, ['logs', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--tail=1'], { timeoutSeconds: 15 }),
+    ])
     return allOf([
       { holds: health.code === 0 && health.stdout === 'ok', evidence: health.evidence },
       { holds: exec.code === 0 && exec.stdout.trim() === 'test-app-0', evidence: exec.evidence },

@@ -1,4 +1,4 @@
-import { kubectl } from '../ask.ts'
+import { execInApplication } from '../ask.ts'
 import { allOf, type Point, type System } from '../point.ts'
 
 export const dns: Point = {
@@ -11,7 +11,7 @@ export const dns: Point = {
 }
 
 async function inTestApplication(system: System, command: string[], wanted: RegExp) {
-  const asked = await kubectl(system, ['exec', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--', ...command])
+  const asked = await execInApplication(system, command)
   const holds = asked.code === 0 && wanted.test(asked.stdout)
   const answer = holds ? asked.stdout.trim().split('\n').at(-1)! : asked.evidence.answer
   return { holds, evidence: { ...asked.evidence, answer } }

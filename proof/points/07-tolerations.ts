@@ -19,7 +19,7 @@ async function intruderStaysOut(system: System) {
   const probe = { namespace: 'paas-system', name: 'proof-intruder', command: 'true', nodeSelector: { 'kubernetes.io/hostname': system.worker.name } }
   const where = ['pod', probe.name, '-n', probe.namespace]
   await kubectl(system, ['delete', ...where, '--ignore-not-found', '--now'])
-  const created = await kubectl(system, ['create', '-f', '-'], JSON.stringify(renderProbe(system, probe)))
+  const created = await kubectl(system, ['create', '-f', '-'], { input: JSON.stringify(renderProbe(system, probe)) })
   try {
     await kubectl(system, ['wait', ...where, '--for=condition=PodScheduled=False', '--timeout=10s'])
     const { object } = await getObject(system, where)

@@ -1,4 +1,4 @@
-import { kubectl, getObject } from '../ask.ts'
+import { execInApplication, getObject } from '../ask.ts'
 import { testPage } from '../../apps/render.ts'
 import { allOf, type Point } from '../point.ts'
 
@@ -8,7 +8,7 @@ export const testApplication: Point = {
   check: async (system) => {
     const { tenant } = system.testApplication
     const { object, evidence } = await getObject(system, ['statefulset', 'test-app', '-n', tenant])
-    const page = await kubectl(system, ['exec', '-n', tenant, 'test-app-0', '-c', 'test-app', '--', 'timeout', '10', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'])
+    const page = await execInApplication(system, ['timeout', '10', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'])
     return allOf([
       { holds: object?.status?.readyReplicas === 1, evidence: { ...evidence, answer: `${object?.status?.readyReplicas ?? 0} of 1 ready` } },
       { holds: page.stdout.includes(testPage), evidence: page.evidence },

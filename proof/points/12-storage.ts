@@ -1,4 +1,4 @@
-import { getObject, kubectl } from '../ask.ts'
+import { execInApplication, getObject, kubectl } from '../ask.ts'
 import { allOf, type Point } from '../point.ts'
 
 export const storage: Point = {
@@ -7,7 +7,7 @@ export const storage: Point = {
   disturbs: true,
   check: async (system) => {
     const { tenant } = system.testApplication
-    const inPod = (command: string) => kubectl(system, ['exec', '-n', tenant, 'test-app-0', '-c', 'test-app', '--', 'sh', '-c', command])
+    const inPod = (command: string) => execInApplication(system, ['sh', '-c', command])
     const marker = `proof-${Date.now().toString(36)}`
     const before = await getObject(system, ['pod', 'test-app-0', '-n', tenant])
     const written = await inPod(`echo ${marker} > /data/marker`)

@@ -1,4 +1,5 @@
 /** For each point of the checklist a way to break it in the live system, and the way back. */
+import { cutTunnel, mendTunnel } from '../../lab/faults.ts'
 import { kubectl } from '../../proof/ask.ts'
 import type { System } from '../../proof/point.ts'
 
@@ -34,9 +35,9 @@ export const breaks: Break[] = [
   },
   {
     point: 4,
-    title: 'the tunnel is down',
-    break: (system) => host(system, 'ip', 'link', 'set', 'wg0', 'down'),
-    mend: (system) => host(system, 'systemctl', 'restart', 'wg-quick@wg0'),
+    title: 'the tunnel is cut',
+    break: () => cutTunnel('vps-worker-1'),
+    mend: () => mendTunnel('vps-worker-1'),
   },
   {
     point: 5,
@@ -106,7 +107,7 @@ async function ask(system: System, ...args: string[]): Promise<void> {
 }
 
 async function apply(system: System, verb: 'create', object: object): Promise<void> {
-  const { code, stderr } = await kubectl(system, [verb, '-f', '-'], JSON.stringify(object))
+  const { code, stderr } = await kubectl(system, [verb, '-f', '-'], { input: JSON.stringify(object) })
   if (code !== 0) throw new Error(stderr)
 }
 
