@@ -63,7 +63,9 @@ async function retry<T>(what: string, limit: number, tell: Tell, attempt: () => 
       if (limit > -1 && tries + 1 > limit) throw new PluginError(`after ${tries} failed attempts: ${message}`, code)
       tell.status(`${what} ${tries + 1}/${limit === -1 ? 'inf' : limit} failed: retrying`)
     }
-    await delay(pause)
+    await delay(pause, undefined, { signal: tell.cancelled }).catch(() => {
+      throw new PluginError('context canceled', grpc.status.CANCELLED)
+    })
     pause = Math.min(pause * 1.5, 5000)
   }
 }

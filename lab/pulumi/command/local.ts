@@ -2,7 +2,6 @@
  * Runs a command on this machine.
  */
 import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import { PluginError } from '../plugin/serve.ts'
 import type { Properties } from '../plugin/values.ts'
 import { Recorder, type Output, type Tell } from './output.ts'
@@ -10,6 +9,7 @@ import { Recorder, type Output, type Tell } from './output.ts'
 /**
  * @param inputs the resource's inputs, without secret marks
  * @param previous what the last run printed; given to the command in PULUMI_COMMAND_STDOUT and _STDERR
+ * A command is killed when the user cancels.
  * @throws when the command ends with anything but 0, with all that it printed
  */
 export async function runLocal(command: string, inputs: Properties, previous: Output, tell: Tell): Promise<Output> {
@@ -19,6 +19,8 @@ export async function runLocal(command: string, inputs: Properties, previous: Ou
     cwd: inputs.dir as string | undefined,
     env: { ...process.env, ...(inputs.environment as object | undefined), ...previousOutput(inputs, previous) },
     stdio: ['pipe', 'pipe', 'pipe'],
+    signal: tell.cancelled,
+    killSignal: 'SIGKILL',
   })
   // A command that does not read its stdin closes it: no failure.
   child.stdin.on('error', () => {})
@@ -27,15 +29,19 @@ export async function runLocal(command: string, inputs: Properties, previous: Ou
   child.stderr.on('data', (bytes: Buffer) => recorder.add('stderr', bytes))
 
   const reason = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
+    // A child that was killed because the user cancelled ends by its signal.
+    child.once('error', (error) => error.name !== 'AbortError' && resolve(error.message))
     child.once('close', (code, signal) => {
-      if (signal) resolve(`signal: ${signal.replace(/^SIG/, '').toLowerCase()} (${constants.signals[signal]})`)
+      if (signal) resolve(`signal: ${SIGNALS[signal] ?? signal}`)
       else resolve(code === 0 ? undefined : `exit status ${code}`)
     })
   })
   if (reason) throw new PluginError(recorder.failure(reason, command))
   return recorder.end()
 }
+
+/** Signals as Go names them. */
+const SIGNALS: { [name: string]: string } = { SIGHUP: 'hangup', SIGINT: 'interrupt', SIGKILL: 'killed', SIGSEGV: 'segmentation fault', SIGTERM: 'terminated' }
 
 /** The environment that carries the last run's output, unless the resource does without. */
 export function previousOutput(inputs: Properties, previous: Output): { [name: string]: string } {

@@ -14,6 +14,8 @@ export interface Tell {
   line(line: string): void
   status(message: string): void
   log(severity: Severity, message: string): void
+  /** Raised when the user cancels the update. */
+  cancelled: AbortSignal
 }
 
 /** Collects both streams of one run. */

@@ -16,6 +16,7 @@ import type { Output } from './output.ts'
 const GO_PROVIDER = 'v1.5.0'
 
 export function makeProvider(log: Log): Provider {
+  const cancel = new AbortController()
   async function run({ urn, type }: Resource, command: unknown, inputs: Properties, previous: Output): Promise<Output> {
     // Nothing to run at this step of its life.
     if (typeof command !== 'string') return previous
@@ -24,6 +25,7 @@ export function makeProvider(log: Log): Provider {
       line: (line) => log.status('info', urn, line),
       status: (message) => log.status('info', urn, message),
       log: (severity, message) => log.log(severity, urn, message),
+      cancelled: cancel.signal,
     })
   }
 
@@ -41,7 +43,7 @@ export function makeProvider(log: Log): Provider {
     async invoke(token, args) {
       if (token !== 'command:local:run') throw new PluginError(`Invoke '${token}' not found`, grpc.status.NOT_FOUND)
       const { runLocal } = await import('./local.ts')
-      const silent = { line() {}, status() {}, log() {} }
+      const silent = { line() {}, status() {}, log() {}, cancelled: cancel.signal }
       const inputs = reveal(args)
       return { return: { ...args, ...(await runLocal(String(inputs.command), inputs, NOTHING, silent)) } }
     },
@@ -81,6 +83,8 @@ export function makeProvider(log: Log): Provider {
     async delete(request) {
       await run(request, reveal(request.properties.delete), request.properties, outputOf(request.properties))
     },
+
+    cancel: () => cancel.abort(),
   }
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { makeProvider } from '../../../lab/pulumi/command/provider.ts'
 import { secret, UNKNOWN } from '../../../lab/pulumi/plugin/values.ts'
 import { ask, keptLog, readRecording, type Recorded } from './recording.ts'
@@ -104,6 +105,18 @@ describe('stand-in for pulumi-resource-command', () => {
       const { error } = await create({ connection: connection(host, { port, dialErrorLimit: 0, perDialTimeout: 1 }), create: 'true' })
       assert.equal(error, `rpc error: code = DeadlineExceeded desc = after 0 failed attempts: dial tcp 127.0.0.1:${port}: i/o timeout`)
     })
+  })
+
+  it('stops dialling, and kills a local command, when the user cancels', async () => {
+    const log = keptLog()
+    const provider = makeProvider(log)
+    const properties = { connection: connection(host, { port: await freePort(), dialErrorLimit: -1 }), create: 'true' }
+    const dialling = ask(provider, 'Create', { urn: URN, properties })
+    const local = ask(provider, 'Create', { urn: URN.replace('remote', 'local'), properties: { create: 'echo started; exec sleep 60' } })
+    while (!log.told.some(({ message }) => message === 'started') || !log.told.some(({ message }) => message.startsWith('Dial 1/inf'))) await delay(20)
+    provider.cancel!()
+    assert.match((await dialling).error!, /context canceled/)
+    assert.match((await local).error!, /signal: killed: running "echo started; exec sleep 60":\nstarted/)
   })
 
   it('reports a host that accepts and hangs up', async () => {

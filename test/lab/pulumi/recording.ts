@@ -54,7 +54,7 @@ export function keptLog(): Log & { told: Told[] } {
   }
 }
 
-const CODES: { [code: number]: string } = { 2: 'Unknown', 3: 'InvalidArgument', 4: 'DeadlineExceeded', 12: 'Unimplemented' }
+const CODES: { [code: number]: string } = { 1: 'Canceled', 2: 'Unknown', 3: 'InvalidArgument', 4: 'DeadlineExceeded', 12: 'Unimplemented' }
 
 async function send(provider: Provider, method: string, request: any): Promise<unknown> {
   const empty: Properties = {}
