@@ -75,6 +75,11 @@ unmount_below() {
   for mount in ${mounts[@]+"${mounts[@]}"}; do umount -l "$mount" || true; done
 }
 
+# except <file> - the lines of stdin that the file does not have; having none left is no failure.
+except() {
+  grep -vxFf "$1" || (($? == 1))
+}
+
 # restore_node_state <entry> - takes away what was not there before the join, and only what a node's programs make.
 restore_node_state() {
   local entry=$1
@@ -92,7 +97,7 @@ clear_netns() {
   local name
   while read -r name; do
     if [[ $name == cni-* ]]; then ip netns delete "$name" || true; fi
-  done < <(list_netns | grep -vxFf "$1/node-netns")
+  done < <(list_netns | except "$1/node-netns")
   if [[ -d /run/netns ]]; then rmdir --ignore-fail-on-non-empty /run/netns 2>/dev/null || umount /run/netns 2>/dev/null || true; fi
   if [[ -d /run/netns ]]; then rmdir --ignore-fail-on-non-empty /run/netns || true; fi
 }
@@ -103,7 +108,7 @@ clear_links() {
     case $name in
       cni[0-9]* | flannel* | kube-* | cali* | vxlan.calico | cilium* | lxc* | veth* | dummy0 | nodelocaldns) ip link delete "$name" 2>/dev/null || true ;;
     esac
-  done < <(list_links | grep -vxFf "$1/node-links")
+  done < <(list_links | except "$1/node-links")
 }
 
 # Rules and chains in the iptables way: only those that carry a name of Kubernetes or a CNI; a foreign rule stays.
@@ -127,19 +132,20 @@ clear_tables() {
     case $name in
       kube-proxy | kube-router* | flannel-*) nft delete table "$family" "$name" || true ;;
       filter | nat | mangle | raw | security)
-        if ! nft list table "$family" "$name" | grep -qv '^table \|^[[:space:]]*chain [A-Z]* {$\|type .* hook .* policy accept;\|^[[:space:]]*}$\|^$\|^# '; then
+        # Not grep -q: it would leave nft with a broken pipe, and pipefail would take that for an empty table.
+        if ! nft list table "$family" "$name" | grep -v '^table \|^[[:space:]]*chain [A-Z]* {$\|type .* hook .* policy accept;\|^[[:space:]]*}$\|^$\|^# ' >/dev/null; then
           nft delete table "$family" "$name" || true
         fi
         ;;
     esac
-  done < <(list_tables | grep -vxFf "$1/node-tables")
+  done < <(list_tables | except "$1/node-tables")
 }
 
 clear_sets() {
   local name
   while read -r name; do
     case $name in KUBE-* | inet6:KUBE-* | kube-router-* | inet6:kube-router-* | cali*) ipset destroy "$name" 2>/dev/null || true ;; esac
-  done < <(list_sets | grep -vxFf "$1/node-sets")
+  done < <(list_sets | except "$1/node-sets")
 }
 
 clear_cgroups() {
@@ -157,7 +163,7 @@ clear_paths() {
   for path in "${NODE_PATHS[@]}"; do
     if [[ ! -e $path ]]; then continue; fi
     unmount_below "$path"
-    find "$path" -xdev -depth | grep -vxF "$owned" | grep -vxFf "$1/node-paths" | while read -r path; do
+    find "$path" -xdev -depth | except <(printf '%s\n' "$owned") | except "$1/node-paths" | while read -r path; do
       if [[ -d $path && ! -L $path ]]; then rmdir --ignore-fail-on-non-empty "$path" 2>/dev/null || true; else rm -f "$path"; fi
     done
   done
