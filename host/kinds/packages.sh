@@ -265,8 +265,14 @@ needed_outside() {
   printf '%s' "${found:-$(printf '%s\n' "$@")}"
 }
 
+# apt refuses to plan what would take a held package along: then it would take something.
 purge_takes() {
-  apt_get -s --allow-change-held-packages purge "$@" | sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p'
+  local out
+  if out=$(apt_get -s --allow-change-held-packages purge "$@" 2>/dev/null); then
+    sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' <<<"$out"
+  else
+    printf '%s\n' 'a held package'
+  fi
 }
 
 # It was there before: its hold and, where apt still has it, its version come back.

@@ -1,0 +1,136 @@
+/** What a look over SSH finds out, and what it says when it cannot look. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import type { Connection, HostReport, LookOptions } from '../../host/engine.ts'
+import { runAsOperator } from '../../lab/environment.ts'
+import { hostConnection } from '../../lab/host.ts'
+import { up } from '../../lab/lab.ts'
+import { services } from '../../lab/topology.ts'
+import { host, shell } from './lab-host.ts'
+
+interface Answer { report?: HostReport; name?: string; message?: string }
+
+async function lookAt(connection: Connection, options: LookOptions = {}, env: Record<string, string> = {}): Promise<Answer> {
+  const { stdout } = await runAsOperator(process.execPath, [path.join(import.meta.dirname, 'over-ssh.ts')], { input: JSON.stringify({ connection, options }), env })
+  return JSON.parse(String(stdout))
+}
+
+describe('a look at a host over SSH', function () {
+  this.timeout(60_000)
+  let connection: Connection
+
+  before(async function () {
+    this.timeout(30 * 60_000)
+    await up()
+    connection = hostConnection(host)
+  })
+
+  it('tells the facts of a bare host, through sudo', async () => {
+    const { report, message } = await lookAt(connection)
+    const facts = report?.facts
+    assert.ok(facts, message)
+    assert.deepEqual([facts.os.id, facts.os.version, facts.hostname, facts.user], ['debian', '12', host, 'debian'])
+    assert.equal(facts.machineId, (await shell('cat /etc/machine-id')).trim())
+    assert.ok(Math.abs(facts.clock - Date.now() / 1000) < 30)
+    assert.ok(facts.memory.total > 2 ** 28 && facts.disk.free > 0 && facts.cpus > 0)
+    assert.ok(facts.kernelHas.tun && facts.kernelHas.overlay && facts.kernelHas.nf_tables)
+    assert.ok(facts.listening.some(({ protocol, port, process }) => protocol === 'tcp' && port === 22 && process === 'sshd'))
+    assert.ok(facts.routes.some(({ to }) => to === 'default'))
+    assert.equal(facts.node, undefined)
+  })
+
+  it('changes nothing, and leaves nothing', async () => {
+    const marker = await shell('mktemp')
+    await lookAt(connection)
+    assert.equal(await shell(`find / /var -xdev -newer ${marker.trim()} -type f -not -path '/proc/*' -not -path '/sys/*' -not -path '/run/*' -not -path '/var/log/*' -not -path '/tmp/*'; ls -d /run/annex /var/lib/annex 2>/dev/null || true`), '')
+  })
+
+  it('says what the host can reach, and why not', async () => {
+    const { report } = await lookAt(connection, {
+      urls: [`http://${services}/debian/dists/bookworm/InRelease`, `http://${services}/nothing`, `http://${services}:81/`],
+      dial: [{ to: `${services}:80` }, { to: `${services}:80`, from: '10.99.99.99' }],
+    })
+    const { urls, dial } = report!.facts.probes
+    assert.deepEqual(urls.map(({ ok }) => ok), [true, false, false])
+    assert.match(urls[1]!.what, /404/)
+    assert.match(urls[2]!.what, /not reached: Connection refused/)
+    assert.deepEqual(dial.map(({ ok }) => ok), [true, false])
+  })
+
+  it('says within seconds that a host is unreachable', async () => {
+    const start = Date.now()
+    const { name, message } = await lookAt({ ...connection, host: '198.51.100.99' })
+    assert.equal(name, 'Unreachable')
+    assert.match(message!, /debian@198.51.100.99:2222: cannot be reached within 10 s[^]*Fix: see that the host runs/)
+    assert.ok(Date.now() - start < 15_000)
+  })
+
+  it('says so when something else than sshd answers', async () => {
+    const { name } = await lookAt({ ...connection, host: services, port: 80 })
+    assert.equal(name, 'Unreachable')
+  })
+
+  it('shows both fingerprints when the host key is another', async () => {
+    const wrong = hostConnection('gateway').hostKey
+    const { name, message } = await lookAt({ ...connection, hostKey: wrong })
+    assert.equal(name, 'HostKeyMismatch')
+    assert.match(message!, /its host key is SHA256:\S+, but the configured hostKey is SHA256:\S+/)
+    assert.match(message!, new RegExp(await fingerprint(wrong)))
+    assert.match(message!, new RegExp(await fingerprint(connection.hostKey)))
+  })
+
+  it('shows the keys that were offered when none is accepted', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'annex-'))
+    const socket = path.join(folder, 'agent')
+    const agent = execa('ssh-agent', ['-D', '-a', socket], { reject: false })
+    try {
+      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'the wrong one', '-f', path.join(folder, 'key')])
+      await until(async () => (await execa('ssh-add', [path.join(folder, 'key')], { env: { SSH_AUTH_SOCK: socket }, reject: false })).exitCode === 0)
+      const { name, message } = await lookAt(connection, {}, { SSH_AUTH_SOCK: socket })
+      assert.equal(name, 'AuthenticationFailed')
+      assert.match(message!, /accepts none of the agent's keys for user debian: SHA256:\S+ the wrong one/)
+    } finally {
+      agent.kill()
+      await agent
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('says so when there is no agent', async () => {
+    const { name, message } = await lookAt(connection, {}, { SSH_AUTH_SOCK: '/nowhere/agent.sock' })
+    assert.equal(name, 'AuthenticationFailed')
+    assert.match(message!, /SSH_AUTH_SOCK=\/nowhere\/agent.sock does not answer[^]*ssh-add/)
+  })
+
+  it('says so when the user may not become root', async () => {
+    await shell('mv /etc/sudoers.d/90-cloud-init-users /root/')
+    try {
+      const { name, message } = await lookAt(connection)
+      assert.equal(name, 'NotRoot')
+      assert.match(message!, /user debian cannot become root without a password[^]*NOPASSWD/)
+    } finally {
+      await shell('mv /root/90-cloud-init-users /etc/sudoers.d/')
+    }
+  })
+
+  it('goes through a jump host, with each host key checked', async () => {
+    const through = hostConnection('cloud-worker-1')
+    assert.ok(through.jump)
+    const { report, message } = await lookAt(through)
+    assert.equal(report?.facts.hostname, 'cloud-worker-1', message)
+    const { name } = await lookAt({ ...through, jump: { ...through.jump, hostKey: connection.hostKey } })
+    assert.equal(name, 'HostKeyMismatch')
+  })
+})
+
+async function fingerprint(hostKey: string): Promise<string> {
+  const { stdout } = await execa('ssh-keygen', ['-lf', '-'], { input: hostKey })
+  return stdout.split(' ')[1]!.replaceAll('+', '\\+').replaceAll('/', '\\/')
+}
+
+async function until(reached: () => Promise<boolean>): Promise<void> {
+  while (!(await reached())) await new Promise((resolve) => { setTimeout(resolve, 50) })
+}
