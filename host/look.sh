@@ -203,8 +203,8 @@ probe_from() {
 probe_url() {
   local rest=${1#*://} authority path port=80
   authority=${rest%%/*}
-  path=/${rest#"$authority"}
-  path=/${path##/}
+  path=${rest#"$authority"}
+  path=${path:-/}
   if [[ $1 == https://* ]]; then port=443; fi
   if [[ $authority != *:* ]]; then authority=$authority:$port; fi
   if [[ $1 == https://* ]]; then

@@ -178,10 +178,7 @@ apt_update() {
   local deadline=$((SECONDS + APT_WAIT))
   doing 'fetching the package lists'
   while ! UPDATE_SAID=$(apt_get update 2>&1) && [[ $UPDATE_SAID == *'Could not get lock'* ]]; do
-    if ((SECONDS >= deadline)); then
-      fail "$ITEM" "another apt run has held its lock for $APT_WAIT s: $(grep -m 1 'Could not get lock' <<<"$UPDATE_SAID")" \
-        'wait for it (ps on the host shows it), then run again'
-    fi
+    if ((SECONDS >= deadline)); then fail_locked "$UPDATE_SAID"; fi
     sleep 1
   done
 }
@@ -194,8 +191,13 @@ apt_install() {
     apt_update
     if out=$(apt_get "${APT_INSTALL[@]}" "$@" 2>&1 </dev/null); then return; fi
   fi
+  if [[ $out == *'frontend lock'* ]]; then fail_locked "$out"; fi
   fail "$ITEM" "apt-get install $* failed: $(apt_reason "$out")" \
     'see that the host reaches its apt mirror and that the mirror is whole (apt-get update on the host), then run again'
+}
+
+fail_locked() {
+  fail "$ITEM" "another apt or dpkg has held its lock for $APT_WAIT s: $(grep -m 1 '^E:.* lock' <<<"$1")" 'wait for it (ps on the host shows it), then run again'
 }
 
 refuse_removals() {
