@@ -21,8 +21,10 @@ const workers = settings.workers.map((worker) =>
 
 const platform = createPlatform(settings.iamService)
 
+// Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
+const capacity = [storage, ...workers.flatMap(({ ready }) => ready)]
 const tenants = settings.tenants.map((tenant) => {
-  const isolation = new TenantIsolation(tenant.name, tenant)
+  const isolation = new TenantIsolation(tenant.name, tenant, { dependsOn: capacity })
   const placement = new TenantPlacement(tenant.name)
   return { name: tenant.name, isolation, placement }
 })
@@ -30,7 +32,7 @@ const tenants = settings.tenants.map((tenant) => {
 const { testApplication } = settings
 if (testApplication) {
   const { isolation, placement } = tenants.find(({ name }) => name === testApplication.tenant)!
-  const dependsOn = [...isolation.ready, ...platform, storage, ...workers.flatMap(({ ready }) => ready)]
+  const dependsOn = [...isolation.ready, ...platform]
   createTestApplication(testApplication, { parent: placement, dependsOn })
 }
 
