@@ -111,7 +111,7 @@ live_addresses() {
 }
 
 missing_addresses() {
-  live_addresses "${DOC["$1/name"]}" | grep -qxF "${DOC["$1/address"]}" || printf '%s\n' "${DOC["$1/address"]}"
+  live_addresses "${DOC["$1/name"]}" | grep -xF "${DOC["$1/address"]}" >/dev/null || printf '%s\n' "${DOC["$1/address"]}"
 }
 
 stale_addresses() {
@@ -137,7 +137,7 @@ missing_routes() {
   local range
   while read -r range; do
     if [[ -z $range ]]; then continue; fi
-    if live_routes "${DOC["$1/name"]}" | grep -qxF "$range"; then continue; fi
+    if live_routes "${DOC["$1/name"]}" | grep -xF "$range" >/dev/null; then continue; fi
     if [[ $(ip route get "${range%/*}" 2>/dev/null | head -n 1) == *" dev ${DOC["$1/name"]} "* ]]; then continue; fi
     printf '%s\n' "$range"
   done < <(wanted_routes "$1")
@@ -228,7 +228,7 @@ set_peer() {
   local arguments=() key=${DOC["$2/publicKey"]} endpoint=${DOC["$2/endpoint"]-}
   doc_list "$2/allowedIps"
   arguments=(allowed-ips "$(join_with , ${LIST[@]+"${LIST[@]}"})" persistent-keepalive "${DOC["$2/keepalive"]-off}")
-  if [[ -n $endpoint ]] && ! { grep -qxF "Endpoint = $endpoint" <<<"$3" && wg show "$1" endpoints | grep -F "$key" | grep -qv '(none)'; }; then
+  if [[ -n $endpoint ]] && ! { grep -qxF "Endpoint = $endpoint" <<<"$3" && wg show "$1" endpoints | grep -F "$key" | grep -v "(none)" >/dev/null; }; then
     arguments+=(endpoint "$endpoint")
   fi
   run 'see that the endpoint can be resolved' wg set "$1" peer "$key" "${arguments[@]}"

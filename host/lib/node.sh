@@ -18,6 +18,9 @@ note_node_state() {
   for path in "${NODE_PATHS[@]}"; do
     if [[ -e $path ]]; then find "$path" -xdev; fi
   done >"$NOTE/node-paths"
+  # kubeadm reset takes files along that packages have put there.
+  existing etc/kubernetes var/lib/kubelet etc/cni |
+    tar -C / --one-file-system --ignore-failed-read -T - -cf "$NOTE/node-files.tar" 2>/dev/null || true
   for path in "${NODE_SYSCTLS[@]}"; do
     if [[ -e /proc/sys/$path ]]; then printf '%s %s\n' "$path" "$(sysctl_live "/proc/sys/$path")"; fi
   done >"$NOTE/node-sysctls"
@@ -25,6 +28,14 @@ note_node_state() {
   list_sets >"$NOTE/node-sets"
   list_tables >"$NOTE/node-tables"
   list_netns >"$NOTE/node-netns"
+}
+
+# existing <path without its first slash...> - those that exist.
+existing() {
+  local path
+  for path in "$@"; do
+    if [[ -e /$path ]]; then printf '%s\n' "$path"; fi
+  done
 }
 
 list_links() {
@@ -90,6 +101,7 @@ restore_node_state() {
   clear_sets "$entry"
   clear_cgroups
   clear_paths "$entry"
+  if [[ -s $entry/node-files.tar ]]; then tar -C / --skip-old-files -xpf "$entry/node-files.tar"; fi
   restore_sysctls "$entry"
 }
 

@@ -17,8 +17,11 @@ const firewall = (ports: string) => `chain input {\n  type filter hook input pri
 const kubernetes = {
   kind: 'repository' as const, name: 'kubernetes', uri: `http://${services}/kubernetes/core:/stable:/v1.36/deb/`, suite: '/', components: [],
   // Only there once the lab is.
-  get key() { return readFileSync(labPath('keys/apt.asc'), 'utf8') },
+  get key() { return keyOfLab() },
 }
+
+export const keyOfLab = () => readFileSync(labPath('keys/apt.asc'), 'utf8')
+export const caOfLab = () => readFileSync(labPath('keys/registry-ca.pem'), 'utf8')
 
 export interface Case {
   kind: string
