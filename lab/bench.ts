@@ -5,12 +5,10 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { caCertHash } from '../preflight/cluster.ts'
 import { toolPath } from '../tools/tools.ts'
 import { labPath } from './environment.ts'
-import { bootHost, killHost, runInHost } from './host.ts'
+import { reinstallHost, runInHost } from './host.ts'
 import { up as labUp } from './lab.ts'
 import { until } from './processes.ts'
 import { labSystem } from './proof.ts'
-import { deleteHost } from './provider.ts'
-import { writeKnownHosts } from './ssh.ts'
 import { destroy, devOptions, openStack, pulumi, stackName } from './stack.ts'
 
 const rounds = 5
@@ -35,7 +33,7 @@ export default async function bench(): Promise<number> {
 
 /** Seconds from `pulumi up` to Ready; the rest of the stack is waited for, but not measured. */
 async function byAnnex(): Promise<number> {
-  await freshWorker()
+  await reinstallHost('vps-worker-1')
   await openStack()
   const start = Date.now()
   const running = pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe' })
@@ -48,7 +46,7 @@ async function byAnnex(): Promise<number> {
 
 /** Seconds from the first command to Ready. The gateway is prepared before: by hand it would have been set up once. */
 async function byHand(): Promise<number> {
-  await freshWorker()
+  await reinstallHost('vps-worker-1')
   const { worker } = labSystem()
   const options = devOptions()
   const [gateway] = options['tunnel'].gateways
@@ -78,16 +76,6 @@ async function byHand(): Promise<number> {
   await cleanGateway()
   return seconds
 }
-
-/** A worker as its provider hands it over. Its host key is another one each time. */
-async function freshWorker(): Promise<void> {
-  await killHost(workerHost)
-  await deleteHost(workerHost)
-  await bootHost(workerHost)
-  writeKnownHosts()
-}
-
-const workerHost = 'vps-worker-1'
 
 async function prepareGateway(workerAddress: string): Promise<{ gatewayPublic: string; workerPrivate: string }> {
   await inGateway('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends wireguard-tools wireguard-go')

@@ -31,11 +31,17 @@ export function pulumi(args: string[], options: Options = {}) {
   })
 }
 
-/** Makes the stack where it is missing, and breaks a lock whose holder is dead. */
+export function stackExists(): boolean {
+  return existsSync(path.join(stateFolder(), '.pulumi', 'stacks', 'annex', `${stackName}.json`))
+}
+
+/** Makes the stack where it is missing, and clears up behind a `pulumi` that was killed: its lock and its unfinished operations. */
 export async function openStack(): Promise<void> {
-  for (const line of breakDeadLocks(stateFolder(), stackName)) console.log(line)
-  if (existsSync(path.join(stateFolder(), '.pulumi', 'stacks', 'annex', `${stackName}.json`))) return
-  await pulumi(['stack', 'init', stackName, '--non-interactive'], { stdio: 'pipe' })
+  if (!stackExists()) await pulumi(['stack', 'init', stackName, '--non-interactive'], { stdio: 'pipe' })
+  const broken = breakDeadLocks(stateFolder(), stackName)
+  for (const line of broken) console.log(line)
+  // What they made is taken over by the next run (kubernetes:upsertExistingObjects; host scripts are idempotent).
+  if (broken.length > 0) await pulumi(['refresh', '--stack', stackName, '--clear-pending-creates', '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe' })
 }
 
 /** `pulumi up` with the policy pack; its preview comes first, so that a stack that breaks a rule changes nothing. @throws ExecaError where Pulumi fails; it has said why. */

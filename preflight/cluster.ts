@@ -1,6 +1,6 @@
 /** The cluster as the stack finds it, and the bootstrap token of a join. Speaks to the API server with the user's own kubeconfig. */
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
-import { CoreV1Api, KubeConfig, VersionApi } from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node'
 
 export interface ClusterFacts {
   /** Version of the API server, like v1.36.3. */
@@ -17,12 +17,16 @@ export interface NodeFacts {
   addresses: string[]
 }
 
+/** Loaded where it is used: half a second that a faulty configuration need not wait for. */
+const client = () => import('@kubernetes/client-node')
+
 /** Minutes that a bootstrap token lives: enough for one join. */
 const tokenMinutes = 15
 
 /** @throws Error that names the context and the fix, where the kubeconfig or the cluster does not answer. */
 export async function readCluster(context: string): Promise<ClusterFacts> {
-  const kubeconfig = load(context)
+  const { CoreV1Api, VersionApi } = await client()
+  const kubeconfig = await load(context)
   const authority = kubeconfig.getCurrentCluster()?.caData
   if (!authority) throw new Error(`kubernetes:context = "${context}" has no certificate-authority-data in the kubeconfig: a join must pin the cluster's authority; write the kubeconfig with its data embedded`)
   const [version, nodes] = await answer(context, () => Promise.all([
@@ -44,7 +48,9 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */
 export async function createBootstrapToken(context: string, nodeName: string, now: Date = new Date()): Promise<string> {
   const [id, secret] = [word(6), word(16)]
-  await answer(context, () => load(context).makeApiClient(CoreV1Api).createNamespacedSecret({
+  const { CoreV1Api } = await client()
+  const kubeconfig = await load(context)
+  await answer(context, () => kubeconfig.makeApiClient(CoreV1Api).createNamespacedSecret({
     namespace: 'kube-system',
     body: {
       metadata: { name: `bootstrap-token-${id}` },
@@ -69,7 +75,8 @@ export function caCertHash(pem: string): string {
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
 
-function load(context: string): KubeConfig {
+async function load(context: string): Promise<KubeConfig> {
+  const { KubeConfig } = await client()
   const kubeconfig = new KubeConfig()
   kubeconfig.loadFromDefault()
   const known = kubeconfig.getContexts().map(({ name }) => name)

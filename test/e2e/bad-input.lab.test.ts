@@ -6,9 +6,8 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { parse, stringify } from 'yaml'
 import { checkout } from '../../lab/environment.ts'
-import { down, up as labUp } from '../../lab/lab.ts'
 import { openStack } from '../../lab/stack.ts'
-import { onWorker, runPulumi, system } from './lab.ts'
+import { freshLab, onWorker, runPulumi, system } from './lab.ts'
 
 const devFile = path.join(checkout, 'Pulumi.dev.yaml')
 
@@ -18,8 +17,7 @@ describe('bad input', function () {
 
   before(async function () {
     this.timeout(20 * 60_000)
-    await down()
-    await labUp()
+    await freshLab()
     await openStack()
     folder = mkdtempSync(path.join(os.tmpdir(), 'annex-bad-'))
   })

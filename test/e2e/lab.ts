@@ -1,10 +1,19 @@
 /** What the end-to-end tests share: the lab and the stack, as the operator sees them. */
 import { readFileSync } from 'node:fs'
 import type { Options } from 'execa'
+import { reinstallHost } from '../../lab/host.ts'
+import { up as labUp } from '../../lab/lab.ts'
 import { labSystem } from '../../lab/proof.ts'
-import { pulumi, stackName } from '../../lab/stack.ts'
+import { destroy, pulumi, stackExists, stackName } from '../../lab/stack.ts'
 
 export const system = labSystem()
+
+/** The lab with a VPS fresh from its provider and no stack on it. */
+export async function freshLab(): Promise<void> {
+  await labUp()
+  if (stackExists()) await destroy({ stdio: 'pipe' })
+  await reinstallHost('vps-worker-1')
+}
 
 /** What a host consists of, one fact a line (snapshot.sh says what is left out). */
 export async function snapshot(): Promise<string[]> {

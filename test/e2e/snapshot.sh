@@ -7,6 +7,8 @@ ignored=(
   /var/log /run/log
   # apt: package lists, caches, its record of what was installed automatically and of past versions of dpkg's database
   /var/lib/apt/lists /var/cache/apt /var/lib/apt/periodic /var/backups /var/cache/debconf /var/cache/ldconfig
+  # dpkg's own copies of its database before the last change
+  /var/lib/dpkg/status-old /var/lib/dpkg/available-old /var/lib/dpkg/diversions-old /var/lib/dpkg/statoverride-old
   # temporary files and what is mounted from elsewhere
   /tmp /var/tmp /proc /sys /dev /run
 )

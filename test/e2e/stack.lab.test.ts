@@ -4,11 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labFolder } from '../../lab/environment.ts'
-import { down, up as labUp } from '../../lab/lab.ts'
 import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
 import { points, prove } from '../../proof/proof.ts'
 import { breaks } from './broken.ts'
-import { difference, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
+import { difference, freshLab, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
 
 const minutes = (count: number) => count * 60_000
 
@@ -19,8 +18,7 @@ describe('the dev stack on the lab', function () {
 
   before(async function () {
     this.timeout(minutes(20))
-    await down()
-    await labUp()
+    await freshLab()
     await onWorker('echo mine > /etc/foreign.conf; echo "vm.max_map_count = 262144" > /etc/sysctl.d/90-foreign.conf; nft add table inet foreign 2>/dev/null || true')
     bare = await snapshot()
   })
