@@ -3,6 +3,7 @@
 # the document, in secrets.token, and is in no argument and no file that outlives the run.
 
 readonly KUBELET_CONF=/etc/kubernetes/kubelet.conf
+readonly BOOTSTRAP_CONF=/etc/kubernetes/bootstrap-kubelet.conf
 readonly KUBELET_CERTIFICATE=/var/lib/kubelet/pki/kubelet-client-current.pem
 readonly KUBELET_FLAGS=/var/lib/kubelet/kubeadm-flags.env
 
@@ -30,6 +31,7 @@ look_join() {
     return
   fi
   if [[ $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then differs "talks to $(joined_server), not to ${DOC["$1/apiServer"]}"; fi
+  if [[ -e $BOOTSTRAP_CONF ]]; then differs 'its token still lies on the host'; fi
   if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
   if [[ $(unit_enabled kubelet.service true) != true ]]; then differs 'kubelet does not start at boot'; fi
   if [[ $(unit_running kubelet.service) != true ]]; then differs 'kubelet is not running'; fi
@@ -97,7 +99,7 @@ converge_join() {
   if [[ -z ${DOC["/secrets/token"]-} ]]; then
     fail "join $name" 'no bootstrap token came with the document' 'run pulumi up again: it makes a new one for a host that has not joined'
   fi
-  if [[ -e $KUBELET_CONF || -e /etc/kubernetes/bootstrap-kubelet.conf || -e /etc/kubernetes/pki/ca.crt || -e /var/lib/kubelet/config.yaml ]]; then
+  if [[ -e $KUBELET_CONF || -e $BOOTSTRAP_CONF || -e /etc/kubernetes/pki/ca.crt || -e /var/lib/kubelet/config.yaml ]]; then
     doing 'clearing what an earlier join left'
     reset_node
   fi
@@ -133,6 +135,8 @@ repair_kubelet() {
     sed "s/--node-ip=[^\" ]*/--node-ip=$address/" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
     systemctl stop kubelet.service
   fi
+  # kubeadm deletes it at its end; it holds the token.
+  rm -f "$BOOTSTRAP_CONF"
   run 'see journalctl -u kubelet' systemctl --quiet enable kubelet.service
   run 'see journalctl -u kubelet' systemctl start kubelet.service
 }

@@ -25,6 +25,8 @@ lock() {
     fi
     exec {LOCK_FD}>&-
   done
+  # A run that was cut may have left its configuration for kubeadm, with the token.
+  find "$RUN_DIR" -mindepth 1 ! -name lock -delete
   printf '%s by process %d since %s, from %s\n' "$1" "$$" "$(date -u +%FT%TZ)" "${SSH_CONNECTION-this host}" >"$RUN_DIR/lock"
 }
 

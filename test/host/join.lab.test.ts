@@ -6,6 +6,9 @@ import { privateEndpoint } from '../../lab/topology.ts'
 import { type Joining, kubectl, leave, newToken, prepare } from './joining.ts'
 import { differences, host, run, shell } from './lab-host.ts'
 
+/** Files on the host that hold the token's secret. */
+const holders = (token: string) => shell(`grep -rls ${token.slice(7)} /etc /run /var/lib/kubelet /var/lib/annex /tmp || true`)
+
 describe(`a join of ${host}`, function () {
   this.timeout(240_000)
   let joining: Joining
@@ -29,7 +32,7 @@ describe(`a join of ${host}`, function () {
     assert.equal(code, 0, stderr)
     assert.deepEqual((JSON.parse(stdout) as HostResult).changed.map(({ kind }) => kind), ['join'])
     assert.ok(!(stdout + stderr).includes(token.slice(7)))
-    assert.equal(await shell(`grep -rls ${token.slice(7)} /etc /run /var/lib/kubelet /var/lib/annex /tmp || true`), '')
+    assert.equal(await holders(token), '')
     const node = JSON.parse(await kubectl('get', 'node', host, '-o', 'json'))
     assert.deepEqual([node.metadata.labels['node-type'], node.metadata.labels['paas-tier'], node.metadata.labels['storage-type']], ['vps', 'tenant', 'local'])
     assert.ok(node.spec.taints.some(({ key, value, effect }: Record<string, string>) => key === 'paas-tier' && value === 'tenant' && effect === 'NoSchedule'))
@@ -70,10 +73,12 @@ describe(`a join of ${host}`, function () {
   })
 
   it('continues after kill -9 in the middle: at one command here, at many in test:all', async () => {
-    const { code } = await joining.join(await newToken(), 450)
+    const tokens = [await newToken(), await newToken()]
+    const { code } = await joining.join(tokens[0]!, 450)
     assert.notEqual(code, 0, 'was not cut')
-    const { code: again, stderr } = await joining.join(await newToken())
+    const { code: again, stderr } = await joining.join(tokens[1]!)
     assert.equal(again, 0, stderr)
+    for (const token of tokens) assert.equal(await holders(token), '')
     await leave()
     assert.deepEqual(await joining.left(), [])
   })
