@@ -16,7 +16,7 @@ const rounds = 5
 const bar = 1.2
 
 /** Prints each round, both medians and their ratio. @returns the exit code: 1 where the bar is missed */
-export default async function bench(): Promise<number> {
+export async function bench(): Promise<number> {
   await labUp()
   const times = { annex: [] as number[], hand: [] as number[] }
   await openStack()

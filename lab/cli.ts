@@ -1,6 +1,4 @@
 /** Everything that package.json's scripts do; `lab/run` starts it. */
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { enableCompileCache } from 'node:module'
 import { ExecaError } from 'execa'
 import { cacheFolder } from '../tools/cache.ts'
@@ -16,7 +14,7 @@ npm run lab up|down|status             the lab alone
 npm run lab route [add RANGE NEXT-HOP | remove RANGE]
                                        the cloud's route table
 npm run lab fault [NAME ...]           break something on purpose; without a name: what there is
-npm run bench; npm run tools; npm run check`
+npm run bench; npm run tools`
 
 /** Each command loads only what it needs. @returns the exit code */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
@@ -25,6 +23,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   down: async () => done((await import('./lab.ts')).down()),
   shell: async (args) => (await import('./shell.ts')).shell(args),
   ssh: async (args) => (await import('./shell.ts')).ssh(args),
+  bench: async () => (await import('./bench.ts')).bench(),
   tools: async () => done((await import('../tools/tools.ts')).ensureTools()),
   lab,
 }
@@ -67,13 +66,8 @@ function misused(fault: string): number {
   return 2
 }
 
-/** bench and check are whole programs of their own. */
 async function main([command, ...args]: string[]): Promise<number> {
-  if (command === undefined || !(command in commands)) {
-    const program = path.join(import.meta.dirname, `${command}.ts`)
-    if ((command === 'bench' || command === 'check') && existsSync(program)) return (await import(program)).default(args)
-    return misused(`there is no command ${JSON.stringify(command)}`)
-  }
+  if (command === undefined || !(command in commands)) return misused(`there is no command ${JSON.stringify(command)}`)
   return commands[command]!(args.filter((arg, index) => !(arg === '--' && index < 2)))
 }
 
