@@ -8,6 +8,8 @@ export interface ClusterFacts {
   /** `sha256:<hex>` of the public key of the cluster's certificate authority, as kubeadm pins it. */
   caCertHash: string
   nodes: NodeFacts[]
+  /** Namespaces, and what their label app.kubernetes.io/managed-by says. */
+  namespaces: { name: string; managedBy: string | undefined }[]
 }
 
 export interface NodeFacts {
@@ -29,9 +31,11 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
   const kubeconfig = await load(context)
   const authority = kubeconfig.getCurrentCluster()?.caData
   if (!authority) throw new Error(`kubernetes:context = "${context}" has no certificate-authority-data in the kubeconfig: a join must pin the cluster's authority; write the kubeconfig with its data embedded`)
-  const [version, nodes] = await answer(context, () => Promise.all([
+  const core = kubeconfig.makeApiClient(CoreV1Api)
+  const [version, nodes, namespaces] = await answer(context, () => Promise.all([
     kubeconfig.makeApiClient(VersionApi).getCode(),
-    kubeconfig.makeApiClient(CoreV1Api).listNode(),
+    core.listNode(),
+    core.listNamespace(),
   ]))
   return {
     version: version.gitVersion,
@@ -42,6 +46,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       ready: node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
       addresses: node.status?.addresses?.map(({ address }) => address) ?? [],
     })),
+    namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata?.name ?? '', managedBy: metadata?.labels?.['app.kubernetes.io/managed-by'] })),
   }
 }
 

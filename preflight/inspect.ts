@@ -1,11 +1,13 @@
 /** Looks at every host and at the cluster before anything is changed; what is in the way is reported all at once. */
 import * as pulumi from '@pulumi/pulumi'
+import { platformNamespaces } from '../components/tenant-isolation/render.ts'
 import type { Settings } from '../config/config.ts'
 import { type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
 import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { judgeGateway } from './judge-gateway.ts'
+import { judgeNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
 
 export interface Inspection {
@@ -22,8 +24,9 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     readCluster(settings.context),
     ...hosts.map((name) => look(settings.connections[name]!, [], probes(settings, name))),
   ])
+  const namespaces = [...platformNamespaces, ...settings.tenants.map(({ name }) => name)]
   const faults = [
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : []),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value)),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {
