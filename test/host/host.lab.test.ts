@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { holdAptLock, releaseAptLock } from '../../lab/faults.ts'
 import { up } from '../../lab/lab.ts'
 import { setMirrorFault } from '../../lab/services.ts'
+import { type HostName, hosts } from '../../lab/topology.ts'
 import { cases, itemsOf } from './documents.ts'
 import { converge, difference, differences, failure, host, type Items, remove, run, shell, snapshot } from './lab-host.ts'
 
@@ -28,7 +29,7 @@ describe(`the host engine on ${host}`, function () {
   after(() => shell('! ls -d /var/lib/annex /run/annex 2>/dev/null'))
 
   for (const { kind, items, changed, drift } of cases) {
-    it(`${kind}: a first run changes it, a second finds nothing to do, a look tells both beforehand`, async () => {
+    it(`${kind}: a first run changes it, a second finds nothing to do; changes by hand and of the document are followed`, async () => {
       assert.notDeepEqual(await differences(section, items), [])
       const first = await converge(section, items)
       assert.ok(first.changed.some((change) => change.kind === kind), JSON.stringify(first))
@@ -36,27 +37,39 @@ describe(`the host engine on ${host}`, function () {
       assert.deepEqual(second.changed, [])
       assert.equal(second.unchanged.length, items.length)
       assert.deepEqual(await differences(section, items), [])
-    })
-
-    if (drift !== undefined) {
-      it(`${kind}: a change by hand is seen, and undone`, async () => {
-        await converge(section, items)
+      if (drift !== undefined) {
         await shell(drift[0])
         assert.match((await differences(section, items)).join('\n'), drift[1])
         await converge(section, items)
         assert.deepEqual(await differences(section, items), [])
-      })
-    }
-
-    if (changed !== undefined) {
-      it(`${kind}: a changed document brings the host to the new one, and what it no longer has goes`, async () => {
-        await converge(section, items)
+      }
+      if (changed !== undefined) {
         await converge(section, changed)
         assert.deepEqual(await differences(section, changed), [])
         assert.deepEqual((await converge(section, changed)).changed, [])
-      })
-    }
+      }
+    })
   }
+
+  it('interface: other peers, ranges and another MTU cost the tunnel no packet', async () => {
+    const keyOf = async (on: HostName) => (await converge(section, itemsOf('key'), on)).outputs['publicKey']!
+    try {
+      const [here, there] = [await keyOf(host), await keyOf('gateway')]
+      const tunnel = (address: string, peer: object, change: object = {}): Items => [...itemsOf('key'), { kind: 'interface', name: 'wg7', address, mtu: 1420, peers: [peer as never], ...change }]
+      const gateway = { name: 'gateway', publicKey: there, endpoint: `${hosts.gateway.address}:51999`, allowedIps: ['10.101.0.1/32'], keepalive: 25 }
+      await converge(section, tunnel('10.101.0.1/24', { name: 'vps', publicKey: here, allowedIps: ['10.101.0.2/32'] }, { listenPort: 51999 }), 'gateway')
+      await converge(section, tunnel('10.101.0.2/32', gateway))
+      await shell('ping -q -c 1 -w 10 10.101.0.1')
+      const pinging = shell('ping -q -i 0.02 -c 250 10.101.0.1')
+      const other = { name: 'other', publicKey: 'AAIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', allowedIps: ['10.102.0.0/16'] }
+      const changed = { mtu: 1380, peers: [{ ...gateway, allowedIps: ['10.101.0.1/32', '10.103.0.0/16'], keepalive: 20 }, other] }
+      assert.equal((await converge(section, tunnel('10.101.0.2/32', gateway, changed))).changed.length, 1)
+      assert.equal((await converge(section, tunnel('10.101.0.2/32', gateway))).changed.length, 1)
+      assert.match(await pinging, /250 packets transmitted, 250 received/)
+    } finally {
+      await remove(section, 'gateway')
+    }
+  })
 
   it('leaves what a second section wants as well, until that is removed', async () => {
     const items: Items = [{ kind: 'sysctl', key: 'net.ipv4.conf.all.log_martians', value: '1' }, { kind: 'packages', install: [{ name: 'nftables' }] }]

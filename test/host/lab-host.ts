@@ -4,6 +4,7 @@ import { bundle, type Command, remoteCommand } from '../../host/bundle.ts'
 import { type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
 import { parseFailure } from '../../host/look.ts'
 import { runInHost } from '../../lab/host.ts'
+import type { HostName } from '../../lab/topology.ts'
 
 /** Bare, behind NAT, and in no stack. */
 export const host = 'vps-worker-2'
@@ -17,21 +18,21 @@ export interface Run {
 export type Items = HostDocument['items']
 
 /** @param cut number of the shell command before which the engine is killed, as kill -9 would */
-export async function run(command: Command, input: { section?: string }, cut?: number, env: Record<string, string> = {}): Promise<Run> {
+export async function run(command: Command, input: { section?: string }, cut?: number, env: Record<string, string> = {}, on: HostName = host): Promise<Run> {
   const script = cut === undefined ? bundle(command) : cutAt(bundle(command), cut)
-  const { exitCode, stdout, stderr } = await runInHost(host, 'setsid', ['--wait', 'bash', '-c', remoteCommand(command, input.section ?? 'host', 'root')], {
+  const { exitCode, stdout, stderr } = await runInHost(on, 'setsid', ['--wait', 'bash', '-c', remoteCommand(command, input.section ?? 'host', 'root')], {
     input: `${Buffer.byteLength(script)}\n${script}${JSON.stringify(input, null, 2)}\n`, env, reject: false,
   })
   return { code: exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
 
 /** @throws with what the engine said. */
-export async function converge(section: string, items: Items): Promise<HostResult> {
-  return result(await run('converge', parseDocument({ section, items })))
+export async function converge(section: string, items: Items, on: HostName = host): Promise<HostResult> {
+  return result(await run('converge', parseDocument({ section, items }), undefined, {}, on))
 }
 
-export async function remove(section: string): Promise<HostResult> {
-  return result(await run('remove', { section }))
+export async function remove(section: string, on: HostName = host): Promise<HostResult> {
+  return result(await run('remove', { section }, undefined, {}, on))
 }
 
 /** What the engine says when it fails. */
