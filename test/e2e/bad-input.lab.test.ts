@@ -124,6 +124,8 @@ describe('bad input', function () {
       assert.match(await refused(unchanged), /vps-worker-1 is taken by another host.*ffffffff/)
     } finally {
       await system.run('kubectl', ['--context', system.context, 'delete', 'node', system.worker.name])
+      // DaemonSets have made pods for the node, which wait for it for ever.
+      await system.run('kubectl', ['--context', system.context, 'delete', 'pods', '--all-namespaces', '--field-selector=spec.nodeName=', '--now'])
     }
   })
 
