@@ -7,6 +7,13 @@ const httpPort = 8080
 export const podSecurity = { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } }
 export const containerSecurity = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }
 
+const restrictedPod = {
+  automountServiceAccountToken: false,
+  // httpd as the first process of a container does not hear SIGTERM.
+  terminationGracePeriodSeconds: 2,
+  securityContext: podSecurity,
+}
+
 /** The first page of the test application; kept on the volume, so that it shows whether data survives. */
 export const testPage = 'annex test application'
 
@@ -23,10 +30,7 @@ export function renderTestApplication(namespace: string, image: string, storage:
       template: {
         metadata: { labels },
         spec: {
-          automountServiceAccountToken: false,
-          // httpd as the first process of a container does not hear SIGTERM.
-          terminationGracePeriodSeconds: 2,
-          securityContext: podSecurity,
+          ...restrictedPod,
           initContainers: [{
             ...container('page', image),
             command: ['sh', '-c', `[ -s /data/index.html ] || echo "${testPage}" > /data/index.html`],
@@ -55,10 +59,7 @@ export function renderIamService(namespace: string, image: string) {
       template: {
         metadata: { labels },
         spec: {
-          automountServiceAccountToken: false,
-          // httpd as the first process of a container does not hear SIGTERM.
-          terminationGracePeriodSeconds: 2,
-          securityContext: podSecurity,
+          ...restrictedPod,
           initContainers: [{ ...container('page', image), command: ['sh', '-c', 'echo iam > /data/index.html'], volumeMounts: [data] }],
           containers: [{ ...httpd('iam-service', image, data.mountPath), volumeMounts: [data] }],
           volumes: [{ name: data.name, emptyDir: { sizeLimit: '1Mi' } }],
