@@ -11,7 +11,7 @@ import { startControlPlane } from './control-plane.ts'
 import { checkout, labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
 import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
-import { addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
+import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
@@ -37,6 +37,7 @@ export async function up(): Promise<void> {
     if (warning !== undefined) console.error(warning)
   }
   await ensureTools()
+  await clearAbandoned()
   await withLock(labPath('lock'), () => new Listr(tasks(), renderer).run(), sayWaiting)
 }
 
@@ -111,11 +112,24 @@ async function prepare(): Promise<void> {
   await startAgent()
 }
 
+async function clearAbandoned(): Promise<void> {
+  const owner = abandonedBy()
+  if (owner === undefined) return
+  console.log(`The lab of ${owner} is still on this machine, but that checkout is gone: clearing it`)
+  await Promise.all(hostNames.map(killHost))
+  await clearNetwork()
+}
+
+/** What runs ends first: a namespace stays as long as somebody is inside. */
+async function clearNetwork(): Promise<void> {
+  await endProcessesInside()
+  await removeNetwork()
+}
+
 async function takeDown(): Promise<void> {
   await Promise.all(hostNames.map(killHost))
   await Promise.all(recordedProcesses().map((name) => stopProcess(name, 2)))
-  await endProcessesInside()
-  await removeNetwork()
+  await clearNetwork()
   for (const entry of readdirSync(labFolder).filter((name) => name !== 'log' && !name.startsWith('lock'))) {
     await execa('rm', ['-rf', '--one-file-system', path.join(labFolder, entry)])
   }

@@ -29,11 +29,17 @@ export async function applyNetwork(): Promise<void> {
 export function refuseForeignNetwork(): void {
   const owner = networkOwner()
   const taken = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists)
-  if (taken.length === 0 || owner === checkout) return
+  if (taken.length === 0 || owner === checkout || abandonedBy() !== undefined) return
   if (owner === undefined) {
     throw new Error(`network namespaces that the lab needs are in use by somebody else (${taken.join(', ')}): if nobody needs them, remove each with "ip netns delete NAME"`)
   }
   throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`)
+}
+
+/** The checkout whose lab stands although its folder was deleted, so that nobody is left who could take it down. */
+export function abandonedBy(): string | undefined {
+  const owner = networkOwner()
+  return owner === undefined || existsSync(owner) ? undefined : owner
 }
 
 /** The checkout whose lab has made the namespaces; undefined without any. */
@@ -52,7 +58,7 @@ export async function renewNamespace(name: string): Promise<void> {
 
 /** Takes everything away that `applyNetwork` makes. */
 export async function removeNetwork(): Promise<void> {
-  if (networkOwner() !== checkout) return
+  if (networkOwner() !== checkout && abandonedBy() === undefined) return
   await Promise.all(namespaces.map(removeNamespace))
   await deleteNamespace(fabric.name)
   rmSync(path.dirname(ownerFile), { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /** The lab itself, on this machine: what the other tests stand on. The tests build on each other; the last takes it down. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ensureImages } from '../../lab/artifacts/images.ts'
@@ -17,6 +17,7 @@ import { type HostName, hosts } from '../../lab/topology.ts'
 import { ensureTools } from '../../tools/tools.ts'
 
 const vps = 'vps-worker-1'
+const ownerFile = '/run/annex-lab/checkout'
 const hostNames = Object.keys(hosts) as HostName[]
 
 describe('the lab', function () {
@@ -34,11 +35,16 @@ describe('the lab', function () {
     await ensureImages()
   })
 
+  it('clears what is left of a lab whose checkout is gone', async () => {
+    await startHalf()
+    writeFileSync(ownerFile, '/gone/annex\n')
+    rmSync(path.join(labFolder, 'processes'), { recursive: true })
+    const { stdout } = await startHalf()
+    assert.match(String(stdout), /lab of \/gone\/annex is still on this machine, but that checkout is gone: clearing it/)
+    assert.equal(readFileSync(ownerFile, 'utf8'), `${checkout}\n`)
+  })
+
   it('is up in 45 s or less from a full cache, also when an earlier start was killed half way', async () => {
-    const half = execa(path.join(checkout, 'lab/run'), ['lab', 'up'], { reject: false })
-    await until('the first host is on', 60, () => hostNames.some(hostIsOn))
-    half.kill('SIGKILL')
-    await half
     const start = Date.now()
     await up()
     assert.ok(Date.now() - start < 45_000, `${Date.now() - start} ms`)
@@ -178,12 +184,11 @@ describe('the lab', function () {
   })
 
   it("refuses to touch another checkout's lab, and says whose it is", async () => {
-    const owner = '/run/annex-lab/checkout'
-    writeFileSync(owner, '/elsewhere/annex\n')
+    writeFileSync(ownerFile, '/var/tmp\n')
     try {
-      for (const attempt of [up, down]) await assert.rejects(attempt(), /another checkout is up on this machine: \/elsewhere\/annex/)
+      for (const attempt of [up, down]) await assert.rejects(attempt(), /another checkout is up on this machine: \/var\/tmp/)
     } finally {
-      writeFileSync(owner, `${checkout}\n`)
+      writeFileSync(ownerFile, `${checkout}\n`)
     }
     assert.ok(hostNames.every(hostIsOn))
   })
@@ -195,6 +200,14 @@ describe('the lab', function () {
     assert.deepEqual(readdirSync(labFolder).filter((name) => !['log', 'setup.lock'].includes(name)), [])
   })
 })
+
+/** Starts the lab and kills the start once the first host is on. */
+async function startHalf() {
+  const start = execa(path.join(checkout, 'lab/run'), ['lab', 'up'], { reject: false })
+  await until('the first host is on', 60, () => hostNames.some(hostIsOn))
+  start.kill('SIGKILL')
+  return await start
+}
 
 /** Process ids of the lab by name. */
 function ids(): Record<string, number | undefined> {
