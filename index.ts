@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import { createPlatform, createTestApplication } from './apps/apps.ts'
+import { ownFields } from './components/field-manager.ts'
 import { LocalStorage } from './components/local-storage/local-storage.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
@@ -11,6 +12,8 @@ import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
 const found = await inspect(settings)
+
+pulumi.runtime.registerResourceTransform(ownFields)
 
 const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import * as pulumi from '@pulumi/pulumi'
 import { createPlatform, createTestApplication } from '../../apps/apps.ts'
+import { ownFields } from '../../components/field-manager.ts'
 import { LocalStorage } from '../../components/local-storage/local-storage.ts'
 import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
 import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
@@ -99,6 +100,30 @@ describe('the transform of TenantPlacement', () => {
   it('leaves alone what makes no pods', async () => {
     assert.equal(await apply('kubernetes:core/v1:Service', { spec: {} }), undefined)
     assert.equal(await apply('command:remote:Command', {}), undefined)
+  })
+})
+
+describe('the field manager of annex', () => {
+  const apply = async (type: string, props: object) => {
+    const result = await ownFields({ type, name: 'it', props, opts: {}, custom: true })
+    return result && (await promised(pulumi.output(result.props)))
+  }
+  const key = 'pulumi.com/patchFieldManager'
+
+  it('is the same for every object, so that one taken over after a killed run has no second owner', async () => {
+    assert.deepEqual(await apply('kubernetes:core/v1:Service', { metadata: { name: 'it', annotations: { mine: 'kept' } } }), { metadata: { name: 'it', annotations: { [key]: 'annex', mine: 'kept' } } })
+  })
+
+  it("is each patch's own, so that two patches of one object keep out of each other's fields", async () => {
+    assert.deepEqual(await apply('kubernetes:core/v1:NodePatch', { metadata: { name: 'n' } }), { metadata: { name: 'n', annotations: { [key]: 'annex-it' } } })
+  })
+
+  it('is the one that an object names itself', async () => {
+    assert.deepEqual(await apply('kubernetes:core/v1:Service', { metadata: { annotations: { [key]: 'other' } } }), { metadata: { annotations: { [key]: 'other' } } })
+  })
+
+  it('is no matter of what is no Kubernetes object', async () => {
+    for (const type of ['command:remote:Command', 'kubernetes:helm.sh/v3:Chart', 'annex:index:VpsWorker']) assert.equal(await apply(type, {}), undefined)
   })
 })
 

@@ -1,5 +1,6 @@
 /** What the end-to-end tests share: the lab and the stack, as the operator sees them. */
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
 import { reinstallHost } from '../../lab/host.ts'
 import { up as labUp } from '../../lab/lab.ts'
@@ -39,6 +40,21 @@ export async function onWorker(command: string): Promise<string> {
 export async function runPulumi(args: string[], options: Options = {}): Promise<{ code: number; output: string }> {
   const { exitCode, all } = await pulumi([...args, '--stack', stackName, '--non-interactive'], { stdio: 'pipe', all: true, reject: false, ...options })
   return { code: exitCode ?? 1, output: String(all) }
+}
+
+export type Running = ReturnType<typeof pulumi>
+
+/** Starts `pulumi up` and lets it be cut. @returns whether it was done before that */
+export async function cutUp(cut: (running: Running) => Promise<void>): Promise<{ ended: boolean }> {
+  const running = pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe', reject: false })
+  await Promise.race([running, cut(running)])
+  return { ended: (await running).exitCode === 0 }
+}
+
+/** Kills the CLI, as kill -9 does, some time after its start. */
+export async function killAfter(running: Running, seconds: number): Promise<void> {
+  await sleep(seconds * 1000)
+  running.kill('SIGKILL')
 }
 
 /** The stack's whole state, secrets decrypted. */

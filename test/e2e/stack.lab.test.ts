@@ -7,7 +7,7 @@ import { labFolder } from '../../lab/environment.ts'
 import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
 import { points, prove } from '../../proof/proof.ts'
 import { breaks } from './broken.ts'
-import { difference, freshLab, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
+import { cutUp, difference, freshLab, killAfter, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
 
 const minutes = (count: number) => count * 60_000
 
@@ -26,7 +26,8 @@ describe('the dev stack on the lab', function () {
   it('ends well when pulumi is killed three times on the way and started again, without cleaning up by hand', async () => {
     for (const seconds of [5, 12, 9]) {
       await openStack()
-      await killedAfter(seconds)
+      const { ended } = await cutUp((running) => killAfter(running, seconds))
+      if (ended) console.log(`        up was done before ${seconds} s, and could not be interrupted`)
     }
     await up({ stdio: 'pipe' })
   })
@@ -89,15 +90,6 @@ describe('the dev stack on the lab', function () {
     assert.match(difference(bare, await snapshot()).join('\n'), /annex-left-behind/)
   })
 })
-
-/** Kills the CLI, as kill -9 does, some time after its start; one that is done by then was not interrupted, which is said. */
-async function killedAfter(seconds: number): Promise<void> {
-  const running = pulumi(['up', '--stack', stackName, '--yes', '--skip-preview', '--non-interactive'], { stdio: 'pipe', reject: false })
-  const ended = await Promise.race([running.then(() => true), sleep(seconds * 1000).then(() => false)])
-  if (ended) return console.log(`        up was done before ${seconds} s, and could not be interrupted`)
-  running.kill('SIGKILL')
-  await running
-}
 
 /** The secret halves of the tokens that the joins of this stack were given; they live for minutes. */
 async function bootstrapTokens(): Promise<string[]> {

@@ -1,0 +1,89 @@
+/** `pulumi up` killed at every step of the host scripts and at random moments: running it again ends well, without cleaning up by hand. */
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { dropSsh } from '../../lab/faults.ts'
+import { reinstallHost } from '../../lab/host.ts'
+import { openStack, up } from '../../lab/stack.ts'
+import { holds, prove } from '../../proof/proof.ts'
+import { cutUp, difference, freshLab, type Running, runPulumi, snapshot, system } from './lab.ts'
+
+const vps = 'vps-worker-1'
+/** Random moments lie within this many seconds, about what an update takes. */
+const longest = 40
+const moments = 20
+
+/** The two ways in which an update is cut: the program dies, or the line to the host does. */
+const cuts: Record<string, (running: Running) => Promise<void>> = {
+  'pulumi is killed': async (running) => { running.kill('SIGKILL') },
+  'the SSH session is dropped': async () => { await Promise.all([dropSsh(vps), dropSsh('gateway')]) },
+}
+
+describe('pulumi up, killed', function () {
+  this.timeout(120 * 60_000)
+
+  beforeEach(() => freshLab())
+
+  for (const [how, cut] of Object.entries(cuts)) {
+    it(`at every step of the host scripts: ${how}`, async () => {
+      const bare = await snapshot()
+      const met = new Set<string>()
+      // Each run gets as far as the first step at which none was cut yet.
+      for (let ended = false; !ended;) {
+        const before = met.size
+        await openStack()
+        ended = (await cutUp((running) => atNewStep(running, met).then(() => cut(running)))).ended
+        assert.ok(ended || met.size > before, 'an update failed that nobody had cut')
+      }
+      console.log(`        cut at ${met.size} steps`)
+      assert.ok(met.size > 20, [...met].join(', '))
+      await endsWell(bare)
+    })
+  }
+
+  it(`at ${moments} random moments`, async () => {
+    for (let moment = 1; moment <= moments; moment++) {
+      const seconds = randomInt(longest * 10) / 10
+      const [how, cut] = Object.entries(cuts)[moment % 2]!
+      console.log(`        ${moment} of ${moments}: ${how} after ${seconds} s`)
+      await reinstallHost(vps)
+      const bare = await snapshot()
+      await openStack()
+      await cutUp((running) => sleep(seconds * 1000).then(() => cut(running)))
+      await endsWell(bare)
+    }
+  })
+})
+
+/** The same command again leads to a stack that holds; destroy, killed once on its way, leaves the VPS as it was. */
+async function endsWell(bare: string[]): Promise<void> {
+  await up({ stdio: 'pipe' })
+  assert.equal((await up({ stdio: 'pipe' })).changed, false)
+  const proven = await prove(system, { disturb: false })
+  assert.ok(holds(proven), JSON.stringify(proven, null, 2))
+  await openStack()
+  await cutDestroy()
+  await openStack()
+  const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'])
+  assert.equal(destroyed.code, 0, destroyed.output)
+  assert.deepEqual(difference(bare, await snapshot()), [])
+}
+
+async function cutDestroy(): Promise<void> {
+  const seconds = randomInt(200) / 10
+  await runPulumi(['destroy', '--yes', '--skip-preview'], { timeout: seconds * 1000 + 1, killSignal: 'SIGKILL' })
+}
+
+/** Waits for a step of a host's script that is not in `met`, and adds it. Never comes back where there is none. */
+function atNewStep(running: Running, met: Set<string>): Promise<void> {
+  return new Promise((resolve) => {
+    createInterface({ input: running.stdout! }).on('line', (line) => {
+      const step = / command:remote:Command (\S+) .*step (\d+) /.exec(line)
+      const name = step && `${step[1]} ${step[2]}`
+      if (!name || met.has(name)) return
+      met.add(name)
+      resolve()
+    })
+  })
+}
