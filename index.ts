@@ -8,6 +8,7 @@ import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
 import { storageArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
+import { NodeOutOfService } from './host/engine.ts'
 import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
@@ -38,6 +39,10 @@ if (testApplication) {
   const dependsOn = [...isolation.ready, ...platform]
   createTestApplication(testApplication, { parent: placement, dependsOn })
 }
+
+// Deleted first: a tenant on a node that is gone could not be deleted.
+const pods = tenants.flatMap(({ isolation, placement }) => [isolation, placement])
+for (const { nodeName } of workers) new NodeOutOfService(`${nodeName}-out-of-service`, { nodeName, context: settings.context }, { dependsOn: pods })
 
 /** Entries that the cloud's route table needs. */
 export const cloudRoutes = tunnel.cloudRoutes

@@ -1,6 +1,6 @@
 /** The one module through which annex changes hosts: SSH, @pulumi/command and the engine's scripts. */
 import { createHash } from 'node:crypto'
-import { remote, types } from '@pulumi/command'
+import { local, remote, types } from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import { remoteCommand, stdin } from './bundle.ts'
 import { type HostDocument, type HostResult, parseDocument, parseResult } from './document.ts'
@@ -11,7 +11,7 @@ export type { Change, HostDocument, HostResult, Item } from './document.ts'
 export { type HostReport, look, type LookOptions } from './look.ts'
 export type { HostFacts } from './facts.ts'
 export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
-export { NodeRemoval } from './node-removal.ts'
+export { NodeOutOfService, NodeRemoval } from './node-removal.ts'
 
 export interface HostSectionArgs {
   connection: Connection
@@ -98,13 +98,15 @@ export class HostJoin extends pulumi.ComponentResource {
 
 /**
  * The removal is a resource of its own, made before anything is changed on the host: after a run that was cut or failed, Pulumi
- * forgets the resource of the run, but destroy still finds this one. It has no create, so it costs no session.
+ * forgets the resource of the run, but destroy still finds this one. It has no create, so it costs no session. It is a local command,
+ * because a remote one cannot be deleted any more once its host is gone.
  */
-function createUndo(parent: pulumi.Resource, name: string, connection: Connection, section: pulumi.Input<string>): remote.Command {
-  return new remote.Command(`${name}-undo`, {
-    ...session(connection),
-    delete: pulumi.output(section).apply((checked) => remoteCommand('remove', checked, connection.user)),
-    stdin: pulumi.output(section).apply((checked) => stdin('remove', { section: checked })),
+function createUndo(parent: pulumi.Resource, name: string, connection: Connection, section: pulumi.Input<string>): local.Command {
+  return new local.Command(`${name}-undo`, {
+    delete: 'node host/undo.ts',
+    stdin: pulumi.output(section).apply((checked) => JSON.stringify({ connection: parseConnection(connection), section: checked })),
+    logging: local.Logging.Stderr,
+    addPreviousOutputInEnv: false,
   }, { parent })
 }
 

@@ -30,7 +30,7 @@ export interface HostFacts {
   packages: { name: string; version: string; held: boolean }[]
   /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster. */
   node?: { name: string; apiServer: string }
-  /** Sections in the ledger. */
+  /** Sections in the ledger, what was changed last first. */
   sections: string[]
   /** Who holds the engine's lock. */
   lock?: string

@@ -125,9 +125,9 @@ look_software() {
 look_engine() {
   local section
   fact sections a ''
-  for section in "$LEDGER"/*/; do
-    if [[ -d $section ]]; then fact sections/+ s "$(basename "$section")"; fi
-  done
+  # In the order of their removal: what was changed last goes first.
+  while read -r section; do fact sections/+ s "$section"; done < <(find "$LEDGER" -mindepth 2 -maxdepth 2 -name '[0-9]*' -printf '%f %h\n' 2>/dev/null |
+    sort -r | awk '{ n = split($2, path, "/"); if (!seen[path[n]]++) print path[n] }')
   if [[ -e $RUN_DIR/lock ]] && ! flock -n "$RUN_DIR/lock" true; then fact lock s "$(lock_holder)"; fi
 }
 

@@ -4,7 +4,7 @@ import { type Connection, parseConnection } from './connection.ts'
 import { type Change, type HostDocument, parseDocument } from './document.ts'
 import type { HostFacts } from './facts.ts'
 import { HostFailure, NotRoot } from './errors.ts'
-import { runOverSsh } from './ssh.ts'
+import { type Ran, runOverSsh } from './ssh.ts'
 
 export interface LookOptions {
   /** URLs that are fetched (a mirror, a registry), to see that the host reaches them. */
@@ -25,12 +25,13 @@ export interface HostReport {
  */
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
   const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [] } }
-  const { code, stdout, stderr } = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
-  if (code === 0) return JSON.parse(lastLine(stdout)) as HostReport
-  throw failure(connection, code, stderr)
+  const ran = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
+  if (ran.code === 0) return JSON.parse(lastLine(ran.stdout)) as HostReport
+  throw failureOf(connection, 'look', ran)
 }
 
-function failure(connection: Connection, code: number | undefined, stderr: string): HostFailure {
+/** What a run of the engine that failed means. @param what the run, for people */
+export function failureOf(connection: Connection, what: string, { code, stderr }: Ran): HostFailure {
   if (/^sudo: |may not run sudo|not in the sudoers/m.test(stderr)) {
     return new NotRoot(connection, `user ${connection.user} cannot become root without a password (${lastLine(stderr)})`,
       `connect as root, or allow it on the host: echo '${connection.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/annex`)
@@ -38,7 +39,7 @@ function failure(connection: Connection, code: number | undefined, stderr: strin
   const told = parseFailure(stderr)
   if (told !== undefined) return new HostFailure(connection, `${told.item === '' ? '' : `${told.item}: `}${told.error}`, told.fix)
   if (/sudo: (command )?not found|sudo: No such file/.test(stderr)) return new NotRoot(connection, `user ${connection.user} is not root and the host has no sudo`, 'connect as root, or install sudo')
-  return new HostFailure(connection, `the look ended with exit code ${code ?? 'none'}: ${lastLine(stderr)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
+  return new HostFailure(connection, `the ${what} ended with exit code ${code ?? 'none'}: ${lastLine(stderr)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
 }
 
 /** The engine's own failure: the last line of its standard error that is JSON. */

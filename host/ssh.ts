@@ -17,8 +17,11 @@ export interface Ran {
   stderr: string
 }
 
-/** @throws Unreachable, HostKeyMismatch or AuthenticationFailed. */
-export async function runOverSsh(connection: Connection, command: string, input: string): Promise<Ran> {
+/**
+ * @param progress gets what the command writes to its standard error, as it comes
+ * @throws Unreachable, HostKeyMismatch or AuthenticationFailed.
+ */
+export async function runOverSsh(connection: Connection, command: string, input: string, progress: (text: string) => void = () => {}): Promise<Ran> {
   const clients: SshClient[] = []
   try {
     const { jump, ...target } = connection
@@ -30,7 +33,7 @@ export async function runOverSsh(connection: Connection, command: string, input:
     }
     const client = await connect(target, through)
     clients.push(client)
-    return await run(client, target, command, input)
+    return await run(client, target, command, input, progress)
   } finally {
     for (const client of clients.reverse()) client.end()
   }
@@ -93,7 +96,7 @@ function forward(gate: SshClient, jump: Connection, target: Connection): Promise
   })
 }
 
-function run(client: SshClient, connection: Connection, command: string, input: string): Promise<Ran> {
+function run(client: SshClient, connection: Connection, command: string, input: string, progress: (text: string) => void): Promise<Ran> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => {
       if (error) {
@@ -102,7 +105,10 @@ function run(client: SshClient, connection: Connection, command: string, input: 
       }
       const ran: Ran = { code: undefined, stdout: '', stderr: '' }
       channel.setEncoding('utf8').on('data', (text: string) => { ran.stdout += text })
-      channel.stderr.setEncoding('utf8').on('data', (text: string) => { ran.stderr += text })
+      channel.stderr.setEncoding('utf8').on('data', (text: string) => {
+        ran.stderr += text
+        progress(text)
+      })
       channel.on('exit', (code: number | null) => { ran.code = code ?? undefined })
       channel.on('close', () => resolve(ran))
       channel.on('error', () => {}) // The command ended before it had read everything: its exit code tells.

@@ -40,6 +40,7 @@ converge_repository() {
   text=$(repository_text "$1")
   doc "$1/key" | write_file "$(repository_keyring "$name")" 644
   printf '%s' "${text%.}" | write_file "$(repository_sources "$name")" 644
+  LISTS_STALE=yes
 }
 
 remove_repository() {

@@ -24,9 +24,13 @@ apt_get() {
 
 readonly APT_INSTALL=(--no-install-recommends --allow-downgrades --allow-change-held-packages install)
 
+# A source was changed in this run. After a cut nobody knows any more, but then the simulation fails without its list.
+LISTS_STALE=''
+
 # What apt would do. The lists are fetched only when they do not know what is asked for: one update per host.
 apt_simulate() {
   local out
+  if [[ -n $LISTS_STALE ]]; then apt_update; fi
   if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
     apt_update
     if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
@@ -47,6 +51,7 @@ apt_reason() {
 apt_update() {
   local deadline=$((SECONDS + APT_WAIT))
   doing 'fetching the package lists'
+  LISTS_STALE=''
   while ! UPDATE_SAID=$(apt_get update 2>&1) && [[ $UPDATE_SAID == *'Could not get lock'* ]]; do
     if ((SECONDS >= deadline)); then fail_locked "$UPDATE_SAID"; fi
     sleep 1

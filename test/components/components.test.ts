@@ -50,7 +50,7 @@ describe('the components, under mocks', () => {
   it('register the whole dev stack, with a host key on every connection and no private key anywhere', async () => {
     const all = await registered(() => program('dev'))
     const commands = all.filter(({ type }) => type === 'command:remote:Command')
-    assert.ok(commands.length >= 8, `${commands.length} remote commands`)
+    assert.ok(commands.length >= 7, `${commands.length} remote commands`)
     for (const { name, inputs } of commands) {
       // The SDK makes the whole connection a secret.
       const connection = inputs.connection.value

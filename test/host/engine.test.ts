@@ -32,19 +32,19 @@ describe('the host engine under Pulumi', () => {
     ;({ HostSection, HostJoin, HostIdentity } = await import('../../host/engine.ts'))
   })
 
-  const commands = () => registered.filter(({ type }) => type === 'command:remote:Command')
+  const commands = () => registered.filter(({ type }) => /^command:(local|remote):Command$/.test(type))
 
   it('checks the host key, dials a bounded number of times and passes no environment, in every session', async () => {
     const section = new HostSection('worker', { connection: { ...connection, jump: { ...connection, host: '198.51.100.2' } }, document })
     await settled(section.result)
-    assert.equal(commands().length, 2)
-    for (const { inputs } of commands()) {
-      const to = plain(inputs['connection'])
-      for (const end of [to, to.proxy]) {
-        assert.equal(end.hostKey, connection.hostKey)
-        assert.ok(end.dialErrorLimit <= 3 && end.perDialTimeout <= 15)
-        assert.ok(!('privateKey' in end) && !('password' in end))
-      }
+    const [undo, converge] = commands()
+    const to = plain(converge!.inputs['connection'])
+    for (const end of [to, to.proxy]) {
+      assert.equal(end.hostKey, connection.hostKey)
+      assert.ok(end.dialErrorLimit <= 3 && end.perDialTimeout <= 15)
+      assert.ok(!('privateKey' in end) && !('password' in end))
+    }
+    for (const { inputs } of [undo!, converge!]) {
       assert.equal(inputs['addPreviousOutputInEnv'], false)
       assert.equal(inputs['environment'], undefined)
     }
@@ -53,8 +53,8 @@ describe('the host engine under Pulumi', () => {
   it('has its removal in the state before it changes anything, so that a run that failed can be undone', async () => {
     await settled(new HostSection('worker', { connection, document }).result)
     const [undo, converge] = commands()
-    assert.deepEqual([undo!.name, undo!.inputs['create'], undo!.inputs['update']], ['worker-undo', undefined, undefined])
-    assert.match(undo!.inputs['delete'], / annex remove worker$/)
+    assert.deepEqual([undo!.name, undo!.inputs['create'], undo!.inputs['update'], undo!.inputs['delete']], ['worker-undo', undefined, undefined, 'node host/undo.ts'])
+    assert.deepEqual(JSON.parse(undo!.inputs['stdin']), { connection, section: 'worker' })
     assert.deepEqual([converge!.name, converge!.inputs['delete']], ['worker-converge', undefined])
     assert.equal(converge!.inputs['create'], converge!.inputs['update'])
   })

@@ -1,0 +1,64 @@
+/** Undoes a section of a host, or all of them, over SSH; what a host that is gone for good means for that. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import pRetry from 'p-retry'
+import { remoteCommand, stdin } from './bundle.ts'
+import { type Connection, parseConnection } from './connection.ts'
+import { Unreachable } from './errors.ts'
+import { failureOf, look } from './look.ts'
+import { runOverSsh } from './ssh.ts'
+
+/** Seconds that a host must have been unreachable to count as gone: longer than a reboot. */
+const patience = Number(process.env['ANNEX_UNREACHABLE_SECONDS'] ?? 120)
+
+/** @throws Unreachable and the other errors of `look`; HostFailure for what the engine could not undo. */
+export async function removeSection(connection: Connection, section: string): Promise<void> {
+  const ran = await runOverSsh(parseConnection(connection), remoteCommand('remove', section, connection.user), stdin('remove', { section }), (text) => process.stderr.write(text))
+  if (ran.code !== 0) throw failureOf(connection, 'removal', ran)
+}
+
+/** Every section of the host, what was changed last first. @returns their names */
+export async function removeAll(connection: Connection): Promise<string[]> {
+  const { sections } = (await look(connection)).facts
+  for (const section of sections) await removeSection(connection, section)
+  return sections
+}
+
+/**
+ * As `removeSection`, but a host that stays unreachable is given up: a stack must be able to let go of one that is gone for good.
+ * The first section of a host waits `patience` seconds, the others know of that.
+ * @returns whether the section was undone
+ */
+export async function removeIfAlive(connection: Connection, section: string): Promise<boolean> {
+  const record = recordOf(connection)
+  const left = patience - (Date.now() - firstMissed(record)) / 1000
+  try {
+    await pRetry(() => removeSection(connection, section), {
+      retries: Infinity, maxRetryTime: Math.max(left, 0) * 1000, minTimeout: 5000, factor: 1,
+      shouldRetry: ({ error }) => error instanceof Unreachable,
+      onFailedAttempt: ({ error }) => { if (error instanceof Unreachable) console.error(`${error.message.split('\n')[0]}; trying for ${Math.ceil(patience)} s`) },
+    })
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    return false
+  }
+  rmSync(record, { force: true })
+  return true
+}
+
+/** Where it is kept since when a host has not answered. */
+function recordOf({ user, host, port }: Connection): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'annex', 'unreachable', `${user}@${host}:${port}`)
+}
+
+/** Milliseconds since 1970; now, where nobody has missed it yet. */
+function firstMissed(record: string): number {
+  try {
+    return Number(readFileSync(record, 'utf8'))
+  } catch {
+    mkdirSync(dirname(record), { recursive: true, mode: 0o700 })
+    writeFileSync(record, String(Date.now()))
+    return Date.now()
+  }
+}
