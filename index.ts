@@ -16,9 +16,9 @@ const found = await inspect(settings)
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
-const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
+const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
 
-const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel))
+const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel, found))
 
 const workers = settings.workers.map((worker) =>
   new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] }))

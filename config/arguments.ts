@@ -3,11 +3,12 @@ import type { LocalStorageArgs } from '../components/local-storage/local-storage
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { NodeNetwork, WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
+import type { Host } from '../host/engine.ts'
 import type { Inspection } from '../preflight/inspect.ts'
 import type { Settings } from './config.ts'
 import type { Repository, Worker } from './schema.ts'
 
-export function tunnelArgs(settings: Settings): WireGuardTunnelArgs {
+export function tunnelArgs(settings: Settings, found: Inspection): WireGuardTunnelArgs {
   const { tunnel, cluster } = settings
   return {
     options: {
@@ -15,16 +16,16 @@ export function tunnelArgs(settings: Settings): WireGuardTunnelArgs {
       mtu: tunnel.mtu,
     },
     gateways: tunnel.gateways.map(({ name, address, tunnelAddress, cloudAddress }) =>
-      ({ name, address, tunnelAddress, cloudAddress, port: tunnel.port, connection: settings.connections[name]! })),
+      ({ name, address, tunnelAddress, cloudAddress, port: tunnel.port, ...host(settings, found, name) })),
     workers: settings.workers.map(({ name, address, tunnelAddress, listenPort }) =>
-      ({ name, address, tunnelAddress, listenPort, connection: settings.connections[name]! })),
+      ({ name, address, tunnelAddress, listenPort, ...host(settings, found, name) })),
   }
 }
 
-export function storageArgs(settings: Settings, tunnel: Pick<WireGuardTunnel, 'network'>): LocalStorageArgs {
+export function storageArgs(settings: Settings, tunnel: Pick<WireGuardTunnel, 'network'>, found: Inspection): LocalStorageArgs {
   return {
     hosts: settings.workers.map(({ name, storage }) =>
-      ({ nodeName: name, connection: settings.connections[name]!, path: storage.path, volumes: storage.volumes, after: tunnel.network(name).ready })),
+      ({ nodeName: name, ...host(settings, found, name), path: storage.path, volumes: storage.volumes, after: tunnel.network(name).ready })),
   }
 }
 
@@ -32,7 +33,7 @@ export function workerArgs(settings: Settings, worker: Worker, network: NodeNetw
   const { packages, hostOptions } = settings
   return {
     nodeName: worker.name,
-    connection: settings.connections[worker.name]!,
+    ...host(settings, found, worker.name),
     network,
     cluster: { context: settings.context, apiServer: settings.cluster.apiServer, caCertHash: found.caCertHash },
     packages: {
@@ -47,6 +48,10 @@ export function workerArgs(settings: Settings, worker: Worker, network: NodeNetw
     bootstrapToken: found.bootstrapTokens[worker.name],
     options: hostOptions,
   }
+}
+
+function host(settings: Settings, found: Inspection, name: string): Host {
+  return { connection: settings.connections[name]!, generations: found.generations[name] }
 }
 
 function repository({ files }: Settings, { uri, suite, components, keyFile }: Repository): AptRepository {

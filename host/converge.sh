@@ -23,6 +23,7 @@ converge() {
   drop_unclaimed
   for ((i = 0; i < n; i++)); do converge_item "/items/$i"; done
   ITEM=''
+  remember_document
   ledger_close
   print_result "$SECTION"
   unlock
@@ -61,6 +62,16 @@ converge_item() {
       'see what else on the host changes it back (journalctl, other configuration management)'
   fi
   changed "$kind" "$id" "$what"
+}
+
+# What the host was brought to, without secrets: look compares the host with it later.
+remember_document() {
+  local pointer
+  mkdir -p "$LEDGER/$SECTION"
+  for pointer in "${!DOC[@]}"; do
+    if [[ $pointer == /generation || $pointer == /items* ]]; then printf '%s\0' "$pointer" "${DOC["$pointer"]}"; fi
+  done >"$LEDGER/$SECTION/.converged-new"
+  mv -T "$LEDGER/$SECTION/.converged-new" "$LEDGER/$SECTION/.converged"
 }
 
 join_lines() {

@@ -13,8 +13,17 @@ export type { HostFacts } from './facts.ts'
 export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
 export { NodeOutOfService, NodeRemoval } from './node-removal.ts'
 
-export interface HostSectionArgs {
+/** A host, for whoever changes it. */
+export interface Host {
   connection: Connection
+  /**
+   * By section; counts how often the host was found to be no longer as its last run had left it, so that a run follows although the
+   * document is the same. `look` tells the last one. Default: 0.
+   */
+  generations?: Record<string, number>
+}
+
+export interface HostSectionArgs extends Host {
   document: pulumi.Input<HostDocument>
 }
 
@@ -32,11 +41,12 @@ export class HostSection extends pulumi.ComponentResource {
     const document = pulumi.output(args.document).apply(parseDocument)
     const undo = createUndo(this, name, args.connection, document.section)
     const run = document.apply((checked) => remoteCommand('converge', checked.section, args.connection.user))
+    const input = document.apply((checked) => stdin('converge', { ...checked, ...generation(args, checked) }))
     const converge = new remote.Command(`${name}-converge`, {
       ...session(args.connection),
       create: run,
       update: run,
-      stdin: document.apply((checked) => stdin('converge', checked)),
+      stdin: input,
     }, { parent: this, dependsOn: undo })
     this.result = converge.stdout.apply(parseResult)
     this.registerOutputs({ result: this.result })
@@ -48,9 +58,9 @@ export class HostIdentity extends pulumi.ComponentResource {
   /** 44 characters of base64. */
   readonly publicKey: pulumi.Output<string>
 
-  constructor(name: string, args: { connection: Connection; interface: string }, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: Host & { interface: string }, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:host:HostIdentity', name, {}, opts)
-    const section = new HostSection(name, { connection: args.connection, document: identity(args.interface) }, { parent: this })
+    const section = new HostSection(name, { connection: args.connection, generations: args.generations, document: identity(args.interface) }, { parent: this })
     this.publicKey = section.result.apply((result) => result.outputs['publicKey']!)
     this.registerOutputs({ publicKey: this.publicKey })
   }
@@ -84,8 +94,9 @@ export class HostJoin extends pulumi.ComponentResource {
     super('annex:host:HostJoin', name, { connection: args.connection, document: args.document }, opts)
     const document = parseDocument(args.document)
     const undo = createUndo(this, name, args.connection, document.section)
-    const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...document, secrets: { token } }))
-    const fingerprint = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 8)
+    const asked = { ...document, ...generation(args, document) }
+    const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...asked, secrets: { token } }))
+    const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 8)
     const converge = new remote.Command(`${name}-${fingerprint}`, {
       ...session(args.connection),
       create: remoteCommand('converge', document.section, args.connection.user),
@@ -108,6 +119,12 @@ function createUndo(parent: pulumi.Resource, name: string, connection: Connectio
     logging: local.Logging.Stderr,
     addPreviousOutputInEnv: false,
   }, { parent })
+}
+
+/** Part of what the engine is asked; left out until it counts. */
+function generation({ generations }: Host, { section }: HostDocument): { generation?: number } {
+  const count = generations?.[section] ?? 0
+  return count === 0 ? {} : { generation: count }
 }
 
 /** What every session has in common. @pulumi/command checks no host key by itself, and dials ten times. */

@@ -1,4 +1,5 @@
-# look: facts about the host and, for each document, what converge would change. Reads only.
+# look: facts about the host; for each section that was converged, what is no longer so; for each document, what converge would change.
+# Reads only.
 # The input is { documents: [...], probes: { urls: [...], dial: [{ to, from? }] } }.
 
 look() {
@@ -10,6 +11,7 @@ look() {
   look_software
   look_engine
   look_probes
+  look_converged
   n=$(doc_count /documents)
   for ((i = 0; i < n; i++)); do look_document "/documents/$i"; done
   printf '%s\0' "${RESULT[@]}" | json_build
@@ -224,10 +226,30 @@ probe_url() {
   ' "$authority" "$path"
 }
 
+look_converged() {
+  local stored flat=() i count=0
+  RESULT+=(/converged a '')
+  for stored in "$LEDGER"/*/.converged; do
+    if [[ ! -f $stored ]]; then continue; fi
+    mapfile -d '' flat <"$stored"
+    for ((i = 0; i < ${#flat[@]}; i += 2)); do DOC["/converged/$count${flat[i]}"]=${flat[i + 1]}; done
+    DOC["/converged/$count/section"]=$(basename "$(dirname "$stored")")
+    RESULT+=(/converged/+/generation n "$(doc "/converged/$count/generation" 0)")
+    look_items "/converged/$count" /converged/-
+    count=$((count + 1))
+  done
+}
+
 look_document() {
+  RESULT+=(/documents/+ o '')
+  look_items "$1" /documents/-
+}
+
+# look_items <document's pointer> <result's pointer>
+look_items() {
   local n i kind what
-  RESULT+=(/documents/+/section s "$(doc "$1/section")" /documents/-/differences a '')
   SECTION=$(doc "$1/section")
+  RESULT+=("$2/section" s "$SECTION" "$2/differences" a '')
   load_entries
   n=$(doc_count "$1/items")
   for ((i = 0; i < n; i++)); do
@@ -236,7 +258,7 @@ look_document() {
     DIFFS=()
     "look_$kind" "$1/items/$i"
     for what in ${DIFFS[@]+"${DIFFS[@]}"}; do
-      RESULT+=(/documents/-/differences/+/kind s "$kind" /documents/-/differences/-/id s "$ID" /documents/-/differences/-/what s "$what")
+      RESULT+=("$2/differences/+/kind" s "$kind" "$2/differences/-/id" s "$ID" "$2/differences/-/what" s "$what")
     done
   done
 }

@@ -17,6 +17,8 @@ export interface HostReport {
   facts: HostFacts
   /** What `converge` of each document would change, in the order of the documents. */
   documents: { section: string; differences: Change[] }[]
+  /** Each section that a run has left on the host, and what of it is no longer so. */
+  converged: { section: string; generation: number; differences: Change[] }[]
 }
 
 /**

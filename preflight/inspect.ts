@@ -15,6 +15,8 @@ export interface Inspection {
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
   bootstrapTokens: Record<string, pulumi.Output<string>>
+  /** By host and section, see `Host`: one more than the host's own where it is no longer as the last run left it. */
+  generations: Record<string, Record<string, number>>
 }
 
 /** @throws pulumi.RunError with every fault of every host and of the cluster, each with the value seen and the fix. */
@@ -33,7 +35,21 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   }
   const joined = hosts.filter((_, i) => fulfilled(reports[i]!)?.facts.node !== undefined)
-  return { caCertHash: cluster.value.caCertHash, bootstrapTokens: tokens(settings, joined) }
+  return {
+    caCertHash: cluster.value.caCertHash,
+    bootstrapTokens: tokens(settings, joined),
+    generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [])])),
+  }
+}
+
+/** Says what was changed behind annex's back, which a preview of resources cannot show. */
+function generations(host: string, converged: HostReport['converged']): Record<string, number> {
+  return Object.fromEntries(converged.map(({ section, generation, differences }) => {
+    if (differences.length === 0) return [section, generation]
+    const lines = differences.map(({ kind, id, what }) => `  - ${kind} ${id}: ${what}`)
+    void pulumi.log.warn(`${host}: ${section} is no longer as the last update left it, so this one brings it back:\n${lines.join('\n')}`)
+    return [section, generation + 1]
+  }))
 }
 
 function judgeHost(settings: Settings, name: string, report: PromiseSettledResult<HostReport>, cluster: PromiseSettledResult<ClusterFacts>): string[] {

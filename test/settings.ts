@@ -1,5 +1,7 @@
+import * as pulumi from '@pulumi/pulumi'
 import { check } from '../config/check.ts'
 import type { Settings } from '../config/config.ts'
+import type { Inspection } from '../preflight/inspect.ts'
 import { annexOptions } from './stack-file.ts'
 
 /** The settings of a stack file, with stand-ins for keys and certificates, so that goldens are the same everywhere. */
@@ -10,4 +12,10 @@ export function settingsOf(file: string): Settings {
   const connections = hosts.map(({ name, address, ssh }) => [name, { host: ssh.host ?? address, port: ssh.port, user: ssh.user, hostKey: `ssh-ed25519 ${Buffer.from(name).toString('base64')}` }])
   const named = [config.packages.kubernetes.keyFile, config.packages.containerd.keyFile, ...config.registries.flatMap(({ caFile }) => caFile ?? [])]
   return { ...config, context: 'test', connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${it}\n`])) }
+}
+
+/** What the preflight gives for hosts that are bare. */
+export function bareHosts(settings: Settings): Inspection {
+  const token = pulumi.secret('abcdef.0123456789abcdef')
+  return { caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: Object.fromEntries(settings.workers.map(({ name }) => [name, token])), generations: {} }
 }

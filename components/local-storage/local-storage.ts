@@ -1,17 +1,16 @@
 /** Local volumes of workers, each with a hard size. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type Connection, HostSection } from '../../host/engine.ts'
+import { type Host, HostSection } from '../../host/engine.ts'
 import { type LocalVolume, renderPersistentVolume, renderStorageClass, renderVolumes, storageClassName } from './render.ts'
 
 export interface LocalStorageArgs {
   hosts: LocalStorageHostArgs[]
 }
 
-export interface LocalStorageHostArgs {
+export interface LocalStorageHostArgs extends Host {
   /** Name of the node. */
   nodeName: string
-  connection: Connection
   /** Folder on the host that holds the backing files. */
   path: string
   volumes: LocalVolume[]
@@ -37,6 +36,7 @@ export class LocalStorage extends pulumi.ComponentResource {
 function createVolumes(parent: pulumi.Resource, name: string, host: LocalStorageHostArgs, storageClass: pulumi.Resource): pulumi.Resource {
   const section = new HostSection(`${name}-${host.nodeName}`, {
     connection: host.connection,
+    generations: host.generations,
     document: renderVolumes(host.path, host.volumes),
   }, { parent, dependsOn: host.after })
   for (const volume of host.volumes) {

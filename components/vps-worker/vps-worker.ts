@@ -1,15 +1,14 @@
 /** A VPS as a worker node of the cluster. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type Connection, HostJoin, HostSection, NodeRemoval } from '../../host/engine.ts'
+import { type Host, HostJoin, HostSection, NodeRemoval } from '../../host/engine.ts'
 import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
 import { renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
 
-export interface VpsWorkerArgs {
+export interface VpsWorkerArgs extends Host {
   /** Name of the node. */
   nodeName: string
-  connection: Connection
   /** How the node reaches the cluster: a tunnel's outputs. */
   network: NodeNetwork
   cluster: ClusterEndpoint
@@ -59,12 +58,12 @@ export class VpsWorker extends pulumi.ComponentResource {
 function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): HostSection {
   const document = renderWorkerHost({ ...args, ...args.options, interface: args.network.interface })
   // The tunnel's section writes packages too, and a host does one thing at a time.
-  return new HostSection(`${name}-host`, { connection: args.connection, document }, { parent, dependsOn: args.network.ready })
+  return new HostSection(`${name}-host`, { connection: args.connection, generations: args.generations, document }, { parent, dependsOn: args.network.ready })
 }
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
   const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress }, args.options.cgroupV1)
-  return new HostJoin(`${name}-join`, { connection: args.connection, document, token: args.bootstrapToken }, { parent, dependsOn: host })
+  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, token: args.bootstrapToken }, { parent, dependsOn: host })
 }
 
 /** Only whoever runs `pulumi` may evict pods and delete the node; a node's own credential may not. */

@@ -1,6 +1,6 @@
 /** The tunnel between the cloud's gateways and the workers. */
 import * as pulumi from '@pulumi/pulumi'
-import { type Connection, HostIdentity, HostSection } from '../../host/engine.ts'
+import { type Host, HostIdentity, HostSection } from '../../host/engine.ts'
 import { type CloudRoute, cloudRoutes, renderGateway, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
 
 export interface WireGuardTunnelArgs {
@@ -12,9 +12,8 @@ export interface WireGuardTunnelArgs {
   workers: TunnelWorkerArgs[]
 }
 
-export interface TunnelGatewayArgs {
+export interface TunnelGatewayArgs extends Host {
   name: string
-  connection: Connection
   /** Public address. */
   address: string
   /** UDP port. */
@@ -24,9 +23,8 @@ export interface TunnelGatewayArgs {
   cloudAddress: string
 }
 
-export interface TunnelWorkerArgs {
+export interface TunnelWorkerArgs extends Host {
   name: string
-  connection: Connection
   /** Public address, for a worker that can be reached first. */
   address: string
   /** UDP port; left out behind NAT, where only the worker can begin. */
@@ -72,9 +70,9 @@ export class WireGuardTunnel extends pulumi.ComponentResource {
 
 type Keys = Record<string, pulumi.Output<string>>
 
-function createKeys(parent: pulumi.Resource, name: string, hosts: { name: string; connection: Connection }[]): Keys {
+function createKeys(parent: pulumi.Resource, name: string, hosts: (Host & { name: string })[]): Keys {
   return Object.fromEntries(hosts.map((host) => {
-    const identity = new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, interface: tunnelInterface }, { parent })
+    const identity = new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, generations: host.generations, interface: tunnelInterface }, { parent })
     return [host.name, identity.publicKey]
   }))
 }
@@ -88,6 +86,7 @@ function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTu
   }))))
   return args.gateways.map((gateway) => new HostSection(`${name}-${gateway.name}`, {
     connection: gateway.connection,
+    generations: gateway.generations,
     document: workers.apply((peers) => renderGateway(gateway, peers, args.options)),
   }, { parent }))
 }
@@ -101,6 +100,7 @@ function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunn
   }))))
   const section = new HostSection(`${name}-${worker.name}`, {
     connection: worker.connection,
+    generations: worker.generations,
     document: peers.apply((all) => renderWorker(worker, all, args.options)),
   }, { parent })
   return { nodeAddress: worker.tunnelAddress, interface: tunnelInterface, ready: [section, ...gateways] }

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import * as pulumi from '@pulumi/pulumi'
-import { createPlatform, createTestApplication } from '../../apps/apps.ts'
 import { ownFields } from '../../components/field-manager.ts'
-import { LocalStorage } from '../../components/local-storage/local-storage.ts'
-import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
 import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
-import { VpsWorker } from '../../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
-import { settingsOf } from '../settings.ts'
+import { tunnelArgs } from '../../config/arguments.ts'
+import { program } from '../program.ts'
+import { bareHosts, settingsOf } from '../settings.ts'
 
 interface Registered { type: string; name: string; inputs: any }
 
@@ -30,25 +27,9 @@ async function registered(program: () => void | Promise<void>): Promise<Register
   return all
 }
 
-/** Everything but the preflight, which asks real hosts, and placement, whose transform the mocks do not call. */
-function program(stack: string): void {
-  const settings = settingsOf(`Pulumi.${stack}.yaml`)
-  const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
-  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel))
-  for (const worker of settings.workers) {
-    const found = { caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: { [worker.name]: pulumi.secret('abcdef.0123456789abcdef') } }
-    new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] })
-  }
-  createPlatform(settings.iamService)
-  for (const tenant of settings.tenants) {
-    const isolation = new TenantIsolation(tenant.name, tenant)
-    if (settings.testApplication?.tenant === tenant.name) createTestApplication(settings.testApplication, { dependsOn: isolation.ready })
-  }
-}
-
 describe('the components, under mocks', () => {
   it('register the whole dev stack, with a host key on every connection and no private key anywhere', async () => {
-    const all = await registered(() => program('dev'))
+    const all = await registered(() => program('Pulumi.dev.yaml'))
     const commands = all.filter(({ type }) => type === 'command:remote:Command')
     assert.ok(commands.length >= 7, `${commands.length} remote commands`)
     for (const { name, inputs } of commands) {
@@ -61,7 +42,7 @@ describe('the components, under mocks', () => {
   })
 
   it('give every tenant its namespace under restricted, default-deny, quota, limits and role', async () => {
-    const all = await registered(() => program('dev'))
+    const all = await registered(() => program('Pulumi.dev.yaml'))
     for (const tenant of ['paas-tenant-1', 'paas-tenant-2']) {
       const kinds = all.filter(({ inputs }) => inputs.metadata?.namespace === tenant).map(({ type }) => type.split(':').at(-1))
       for (const kind of ['NetworkPolicy', 'ResourceQuota', 'LimitRange', 'Role', 'RoleBinding']) assert.ok(kinds.includes(kind), `${tenant} has no ${kind}`)
@@ -71,7 +52,8 @@ describe('the components, under mocks', () => {
   })
 
   it('name the workers of a tunnel when asked for another one', () => {
-    const args = tunnelArgs(settingsOf('Pulumi.dev.yaml'))
+    const settings = settingsOf('Pulumi.dev.yaml')
+    const args = tunnelArgs(settings, bareHosts(settings))
     assert.throws(() => new WireGuardTunnel('tunnel', { ...args, workers: [] }).network('nobody'), /nobody is none of its workers/)
   })
 })

@@ -7,7 +7,7 @@ import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
 import type { Settings } from '../../config/config.ts'
 import { parseDocument } from '../../host/document.ts'
 import { matchesGolden } from '../golden.ts'
-import { settingsOf } from '../settings.ts'
+import { bareHosts, settingsOf } from '../settings.ts'
 
 /** A WireGuard key that looks like one and tells whose it is. */
 function publicKey(name: string): string {
@@ -16,12 +16,13 @@ function publicKey(name: string): string {
 
 /** Everything that the stack writes to hosts and to the cluster, but for the applications. */
 function rendered(settings: Settings) {
-  const tunnel = tunnelArgs(settings)
+  const found = bareHosts(settings)
+  const tunnel = tunnelArgs(settings, found)
   const network = { nodeAddress: settings.workers[0]!.tunnelAddress, interface: 'wg0', ready: [] }
-  const worker = workerArgs(settings, settings.workers[0]!, network, { caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: {} })
+  const worker = workerArgs(settings, settings.workers[0]!, network, found)
   const peers = tunnel.workers.map(({ name, tunnelAddress, address, listenPort }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${listenPort}` }))
   const ends = tunnel.gateways.map(({ name, tunnelAddress, address, port }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${port}` }))
-  const storage = storageArgs(settings, { network: () => network })
+  const storage = storageArgs(settings, { network: () => network }, found)
   const tenant = settings.tenants[0]!
   return {
     cloudRoutes: cloudRoutes(tunnel.options.ranges, tunnel.gateways),

@@ -39,6 +39,15 @@ describe('the dev stack on the lab', function () {
     assert.deepEqual(verdicts, wanted, JSON.stringify(proven.filter(({ answer }) => answer?.verdict === 'failed'), null, 2))
   })
 
+  it('says in a preview what somebody changed on a host by hand, and brings it back', async () => {
+    await onWorker('nft delete table inet annex; rm /etc/containerd/certs.d/docker.io/hosts.toml')
+    const preview = await runPulumi(['preview'])
+    assert.match(preview.output, /vps-worker-1: vps-worker is no longer as the last update left it.*\n.*file \/etc\/containerd\/certs.d\/docker.io\/hosts.toml: does not exist.*\n.*firewall annex: /)
+    assert.match(preview.output, /~ 1 to update/)
+    await up({ stdio: 'pipe' })
+    await onWorker('nft list table inet annex && test -s /etc/containerd/certs.d/docker.io/hosts.toml')
+  })
+
   it('changes nothing when it is run again', async () => {
     assert.deepEqual((await up({ stdio: 'pipe' })).changed, false)
   })

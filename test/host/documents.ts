@@ -29,7 +29,7 @@ export interface Case {
   /** The same, changed in what may change. */
   changed?: Items
   /** What somebody does by hand, and how a look at it tells. */
-  drift?: [string, RegExp]
+  byHand?: [string, RegExp]
 }
 
 /** The items of the case of that kind. */
@@ -40,50 +40,50 @@ export const cases: Case[] = [
     kind: 'file',
     items: [{ kind: 'file', path: '/etc/annex-test/deep/a.conf', mode: '640', content: 'a\n"b"\té\n' }, { kind: 'file', path: '/etc/motd', mode: '600', content: 'ours' }],
     changed: [{ kind: 'file', path: '/etc/annex-test/deep/a.conf', mode: '644', content: '' }, { kind: 'file', path: '/etc/motd', mode: '600', content: 'ours' }],
-    drift: ['echo theirs >/etc/motd; chmod 777 /etc/motd', /^file \/etc\/motd: content differs$/m],
+    byHand: ['echo theirs >/etc/motd; chmod 777 /etc/motd', /^file \/etc\/motd: content differs$/m],
   },
   {
     kind: 'sysctl',
     items: [{ kind: 'sysctl', key: 'net.ipv4.ip_local_port_range', value: '20000 60000' }, { kind: 'sysctl', key: 'net.ipv4.conf.all.log_martians', value: '1' }],
     changed: [{ kind: 'sysctl', key: 'net.ipv4.ip_local_port_range', value: '30000 50000' }],
-    drift: ['echo 1024 60999 >/proc/sys/net/ipv4/ip_local_port_range', /is 1024 60999, not 20000 60000/],
+    byHand: ['echo 1024 60999 >/proc/sys/net/ipv4/ip_local_port_range', /is 1024 60999, not 20000 60000/],
   },
-  { kind: 'module', items: [{ kind: 'module', name: 'overlay' }, { kind: 'module', name: 'br_netfilter' }], changed: [{ kind: 'module', name: 'overlay' }], drift: ['rm /etc/modules-load.d/annex-overlay.conf', /module overlay: not loaded at boot/] },
+  { kind: 'module', items: [{ kind: 'module', name: 'overlay' }, { kind: 'module', name: 'br_netfilter' }], changed: [{ kind: 'module', name: 'overlay' }], byHand: ['rm /etc/modules-load.d/annex-overlay.conf', /module overlay: not loaded at boot/] },
   {
     kind: 'unit',
     items: [{ kind: 'unit', name: 'annex-test.service', content: sleeper, enabled: true, running: true }],
     changed: [{ kind: 'unit', name: 'annex-test.service', content: sleeper.replace('infinity', '1d'), enabled: false, running: true }],
-    drift: ['systemctl disable --now annex-test.service', /annex-test.service: not enabled[^]*not running \(inactive\)/],
+    byHand: ['systemctl disable --now annex-test.service', /annex-test.service: not enabled[^]*not running \(inactive\)/],
   },
   {
     kind: 'repository',
     items: [kubernetes, { kind: 'packages', install: [{ name: 'kubectl', version: '1.36.*', hold: true }] }],
     changed: [kubernetes],
-    drift: ['rm /etc/apt/sources.list.d/annex-kubernetes.sources; apt-mark unhold kubectl', /source differs[^]*kubectl is not held/],
+    byHand: ['rm /etc/apt/sources.list.d/annex-kubernetes.sources; apt-mark unhold kubectl', /source differs[^]*kubectl is not held/],
   },
   {
     kind: 'packages',
     items: [{ kind: 'packages', install: [{ name: 'nftables' }, { name: 'ipset', hold: true }] }],
     changed: [{ kind: 'packages', install: [{ name: 'ipset' }] }],
-    drift: ['apt-get -qq purge --allow-change-held-packages ipset', /ipset is not installed/],
+    byHand: ['apt-get -qq purge --allow-change-held-packages ipset', /ipset is not installed/],
   },
   { kind: 'key', items: wireguard },
   {
     kind: 'interface',
     items: [...wireguard, wg],
     changed: [...wireguard, { ...wg, address: '10.100.0.13/32', mtu: 1400, listenPort: 51999, peers: [{ ...gateway, allowedIps: ['10.100.0.0/24', '10.244.0.0/16'], keepalive: 20 }] }],
-    drift: [`wg set wg7 peer ${gateway.publicKey} remove; ip route del 10.10.0.0/24 dev wg7; ip link set wg7 mtu 1300`, /MTU is 1300[^]*peer gateway is missing[^]*no route to 10.10.0.0\/24/],
+    byHand: [`wg set wg7 peer ${gateway.publicKey} remove; ip route del 10.10.0.0/24 dev wg7; ip link set wg7 mtu 1300`, /MTU is 1300[^]*peer gateway is missing[^]*no route to 10.10.0.0\/24/],
   },
   {
     kind: 'firewall',
     items: [{ kind: 'packages', install: [{ name: 'nftables' }] }, { kind: 'firewall', table: 'annex-test', content: firewall('22') }],
     changed: [{ kind: 'packages', install: [{ name: 'nftables' }] }, { kind: 'firewall', table: 'annex-test', content: firewall('{ 22, 80 }') }],
-    drift: ['nft flush table inet annex-test', /the loaded rules are others/],
+    byHand: ['nft flush table inet annex-test', /the loaded rules are others/],
   },
   {
     kind: 'volume',
     items: [{ kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-images/v1.img', size: 32 << 20 }],
-    drift: ['umount /var/lib/annex-test/v1', /volume v1: not mounted/],
+    byHand: ['umount /var/lib/annex-test/v1', /volume v1: not mounted/],
   },
 ]
 

@@ -5,7 +5,7 @@ import { up } from '../../lab/lab.ts'
 import { setMirrorFault } from '../../lab/services.ts'
 import { type HostName, hosts } from '../../lab/topology.ts'
 import { cases, itemsOf } from './documents.ts'
-import { converge, difference, differences, failure, host, type Items, remove, run, shell, snapshot } from './lab-host.ts'
+import { converge, difference, differences, drift, failure, host, type Items, remove, run, shell, snapshot } from './lab-host.ts'
 
 const section = 'test'
 
@@ -28,7 +28,7 @@ describe(`the host engine on ${host}`, function () {
 
   after(() => shell('! ls -d /var/lib/annex /run/annex 2>/dev/null'))
 
-  for (const { kind, items, changed, drift } of cases) {
+  for (const { kind, items, changed, byHand } of cases) {
     it(`${kind}: a first run changes it, a second finds nothing to do; changes by hand and of the document are followed`, async () => {
       assert.notDeepEqual(await differences(section, items), [])
       const first = await converge(section, items)
@@ -37,9 +37,10 @@ describe(`the host engine on ${host}`, function () {
       assert.deepEqual(second.changed, [])
       assert.equal(second.unchanged.length, items.length)
       assert.deepEqual(await differences(section, items), [])
-      if (drift !== undefined) {
-        await shell(drift[0])
-        assert.match((await differences(section, items)).join('\n'), drift[1])
+      if (byHand !== undefined) {
+        await shell(byHand[0])
+        assert.match((await differences(section, items)).join('\n'), byHand[1])
+        assert.match((await drift(section)).differences.join('\n'), byHand[1])
         await converge(section, items)
         assert.deepEqual(await differences(section, items), [])
       }
@@ -50,6 +51,14 @@ describe(`the host engine on ${host}`, function () {
       }
     })
   }
+
+  it('remembers what it left the host as, and counts the runs that brought it back', async () => {
+    const items = itemsOf('sysctl')
+    await converge(section, items)
+    assert.deepEqual(await drift(section), { generation: 0, differences: [] })
+    await run('converge', { section, items, generation: 3 } as object)
+    assert.deepEqual(await drift(section), { generation: 3, differences: [] })
+  })
 
   it('interface: other peers, ranges and another MTU cost the tunnel no packet', async () => {
     const keyOf = async (on: HostName) => (await converge(section, itemsOf('key'), on)).outputs['publicKey']!

@@ -1,8 +1,8 @@
 /** The engine on a real host of the lab, called from its console; what goes over SSH has tests of its own. */
 import { readFileSync } from 'node:fs'
 import { bundle, type Command, remoteCommand } from '../../host/bundle.ts'
-import { type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
-import { parseFailure } from '../../host/look.ts'
+import { type Change, type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
+import { type HostReport, parseFailure } from '../../host/look.ts'
 import { runInHost } from '../../lab/host.ts'
 import type { HostName } from '../../lab/topology.ts'
 
@@ -45,9 +45,23 @@ export async function failure(section: string, items: Items, env: Record<string,
 
 /** What `converge` would change, as kind, id and what. */
 export async function differences(section: string, items: Items): Promise<string[]> {
-  const { code, stdout, stderr } = await run('look', { documents: [parseDocument({ section, items })], probes: { urls: [], dial: [] } } as object)
+  return (await look([parseDocument({ section, items })])).documents[0]!.differences.map(describe)
+}
+
+/** What is no longer as the last run of the section has left it, and which run that was. */
+export async function drift(section: string): Promise<{ generation: number; differences: string[] }> {
+  const { generation, differences } = (await look()).converged.find((it) => it.section === section)!
+  return { generation, differences: differences.map(describe) }
+}
+
+async function look(documents: HostDocument[] = []): Promise<HostReport> {
+  const { code, stdout, stderr } = await run('look', { documents, probes: { urls: [], dial: [] } } as object)
   if (code !== 0) throw new Error(stderr)
-  return JSON.parse(stdout).documents[0].differences.map(({ kind, id, what }: Record<string, string>) => `${kind} ${id}: ${what}`)
+  return JSON.parse(stdout) as HostReport
+}
+
+function describe({ kind, id, what }: Change): string {
+  return `${kind} ${id}: ${what}`
 }
 
 export async function shell(script: string): Promise<string> {

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict'
 import * as pulumi from '@pulumi/pulumi'
-import { createPlatform, createTestApplication } from '../../apps/apps.ts'
-import { LocalStorage } from '../../components/local-storage/local-storage.ts'
-import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
-import { VpsWorker } from '../../components/vps-worker/vps-worker.ts'
-import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
 import type { Resource } from '../../policies/rule.ts'
-import { settingsOf } from '../settings.ts'
+import { program } from '../program.ts'
 import { evaluateAll, resource } from './resource.ts'
 
 describe('policies on annex itself', () => {
   for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) {
     it(`finds nothing in the stack of ${file}`, async () => {
-      const resources = await registered(() => stack(file))
+      const resources = await registered(() => program(file))
       const types = new Set(resources.map(({ type }) => type))
       for (const type of [
         'command:remote:Command',
@@ -30,26 +24,8 @@ describe('policies on annex itself', () => {
   }
 })
 
-/** What `index.ts` makes of a stack file, without hosts, a cluster, or placement, which adds no resource. */
-function stack(file: string): void {
-  const settings = settingsOf(file)
-  const found = { caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: {} }
-  const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings))
-  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel))
-  for (const worker of settings.workers) {
-    new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), {
-      dependsOn: storage.mounted[worker.name],
-    })
-  }
-  createPlatform(settings.iamService)
-  for (const tenant of settings.tenants) {
-    new TenantIsolation(tenant.name, tenant)
-    if (settings.testApplication?.tenant === tenant.name) createTestApplication(settings.testApplication, {})
-  }
-}
-
 /** The resources that a program registers, with their inputs, as the pack gets them. */
-async function registered(program: () => void): Promise<Resource[]> {
+async function registered(run: () => void): Promise<Resource[]> {
   const resources: Resource[] = []
   const result = {
     section: 'test',
@@ -64,7 +40,7 @@ async function registered(program: () => void): Promise<Resource[]> {
       return { id: name, state: { ...inputs, stdout: JSON.stringify(result) } }
     },
   })
-  program()
+  run()
   await pulumi.runtime.disconnect()
   return resources
 }

@@ -1,0 +1,23 @@
+import { createPlatform, createTestApplication } from '../apps/apps.ts'
+import { LocalStorage } from '../components/local-storage/local-storage.ts'
+import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
+import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
+import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
+import { storageArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
+import { bareHosts, settingsOf } from './settings.ts'
+
+/** What `index.ts` makes of a stack file, but for the preflight, which asks real hosts, and transforms, which mocks do not call. */
+export function program(file: string): void {
+  const settings = settingsOf(file)
+  const found = bareHosts(settings)
+  const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
+  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel, found))
+  for (const worker of settings.workers) {
+    new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] })
+  }
+  createPlatform(settings.iamService)
+  for (const tenant of settings.tenants) {
+    const isolation = new TenantIsolation(tenant.name, tenant)
+    if (settings.testApplication?.tenant === tenant.name) createTestApplication(settings.testApplication, { dependsOn: isolation.ready })
+  }
+}
