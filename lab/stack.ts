@@ -1,5 +1,5 @@
 /** Runs Pulumi on the dev stack, as an engineer would on a laptop beside the lab. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Options } from 'execa'
 import { parse } from 'yaml'
@@ -29,6 +29,15 @@ export function pulumi(args: string[], options: Options = {}) {
     ...options,
     env: { ...env, PATH: [path.dirname(cli), languageHost, env['PATH']].join(':') },
   })
+}
+
+/** Runs the program once without a configuration, which ends it soon: Node compiles it and the SDK, so that the first real run need not. */
+export async function compileProgram(): Promise<void> {
+  const folder = labPath('pulumi', 'empty')
+  mkdirSync(folder, { recursive: true })
+  const options: Options = { stdio: 'pipe', reject: false, env: { PULUMI_BACKEND_URL: `file://${folder}` } }
+  await pulumi(['stack', 'init', stackName, '--non-interactive'], options)
+  await pulumi(['preview', '--stack', stackName, '--config-file', path.join(folder, 'none.yaml'), '--non-interactive'], options)
 }
 
 export function stackExists(): boolean {

@@ -19,8 +19,6 @@ describe('bad input', function () {
     this.timeout(20 * 60_000)
     await freshLab()
     await openStack()
-    // Node compiles the SDK at the first run of a checkout and keeps it; no later run pays for that.
-    await runPulumi(['preview'])
     folder = mkdtempSync(path.join(os.tmpdir(), 'annex-bad-'))
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
