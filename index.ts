@@ -18,10 +18,9 @@ pulumi.runtime.registerResourceTransform(ownFields)
 
 const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
 
-const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel, found))
+const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
 
-const workers = settings.workers.map((worker) =>
-  new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] }))
+const workers = settings.workers.map((worker) => new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found)))
 
 const platform = createPlatform(settings.iamService)
 

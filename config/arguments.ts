@@ -1,8 +1,8 @@
 /** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
-import type { LocalStorageArgs } from '../components/local-storage/local-storage.ts'
+import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
-import type { NodeNetwork, WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
+import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
 import type { Host } from '../host/engine.ts'
 import type { Inspection } from '../preflight/inspect.ts'
 import type { Settings } from './config.ts'
@@ -22,19 +22,20 @@ export function tunnelArgs(settings: Settings, found: Inspection): WireGuardTunn
   }
 }
 
-export function storageArgs(settings: Settings, tunnel: Pick<WireGuardTunnel, 'network'>, found: Inspection): LocalStorageArgs {
+export function storageArgs(settings: Settings, found: Inspection): LocalStorageArgs {
   return {
     hosts: settings.workers.map(({ name, storage }) =>
-      ({ nodeName: name, ...host(settings, found, name), path: storage.path, volumes: storage.volumes, after: tunnel.network(name).ready })),
+      ({ nodeName: name, ...host(settings, found, name), path: storage.path, volumes: storage.volumes })),
   }
 }
 
-export function workerArgs(settings: Settings, worker: Worker, network: NodeNetwork, found: Inspection): VpsWorkerArgs {
+export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<WireGuardTunnel, 'network'>, storage: Pick<LocalStorage, 'mounted'>, found: Inspection): VpsWorkerArgs {
   const { packages, hostOptions } = settings
   return {
     nodeName: worker.name,
     ...host(settings, found, worker.name),
-    network,
+    network: tunnel.network(worker.name),
+    joinAfter: storage.mounted[worker.name],
     cluster: { context: settings.context, apiServer: settings.cluster.apiServer, caCertHash: found.caCertHash },
     packages: {
       ...packages,

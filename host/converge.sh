@@ -9,7 +9,9 @@
 converge() {
   local i n kind
   n=$(doc_count /items)
-  lock "converge of $SECTION"
+  lock "section-$SECTION" exclusive "converge of $SECTION"
+  lock host shared "converge of $SECTION"
+  clear_scratch
   ledger_open "$SECTION"
   for ((i = 0; i < n; i++)); do
     kind=${DOC["/items/$i/kind"]}
@@ -24,20 +26,29 @@ converge() {
   for ((i = 0; i < n; i++)); do converge_item "/items/$i"; done
   ITEM=''
   remember_document
-  ledger_close
   print_result "$SECTION"
-  unlock
+  unlock host
+  unlock "section-$SECTION"
 }
 
 # What an earlier document asked for and this one does not goes first, so that ports and names are free.
 drop_unclaimed() {
-  local dir kind id
+  local dir dirs
+  if [[ -z $(unclaimed) ]]; then return; fi
+  unlock host
+  lock host exclusive "converge of $SECTION"
+  mapfile -t dirs < <(unclaimed)
+  for dir in "${dirs[@]}"; do
+    if [[ -d $dir ]]; then undo "$dir"; fi
+  done
+}
+
+# unclaimed - the entries that the document no longer asks for, last first.
+unclaimed() {
+  local dir
   section_entries
   for dir in ${ENTRIES[@]+"${ENTRIES[@]}"}; do
-    [[ -d $dir ]] || continue
-    kind=$(<"$dir/kind")
-    id=$(<"$dir/id")
-    if [[ -z ${CLAIMED["$kind $id"]-} && ! -e $dir/dependency ]]; then undo "$dir"; fi
+    if [[ -z ${CLAIMED["$(<"$dir/kind") $(<"$dir/id")"]-} && ! -e $dir/dependency ]]; then printf '%s\n' "$dir"; fi
   done
 }
 
@@ -67,7 +78,11 @@ converge_item() {
 # What the host was brought to, without secrets: look compares the host with it later.
 remember_document() {
   local pointer
-  mkdir -p "$LEDGER/$SECTION"
+  section_entries
+  if ((${#ENTRIES[@]} == 0)); then
+    forget_section
+    return
+  fi
   for pointer in "${!DOC[@]}"; do
     if [[ $pointer == /generation || $pointer == /items* ]]; then printf '%s\0' "$pointer" "${DOC["$pointer"]}"; fi
   done >"$LEDGER/$SECTION/.converged-new"

@@ -125,12 +125,14 @@ look_software() {
 }
 
 look_engine() {
-  local section
+  local section file
   fact sections a ''
   # In the order of their removal: what was changed last goes first.
   while read -r section; do fact sections/+ s "$section"; done < <(find "$LEDGER" -mindepth 2 -maxdepth 2 -name '[0-9]*' -printf '%f %h\n' 2>/dev/null |
     sort -r | awk '{ n = split($2, path, "/"); if (!seen[path[n]]++) print path[n] }')
-  if [[ -e $RUN_DIR/lock ]] && ! flock -n "$RUN_DIR/lock" true; then fact lock s "$(lock_holder)"; fi
+  for file in "$RUN_DIR"/*.lock; do
+    if [[ -e $file ]] && ! flock --nonblock "$file" true; then fact lock s "$(lock_holder "$file")"; fi
+  done
 }
 
 # Perl's sockets: a bare host has neither curl nor nc.

@@ -1,15 +1,17 @@
 # remove: undoes a section from its ledger, last first. A section that is not there is removed already.
 remove() {
   local dir
-  lock "removal of $SECTION"
+  lock "section-$SECTION" exclusive "removal of $SECTION"
+  lock host exclusive "removal of $SECTION"
+  clear_scratch
   ledger_open "$SECTION"
   section_entries
   for dir in ${ENTRIES[@]+"${ENTRIES[@]}"}; do
     if [[ -d $dir ]]; then undo "$dir"; fi
   done
   ITEM=''
-  rm -rf "${LEDGER:?}/$SECTION"
-  ledger_close
+  forget_section
   print_result "$SECTION"
-  unlock
+  unlock host
+  unlock "section-$SECTION"
 }

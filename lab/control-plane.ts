@@ -158,6 +158,8 @@ function controllerManager() {
     command: toolPath('kube-controller-manager'),
     args: flags({
       'allocate-node-cidrs': 'true',
+      // A host that was switched off is noticed in half of the usual time: tests wait for it.
+      'node-monitor-grace-period': '24s',
       'authentication-kubeconfig': own,
       'authorization-kubeconfig': own,
       'bind-address': '127.0.0.1',

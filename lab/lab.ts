@@ -16,7 +16,7 @@ import { processId, recordedProcesses, stopProcess, until } from './processes.ts
 import { publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
 import { startServices } from './services.ts'
-import { compileProgram } from './stack.ts'
+import { compileProgram, programCompiled } from './stack.ts'
 import { makeOperatorKey, startAgent, writeKnownHosts } from './ssh.ts'
 import { fabric, type HostName, hosts, namespaces } from './topology.ts'
 
@@ -74,7 +74,7 @@ function tasks(): ListrTask[] {
       title: 'Cloud, services and hosts',
       task: (_, task) => task.newListr([
         { title: 'Control plane', task: async () => { await startControlPlane(); await applyAddons() } },
-        { title: 'Program compiled', task: compileProgram },
+        { title: 'Program compiled', skip: programCompiled, task: compileProgram },
         { title: 'Packages and images', task: (_context, own) => startServices((step) => { own.output = step }) },
         ...hostNames.map((name) => ({ title: `Host ${name}`, task: () => bootHost(name) })),
       ], { concurrent: true }),

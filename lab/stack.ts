@@ -33,12 +33,18 @@ export function pulumi(args: string[], options: Options = {}) {
 
 /** Runs the program once without a configuration, which ends it soon: Node compiles it and the SDK, so that the first real run need not. */
 export async function compileProgram(): Promise<void> {
-  const folder = labPath('pulumi', 'empty')
+  const folder = emptyStack()
   mkdirSync(folder, { recursive: true })
   const options: Options = { stdio: 'pipe', reject: false, env: { PULUMI_BACKEND_URL: `file://${folder}` } }
   await pulumi(['stack', 'init', stackName, '--non-interactive'], options)
   await pulumi(['preview', '--stack', stackName, '--config-file', path.join(folder, 'none.yaml'), '--non-interactive'], options)
 }
+
+export function programCompiled(): boolean {
+  return existsSync(emptyStack())
+}
+
+const emptyStack = () => labPath('pulumi', 'empty')
 
 export function stackExists(): boolean {
   return existsSync(path.join(stateFolder(), '.pulumi', 'stacks', 'annex', `${stackName}.json`))

@@ -11,10 +11,8 @@ export function program(file: string): void {
   const settings = settingsOf(file)
   const found = bareHosts(settings)
   const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
-  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, tunnel, found))
-  for (const worker of settings.workers) {
-    new VpsWorker(worker.name, workerArgs(settings, worker, tunnel.network(worker.name), found), { dependsOn: storage.mounted[worker.name] })
-  }
+  const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
+  for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
   createPlatform(settings.iamService)
   for (const tenant of settings.tenants) {
     const isolation = new TenantIsolation(tenant.name, tenant)

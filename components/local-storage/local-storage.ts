@@ -14,8 +14,6 @@ export interface LocalStorageHostArgs extends Host {
   /** Folder on the host that holds the backing files. */
   path: string
   volumes: LocalVolume[]
-  /** Sections of the host that must be done first: a host does one thing at a time. */
-  after: pulumi.Resource[]
 }
 
 /** The StorageClass `local-storage-vps`, volumes on the hosts and a PersistentVolume for each. */
@@ -38,7 +36,7 @@ function createVolumes(parent: pulumi.Resource, name: string, host: LocalStorage
     connection: host.connection,
     generations: host.generations,
     document: renderVolumes(host.path, host.volumes),
-  }, { parent, dependsOn: host.after })
+  }, { parent })
   for (const volume of host.volumes) {
     new k8s.core.v1.PersistentVolume(`${name}-${host.nodeName}-${volume.name}`, renderPersistentVolume(host.nodeName, volume), { parent, dependsOn: [section, storageClass] })
   }

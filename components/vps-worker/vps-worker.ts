@@ -11,6 +11,8 @@ export interface VpsWorkerArgs extends Host {
   nodeName: string
   /** How the node reaches the cluster: a tunnel's outputs. */
   network: NodeNetwork
+  /** Resources that must be there before the node joins: the host's volumes. */
+  joinAfter?: pulumi.Resource[]
   cluster: ClusterEndpoint
   packages: WorkerPackages
   /** Registries that are pulled from a mirror. */
@@ -57,13 +59,12 @@ export class VpsWorker extends pulumi.ComponentResource {
 
 function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): HostSection {
   const document = renderWorkerHost({ ...args, ...args.options, interface: args.network.interface })
-  // The tunnel's section writes packages too, and a host does one thing at a time.
-  return new HostSection(`${name}-host`, { connection: args.connection, generations: args.generations, document }, { parent, dependsOn: args.network.ready })
+  return new HostSection(`${name}-host`, { connection: args.connection, generations: args.generations, document }, { parent })
 }
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
   const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress }, args.options.cgroupV1)
-  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, token: args.bootstrapToken }, { parent, dependsOn: host })
+  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
 }
 
 /** Only whoever runs `pulumi` may evict pods and delete the node; a node's own credential may not. */

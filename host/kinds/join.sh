@@ -142,11 +142,11 @@ repair_kubelet() {
 }
 
 kubeadm_join() {
-  local file=$RUN_DIR/join.yaml code=0
+  local file=$SCRATCH/$SECTION/join.yaml code=0
   join_configuration "$1" | write_file "$file" 600
   (run "see journalctl -u kubelet on the host; the API server ${DOC["$1/apiServer"]} must be reachable from there, and the token must not have expired" \
     kubeadm join --config "$file") || code=$?
-  rm -f "$file"
+  clear_scratch
   if ((code != 0)); then exit "$code"; fi
 }
 

@@ -109,6 +109,7 @@ converge_packages() {
     if [[ ${WANTED_VERSION[i]} == '*' ]]; then asked+=("${WANTED[i]}"); else asked+=("${WANTED[i]}=${WANTED_VERSION[i]}"); fi
     if [[ ${WANTED_HOLD[i]} == true ]]; then hold+=("${WANTED[i]}"); fi
   done
+  lock packages exclusive "packages of $SECTION"
   repair_dpkg
   simulation=$(apt_simulate "${asked[@]}")
   refuse_removals "$simulation"
@@ -118,6 +119,7 @@ converge_packages() {
     apt_install "${asked[@]}"
   fi
   if ((${#hold[@]} > 0)); then run 'see dpkg --audit' apt-mark hold "${hold[@]}"; fi
+  unlock packages
 }
 
 # Somebody's hold on another version is their decision; ours is in the ledger.

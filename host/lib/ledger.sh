@@ -12,7 +12,7 @@ declare -A CLAIMED=() # "<kind> <id>" -> yes, for what the document asks for
 # ledger_open <section> - reads the section's entries; drops what a cut run left half written.
 ledger_open() {
   SECTION=$1
-  rm -rf "$LEDGER"/*/.half-*
+  rm -rf "$LEDGER/$SECTION"/.half-*
   load_entries
   local dir
   for dir in "$LEDGER/$SECTION"/[0-9]*; do
@@ -43,14 +43,17 @@ claim() {
 
 # note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
 note_begin() {
-  local last
+  local last fd
   mkdir -p "$LEDGER/$SECTION"
-  last=$(find "$LEDGER" -mindepth 2 -maxdepth 2 -name '[0-9]*' -printf '%f\n' | sort -n | tail -n 1)
+  # Other sections may take a number at the same time.
+  exec {fd}<"$LEDGER"
+  flock "$fd"
+  last=$(find "$LEDGER" -mindepth 2 -maxdepth 2 -regex '.*/\(\.half-\)?[0-9][^/]*' -printf '%f\n' | sed 's/^\.half-//' | sort -n | tail -n 1)
   last=${last%%-*}
   NOTE_NAME=$(printf '%06d-%s' $((10#${last:-0} + 1)) "$1")
   NOTE=$LEDGER/$SECTION/.half-$NOTE_NAME
-  rm -rf "$NOTE"
   mkdir "$NOTE"
+  exec {fd}<&-
   printf '%s' "$1" >"$NOTE/kind"
   printf '%s' "$2" >"$NOTE/id"
 }
@@ -162,9 +165,8 @@ hand_over() {
   mv -T "$1" "$2/$(basename "$1")"
 }
 
-# ledger_close - with the last entry of the last section gone, nothing of annex is left.
-ledger_close() {
-  [[ -d $LEDGER ]] || return 0
-  find "$LEDGER" -mindepth 1 -type d -empty -delete
+# forget_section - with the last section gone, nothing of annex is left.
+forget_section() {
+  rm -rf "${LEDGER:?}/$SECTION"
   rmdir --ignore-fail-on-non-empty "$LEDGER" "$STATE_DIR" 2>/dev/null || true
 }

@@ -1,41 +1,44 @@
-# One engine process at a time. Children inherit the lock on purpose: an apt-get or kubeadm that outlives a cut
-# session keeps the next run waiting until it is done.
+# Who may work on the host at the same time. Each lock is a file in RUN_DIR:
+#   section-<name>  one run of a section at a time
+#   host            converges of different sections share it; whatever takes something away is alone
+#   packages        apt and dpkg, within a converge
+# Children inherit the locks on purpose: an apt-get or kubeadm that outlives a cut session keeps the next run waiting until it is done.
 
 readonly RUN_DIR=/run/annex
 readonly LOCK_WAIT=${ANNEX_LOCK_WAIT:-600} # seconds
+declare -A LOCKS=()                        # name -> file descriptor
 
-# lock <what> - waits up to LOCK_WAIT seconds, else names the holder.
+# lock <name> <shared|exclusive> <what> - waits up to LOCK_WAIT seconds, else names the holder.
 lock() {
-  local deadline=$((SECONDS + LOCK_WAIT)) told='' holder
+  local file=$RUN_DIR/$1.lock deadline=$((SECONDS + LOCK_WAIT)) told='' fd holder
   while true; do
     mkdir -p "$RUN_DIR"
-    { exec {LOCK_FD}>>"$RUN_DIR/lock"; } 2>/dev/null || continue
-    if flock -n "$LOCK_FD"; then
+    { exec {fd}>>"$file"; } 2>/dev/null || continue
+    if flock --nonblock "--$2" "$fd"; then
       # unlock removes the file, so a lock on a file that is gone is none.
-      [[ $RUN_DIR/lock -ef /proc/self/fd/$LOCK_FD ]] && break
+      [[ $file -ef /proc/self/fd/$fd ]] && break
     else
-      holder=$(lock_holder)
+      holder=$(lock_holder "$file")
       if ((SECONDS >= deadline)); then
-        fail '' "another annex run holds $RUN_DIR/lock: $holder; waited $LOCK_WAIT s" \
+        fail '' "another annex run holds $file: $holder; waited $LOCK_WAIT s" \
           'wait for it, or end the processes named here if nobody is behind them any more, and run again'
       fi
       [[ -n $told ]] || printf 'waiting up to %d s for another annex run on this host: %s\n' "$LOCK_WAIT" "$holder" >&2
       told=yes
-      sleep 0.5
+      sleep 0.2
     fi
-    exec {LOCK_FD}>&-
+    exec {fd}>&-
   done
-  # A run that was cut may have left its configuration for kubeadm, with the token.
-  find "$RUN_DIR" -mindepth 1 ! -name lock -delete
-  printf '%s by process %d since %s, from %s\n' "$1" "$$" "$(date -u +%FT%TZ)" "${SSH_CONNECTION-this host}" >"$RUN_DIR/lock"
+  LOCKS["$1"]=$fd
+  printf '%s by process %d since %s, from %s\n' "$3" "$$" "$(date -u +%FT%TZ)" "${SSH_CONNECTION-this host}" >"$file"
 }
 
-# What holds the lock: what the file says, and which living processes have it open.
+# lock_holder <file> - what holds the lock: what the file says, and which living processes have it open.
 lock_holder() {
   local fd pid said='' living=''
-  [[ -s $RUN_DIR/lock ]] && said=$(head -n 1 "$RUN_DIR/lock")
+  [[ -s $1 ]] && said=$(head -n 1 "$1")
   for fd in /proc/[0-9]*/fd/*; do
-    [[ $(readlink "$fd") == "$RUN_DIR/lock" ]] || continue
+    [[ $(readlink "$fd") == "$1" ]] || continue
     pid=${fd#/proc/}
     pid=${pid%%/*}
     [[ $pid == "$$" || $pid == "$BASHPID" || $living == *" $pid "* ]] && continue
@@ -44,8 +47,18 @@ lock_holder() {
   printf '%s (living:%s)' "${said:-unknown}" "${living:- none}"
 }
 
+# unlock <name> - the last one to share a lock takes its file away.
 unlock() {
-  rm -f "$RUN_DIR/lock"
+  local fd=${LOCKS["$1"]}
+  if flock --nonblock --exclusive "$fd"; then rm -f "$RUN_DIR/$1.lock"; fi
+  exec {fd}>&-
   rmdir --ignore-fail-on-non-empty "$RUN_DIR" 2>/dev/null || true
-  exec {LOCK_FD}>&-
+}
+
+# The section's files that do not outlive a run: a cut one may have left kubeadm's configuration, with the token.
+readonly SCRATCH=$RUN_DIR/scratch
+
+clear_scratch() {
+  rm -rf "${SCRATCH:?}/$SECTION"
+  rmdir --ignore-fail-on-non-empty "$SCRATCH" 2>/dev/null || true
 }

@@ -19,10 +19,10 @@ function rendered(settings: Settings) {
   const found = bareHosts(settings)
   const tunnel = tunnelArgs(settings, found)
   const network = { nodeAddress: settings.workers[0]!.tunnelAddress, interface: 'wg0', ready: [] }
-  const worker = workerArgs(settings, settings.workers[0]!, network, found)
+  const worker = workerArgs(settings, settings.workers[0]!, { network: () => network }, { mounted: {} }, found)
   const peers = tunnel.workers.map(({ name, tunnelAddress, address, listenPort }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${listenPort}` }))
   const ends = tunnel.gateways.map(({ name, tunnelAddress, address, port }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${port}` }))
-  const storage = storageArgs(settings, { network: () => network }, found)
+  const storage = storageArgs(settings, found)
   const tenant = settings.tenants[0]!
   return {
     cloudRoutes: cloudRoutes(tunnel.options.ranges, tunnel.gateways),

@@ -116,9 +116,17 @@ describe(`the host engine on ${host}`, function () {
     assert.match(told.fix, /choose another name/)
   })
 
-  it('runs one at a time: a second run waits, and names the holder when it has waited long enough', async () => {
-    const holder = shell('mkdir -p /run/annex; exec 9>>/run/annex/lock; flock 9; echo "converge of elsewhere by process 1" >/run/annex/lock; sleep 4; rm /run/annex/lock')
-    await shell('until [[ -s /run/annex/lock ]]; do sleep 0.1; done')
+  it('converges two sections side by side, but takes nothing away while somebody else works', async () => {
+    const [slow, quick] = [converge(section, itemsOf('packages')), converge('other', itemsOf('sysctl'))]
+    assert.equal(await Promise.race([slow.then(() => 'slow'), quick.then(() => 'quick')]), 'quick')
+    const removal = remove('other')
+    assert.equal(await Promise.race([slow.then(() => 'slow'), removal.then(() => 'removal')]), 'slow')
+    await removal
+  })
+
+  it('runs a section one at a time: a second run waits, and names the holder when it has waited long enough', async () => {
+    const holder = shell(`lock=/run/annex/section-${section}.lock; mkdir -p /run/annex; exec 9>>$lock; flock 9; echo "converge of elsewhere by process 1" >$lock; sleep 4; rm $lock`)
+    await shell(`until [[ -s /run/annex/section-${section}.lock ]]; do sleep 0.1; done`)
     const told = await failure(section, [{ kind: 'module', name: 'overlay' }], { ANNEX_LOCK_WAIT: '1' })
     assert.match(told.error, /another annex run holds .*converge of elsewhere by process 1.*living: \d+ .*waited 1 s/)
     const { code, stderr } = await run('converge', { section, items: [{ kind: 'module', name: 'overlay' }] } as object)
