@@ -1,29 +1,53 @@
-/** `npm test` and `npm run test:all`: mocha over the tree, and what was left out. */
-import { globSync } from 'node:fs'
+/** `npm test` and `npm run test:all`: mocha over the tree, what was left out, and one closing line for all. */
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { checkout, operatorEnvironment } from './environment.ts'
 import { ensureTools } from '../tools/tools.ts'
+import { type Counts, closingLine } from './counts.ts'
+import { checkout, operatorEnvironment } from './environment.ts'
+import { up as labUp } from './lab.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
+/** Mostly waits, so that it runs beside what needs no lab; it has the lab to itself. */
+const stack = 'test/e2e/stack.lab.test.ts'
+/** Takes the lab away at its end. */
+const lab = 'test/lab/lab.lab.test.ts'
 
 /** @param all slow tests too @returns whether all passed */
 export async function test(all: boolean): Promise<boolean> {
   await ensureTools()
-  const slowFiles = globSync(slow, { cwd: checkout })
-  const files = globSync('test/**/*.test.ts', { cwd: checkout }).filter((file) => all || !slowFiles.includes(file)).sort(byCost)
+  const slowFiles = globSync(slow, { cwd: checkout }).sort()
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
-  const mocha = path.join(checkout, 'node_modules', 'mocha', 'bin', 'mocha.js')
-  const { exitCode } = await execa(process.execPath, [mocha, ...files], { cwd: checkout, stdio: 'inherit', reject: false, env: { PATH: operatorEnvironment()['PATH'] } })
-  return exitCode === 0
+  const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file))
+  const onLab = files.filter((file) => /\.lab\.test/.test(file))
+  await labUp()
+  console.log(`\nBeside these tests runs ${stack}; what it says comes at its end.`)
+  const counts = [
+    ...(await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha([stack], 'pipe')])),
+    await mocha([...onLab.filter((file) => file !== stack && file !== lab), ...(all ? slowFiles : []), lab], 'inherit'),
+  ]
+  const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
+  console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
+  return sum('failed') === 0
 }
 
-/** What needs no lab first: a mistake shows in seconds. */
-function byCost(a: string, b: string): number {
-  return cost(a) - cost(b) || a.localeCompare(b)
-}
-
-function cost(file: string): number {
-  return /\.slow\.test/.test(file) ? 3 : /^test\/e2e/.test(file) ? 2 : /\.lab\.test/.test(file) ? 1 : 0
+/** Runs mocha over the files. What it says is shown as it comes, or whole at its end. @returns its counts; a run that crashed has failed */
+async function mocha(files: string[], output: 'inherit' | 'pipe'): Promise<Counts> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'annex-test-'))
+  const counts = path.join(folder, 'counts.json')
+  try {
+    const { exitCode, all } = await execa(process.execPath, [path.join(checkout, 'node_modules/mocha/bin/mocha.js'), ...files], {
+      cwd: checkout, stdin: 'inherit', stdout: output, stderr: output, all: true, reject: false, env: { PATH: operatorEnvironment()['PATH'], ANNEX_TEST_COUNTS: counts },
+    })
+    if (output === 'pipe') console.log(all)
+    const found = JSON.parse(readFileSync(counts, 'utf8')) as Counts
+    return exitCode !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found
+  } catch {
+    console.error(`mocha ended before it could count its tests: ${files.join(' ')}`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }

@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import Mocha from 'mocha'
+import { closingLine } from '../lab/counts.ts'
 
 /**
- * Mocha's spec output, then what was left out by name, and one closing line that CI reads:
- * `N passed, N failed`, with `, N skipped` when tests were left out.
+ * Mocha's spec output, then what was left out by name, and one closing line. Where $ANNEX_TEST_COUNTS names a file, the numbers go there instead.
  */
 export default class Reporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -12,11 +13,10 @@ export default class Reporter extends Mocha.reporters.Spec {
     // Registered after the spec reporter's own, so that the closing line is the last.
     runner.once('end', () => {
       if (skipped.length > 0) console.log(`Left out:\n${skipped.map((title) => `  ${title}`).join('\n')}\n`)
-      console.log(closingLine(this.stats.passes, this.stats.failures, skipped.length))
+      const counts = { passed: this.stats.passes, failed: this.stats.failures, skipped: skipped.length }
+      const file = process.env['ANNEX_TEST_COUNTS']
+      if (file === undefined) console.log(closingLine(counts))
+      else writeFileSync(file, JSON.stringify(counts))
     })
   }
-}
-
-function closingLine(passed: number, failed: number, skipped: number): string {
-  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
 }

@@ -43,19 +43,30 @@ claim() {
 
 # note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
 note_begin() {
-  local last fd
+  local fd
   mkdir -p "$LEDGER/$SECTION"
   # Other sections may take a number at the same time.
   exec {fd}<"$LEDGER"
   flock "$fd"
-  last=$(find "$LEDGER" -mindepth 2 -maxdepth 2 -regex '.*/\(\.half-\)?[0-9][^/]*' -printf '%f\n' | sed 's/^\.half-//' | sort -n | tail -n 1)
-  last=${last%%-*}
-  NOTE_NAME=$(printf '%06d-%s' $((10#${last:-0} + 1)) "$1")
+  last_number
+  printf -v NOTE_NAME '%06d-%s' $((LAST + 1)) "$1"
   NOTE=$LEDGER/$SECTION/.half-$NOTE_NAME
   mkdir "$NOTE"
   exec {fd}<&-
   printf '%s' "$1" >"$NOTE/kind"
   printf '%s' "$2" >"$NOTE/id"
+}
+
+# last_number - the highest of any section, into LAST. By globs: an entry may get its final name meanwhile, which find takes for a failure.
+last_number() {
+  local entry number
+  LAST=0
+  for entry in "$LEDGER"/*/.half-[0-9]* "$LEDGER"/*/[0-9]*; do
+    number=${entry##*/}
+    number=${number#.half-}
+    number=${number%%-*}
+    if [[ $number =~ ^[0-9]+$ ]] && ((10#$number > LAST)); then LAST=$((10#$number)); fi
+  done
 }
 
 note_end() {
@@ -70,10 +81,11 @@ note_path() {
   note_folders "$(dirname "$1")"
 }
 
-# note_folders <folder> - which of it and its parents do not exist, the innermost first.
+# note_folders <folder> - which of it and its parents do not exist but for annex, the innermost first. Several sections may use a
+# folder, and whichever goes last takes it away.
 note_folders() {
   local folder=$1
-  while [[ ! -d $folder ]]; do
+  while [[ ! -d $folder ]] || grep -qsxF -- "$folder" "$LEDGER"/*/[0-9]*/folders*; do
     printf '%s\n' "$folder" >>"$NOTE/folders$(path_name "$1")"
     folder=$(dirname "$folder")
   done

@@ -124,6 +124,14 @@ describe(`the host engine on ${host}`, function () {
     await removal
   })
 
+  it('keeps its books where three sections write many entries at the same time, in a folder that all of them use', async () => {
+    const names = [section, 'other', 'third']
+    const files = (name: string): Items => Array.from({ length: 25 }, (_, i) => ({ kind: 'file', path: `/etc/shared/${name}-${i}`, mode: '644', content: 'x' }))
+    await Promise.all(names.map((name) => converge(name, files(name))))
+    for (const name of names) assert.deepEqual(await drift(name), { generation: 0, differences: [] })
+    await remove('third')
+  })
+
   it('runs a section one at a time: a second run waits, and names the holder when it has waited long enough', async () => {
     const holder = shell(`lock=/run/annex/section-${section}.lock; mkdir -p /run/annex; exec 9>>$lock; flock 9; echo "converge of elsewhere by process 1" >$lock; sleep 4; rm $lock`)
     await shell(`until [[ -s /run/annex/section-${section}.lock ]]; do sleep 0.1; done`)
