@@ -47,6 +47,8 @@ async function byAnnex(): Promise<number> {
 /** Seconds from the first command to Ready. The gateway is prepared before: by hand it would have been set up once. */
 async function byHand(): Promise<number> {
   await reinstallHost('vps-worker-1')
+  // An earlier round may have failed half way.
+  await cleanGateway()
   const { worker } = labSystem()
   const options = devOptions()
   const [gateway] = options['tunnel'].gateways
