@@ -16,9 +16,9 @@ ignored=(
 files() {
   local prune=()
   for path in "${ignored[@]}"; do prune+=(-path "$path" -o); done
-  # /var may be a file system of its own.
-  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -printf 'f %p %m %u:%g %s\n' -o -printf '%y %p %m %u:%g %l\n'
-  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -type f -print0 | xargs --null sha256sum | sed 's/^\(.\{16\}\)[^ ]*  /sum \1 /'
+  # /var may be a file system of its own. Below /usr are packages' files, which keep the time that they were packed with.
+  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -path '/usr/*' -type f -printf 'f %p %m %u:%g %s %t\n' -o -type f -printf 'f %p %m %u:%g %s\n' -o -printf '%y %p %m %u:%g %l\n'
+  find / /var -xdev \( "${prune[@]}" -path '/usr' \) -prune -o -type f -print0 | xargs --null sha256sum | sed 's/^\(.\{16\}\)[^ ]*  /sum \1 /'
 }
 
 files | grep -v -e '^d / ' | sort -u
