@@ -1,0 +1,119 @@
+/** A second worker, behind NAT and reached as a user with sudo; reboots of every end; one worker that goes while the other stays. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parse, stringify } from 'yaml'
+import { checkout } from '../../lab/environment.ts'
+import { rebootHost, reinstallHost, runInHost } from '../../lab/host.ts'
+import { until } from '../../lab/processes.ts'
+import { destroy, openStack } from '../../lab/stack.ts'
+import type { HostName } from '../../lab/topology.ts'
+import { difference, freshLab, runPulumi, system } from './lab.ts'
+
+const [near, behindNat] = ['vps-worker-1', 'vps-worker-2'] as const
+
+describe('two workers', function () {
+  this.timeout(10 * 60_000)
+  let folder: string
+  let bare: string[]
+
+  before(async function () {
+    this.timeout(30 * 60_000)
+    await freshLab()
+    await reinstallHost(behindNat)
+    bare = await snapshotOf(behindNat)
+    folder = mkdtempSync(path.join(os.tmpdir(), 'annex-two-'))
+    await openStack()
+    await upWith([{ name: behindNat, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 }, storage: { volumes: [{ name: 'vol-1', size: '64Mi' }] } }])
+    for (const node of [near, behindNat]) await kubectl(['apply', '-f', '-'], server(node))
+    await serving()
+  })
+
+  after(async () => {
+    await destroy({ stdio: 'pipe' })
+    rmSync(folder, { recursive: true })
+  })
+
+  it('are both Ready, and each reaches the other’s pods, as the cloud reaches both', async () => {
+    for (const node of [near, behindNat]) assert.equal(await ready(node), 'True')
+    for (const from of ['cloud-worker-1', near, behindNat] as const) for (const to of [near, behindNat]) assert.equal(await fetched(from, to), to, `from ${from} to ${to}`)
+  })
+
+  it('answer kubectl logs and exec', async () => {
+    assert.equal((await kubectl(['exec', `server-${behindNat}`, '--', 'hostname'])).trim(), `server-${behindNat}`)
+  })
+
+  for (const host of ['gateway', behindNat, near] as const) {
+    it(`come back by themselves after a reboot of ${host}`, async () => {
+      await rebootHost(host)
+      await serving()
+    })
+  }
+
+  it('change nothing of one when the other goes, which is left as it was found', async () => {
+    const before = await ledgerOf(near)
+    await kubectl(['delete', 'pod', `server-${behindNat}`, '--wait=false'])
+    await upWith([])
+    assert.equal(await ready(behindNat), '')
+    assert.deepEqual(difference(bare, await snapshotOf(behindNat)), [])
+    assert.equal(await ledgerOf(near), before)
+    assert.equal(await fetched('cloud-worker-1', near), near)
+  })
+
+  /** `pulumi up` of the dev stack with further workers. */
+  async function upWith(workers: object[]): Promise<void> {
+    const document = parse(readFileSync(path.join(checkout, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, any> }
+    document.config['annex:workers'].push(...workers)
+    const file = path.join(folder, 'Pulumi.dev.yaml')
+    writeFileSync(file, stringify(document))
+    const { code, output } = await runPulumi(['up', '--yes', '--skip-preview', '--config-file', file])
+    assert.equal(code, 0, output)
+  }
+
+  /** Until every server is reached from the cloud and from the other worker. */
+  async function serving(): Promise<void> {
+    await until('both workers serve', 180, async () => {
+      const answers = await Promise.all([fetched('cloud-worker-1', near), fetched('cloud-worker-1', behindNat), fetched(near, behindNat), fetched(behindNat, near)])
+      return answers.join() === [near, behindNat, behindNat, near].join()
+    })
+  }
+})
+
+/** A pod on a node that serves the node's name; it stays there, so that its address does. */
+function server(node: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1', kind: 'Pod', metadata: { name: `server-${node}` },
+    spec: {
+      nodeName: node, tolerations: [{ operator: 'Exists' }], terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'httpd', image: system.probeImage, command: ['sh', '-c', `mkdir -p /www && echo ${node} >/www/index.html && exec httpd -f -p 8080 -h /www`] }],
+    },
+  })
+}
+
+/** What the host of one node gets from the server on the other; empty without an answer. */
+async function fetched(from: HostName, to: string): Promise<string> {
+  const address = await kubectl(['get', 'pod', `server-${to}`, '-o', 'jsonpath={.status.podIP}'])
+  const get = `exec 3<>/dev/tcp/${address}/8080 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3`
+  return String((await runInHost(from, 'timeout', ['3', 'bash', '-c', get], { reject: false })).stdout).trim()
+}
+
+async function ready(node: string): Promise<string> {
+  return kubectl(['get', 'node', node, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
+}
+
+async function kubectl(args: string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await system.run('kubectl', ['--context', system.context, ...args], { input })
+  assert.equal(code, 0, `kubectl ${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+/** When each section of the host was written last. */
+async function ledgerOf(host: HostName): Promise<string> {
+  return String((await runInHost(host, 'bash', ['-c', 'stat -c "%n %y" /var/lib/annex/ledger/*/.converged'])).stdout)
+}
+
+async function snapshotOf(host: HostName): Promise<string[]> {
+  const script = readFileSync(new URL('snapshot.sh', import.meta.url), 'utf8')
+  return String((await runInHost(host, 'bash', ['-c', script])).stdout).split('\n')
+}
