@@ -5,6 +5,7 @@ import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 import { toolPath, toolVersion } from '../tools/tools.ts'
+import { debianSources } from './debian-sources.ts'
 import type { Host } from './topology.ts'
 
 export type Image = Host['image']
@@ -65,21 +66,6 @@ async function bootstrap(image: Image, root: string, report: (step: string) => v
     if (line.startsWith('I: ')) report(line.slice('I: '.length))
   })
   await build
-}
-
-/** The machine's own Debian mirrors: the one place that is known to be reachable. */
-async function debianSources(): Promise<string> {
-  const format = '$(ORIGIN) $(CODENAME) $(COMPONENT) $(CREATED_BY) $(REPO_URI)'
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', format])
-  const sources = stdout
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([origin, codename, component, kind]) => origin === 'Debian' && codename?.startsWith('bookworm') && component === 'main' && kind === 'Packages')
-    .map(([, codename, , , uri]) => `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri} ${codename} main`)
-  if (sources.length === 0) {
-    throw new Error('this machine has no apt source for Debian 12 (bookworm, main): run `apt-get update`, or add one to its sources.list')
-  }
-  return `${[...new Set(sources)].join('\n')}\n`
 }
 
 /** Takes away what must differ between hosts, and what a package manager leaves behind. */

@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { debianSources } from '../../debian-sources.ts'
 
 /** What a host may be asked to install, beside what its image has. Sorted. */
 export const debianPackages = [
@@ -63,17 +64,4 @@ async function privateApt(work: string, archives: string): Promise<string[]> {
 async function downloadClosure(options: string[], packages: readonly string[]): Promise<void> {
   await execa('apt-get', [...options, '--quiet', 'update'])
   await execa('apt-get', [...options, '--quiet', '--yes', '--download-only', 'install', ...packages])
-}
-
-/** The machine's own sources for Debian 12; others of its sources have no part in the lab. */
-async function debianSources(): Promise<string> {
-  const format = '$(ORIGIN) $(CODENAME) $(COMPONENT) $(CREATED_BY) $(REPO_URI)'
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', format])
-  const sources = stdout
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([origin, codename, component, kind]) => origin === 'Debian' && codename?.startsWith('bookworm') && component === 'main' && kind === 'Packages')
-    .map(([, codename, , , uri]) => `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri} ${codename} main\n`)
-  if (sources.length === 0) throw new Error('this machine has no apt source for Debian 12 (bookworm, main): run "apt-get update", or add one to its sources')
-  return [...new Set(sources)].join('')
 }
