@@ -119,12 +119,14 @@ async function clearAbandoned(): Promise<void> {
   if (owner === undefined) return
   console.log(`The lab of ${owner} is still on this machine, but that checkout is gone: clearing it`)
   await Promise.all(hostNames.map(killHost))
+  await endProcesses((pid) => argumentsOf(pid).some((argument) => argument.startsWith(`${owner}/.lab/`)))
   await clearNetwork()
 }
 
-/** What runs ends first: a namespace stays as long as somebody is inside. */
 async function clearNetwork(): Promise<void> {
-  await endProcessesInside()
+  // Whatever somebody still runs inside, such as an open `npm run shell`, would keep the namespaces alive.
+  const inside = namespacesOfLab()
+  await endProcesses((pid) => inside.has(networkNamespaceOf(pid) ?? ''))
   await removeNetwork()
 }
 
@@ -144,10 +146,8 @@ function refuseOwnShell(): void {
   }
 }
 
-/** Ends whatever somebody still runs inside the lab's namespaces, such as an open `npm run shell`: it would keep them alive. */
-async function endProcessesInside(): Promise<void> {
-  const inside = namespacesOfLab()
-  const found = readdirSync('/proc').map(Number).filter((pid) => pid > 0 && inside.has(networkNamespaceOf(pid) ?? ''))
+async function endProcesses(which: (pid: number) => boolean): Promise<void> {
+  const found = readdirSync('/proc').map(Number).filter((pid) => pid > 0 && which(pid))
   const processes = found.map((pid) => ({ pid, started: startTime(pid) ?? '' })).filter(isAlive)
   for (const { pid } of processes) process.kill(pid, 'SIGTERM')
   try {
@@ -162,6 +162,14 @@ async function endProcessesInside(): Promise<void> {
 function namespacesOfLab(): Set<string> {
   const files = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists).map((name) => `/run/netns/${name}`)
   return new Set(files.map((file) => `net:[${statSync(file).ino}]`))
+}
+
+function argumentsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }
 
 function networkNamespaceOf(pid: number): string | undefined {

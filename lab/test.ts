@@ -6,13 +6,12 @@ import { execa } from 'execa'
 import { ensureTools } from '../tools/tools.ts'
 import { type Counts, closingLine } from './counts.ts'
 import { checkout, operatorEnvironment } from './environment.ts'
-import { up as labUp } from './lab.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
 /** Mostly waits, so that it runs beside what needs no lab; it has the lab to itself. */
 const stack = 'test/e2e/stack.lab.test.ts'
-/** Takes the lab away at its end. */
+/** Takes the lab away, brings it up and measures that: alone, and first, because the others stand on it. */
 const lab = 'test/lab/lab.lab.test.ts'
 
 /** @param all slow tests too @returns whether all passed */
@@ -22,12 +21,10 @@ export async function test(all: boolean): Promise<boolean> {
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
   const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file))
   const onLab = files.filter((file) => /\.lab\.test/.test(file))
-  await labUp()
-  console.log(`\nBeside these tests runs ${stack}; what it says comes at its end.`)
-  const counts = [
-    ...(await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha([stack], 'pipe')])),
-    await mocha([...onLab.filter((file) => file !== stack && file !== lab), ...(all ? slowFiles : []), lab], 'inherit'),
-  ]
+  const counts = [await mocha([lab], 'inherit')]
+  console.log(`Beside the next tests runs ${stack}; what it says comes at its end.`)
+  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha([stack], 'pipe')]))
+  counts.push(await mocha([...onLab.filter((file) => file !== stack && file !== lab), ...(all ? slowFiles : [])], 'inherit'))
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
   console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
   return sum('failed') === 0

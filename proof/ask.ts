@@ -15,9 +15,12 @@ export async function kubectl(system: System, args: string[], { input, timeoutSe
   return { ...ran, evidence: { command: `kubectl ${args.join(' ')}`, answer: firstLine(ran) } }
 }
 
-/** Runs a command in the test application; one that hangs (a cut tunnel) is given up after 15 s. */
+/** Seconds until a question that goes through the tunnel counts as hanging (a cut tunnel). */
+export const answerSeconds = 8
+
+/** Runs a command in the test application. */
 export function execInApplication(system: System, command: string[]): Promise<Asked> {
-  return kubectl(system, ['exec', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--', ...command], { timeoutSeconds: 15 })
+  return kubectl(system, ['exec', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--', ...command], { timeoutSeconds: answerSeconds })
 }
 
 /** An object as the API server has it, or undefined where there is none. */

@@ -1,4 +1,4 @@
-import { execInApplication, kubectl } from '../ask.ts'
+import { answerSeconds, execInApplication, kubectl } from '../ask.ts'
 import { allOf, type Point } from '../point.ts'
 
 /** The API server reaches the kubelet only through the tunnel, and the kubelet's answers come back the same way. */
@@ -7,9 +7,9 @@ export const nodeNetwork: Point = {
   title: 'Nodes reach each other through the tunnel (logs, exec)',
   check: async (system) => {
     const [health, exec, logs] = await Promise.all([
-      kubectl(system, ['get', '--raw', `/api/v1/nodes/${system.worker.name}/proxy/healthz`], { timeoutSeconds: 15 }),
+      kubectl(system, ['get', '--raw', `/api/v1/nodes/${system.worker.name}/proxy/healthz`], { timeoutSeconds: answerSeconds }),
       execInApplication(system, ['hostname']),
-      kubectl(system, ['logs', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--tail=1'], { timeoutSeconds: 15 }),
+      kubectl(system, ['logs', '-n', system.testApplication.tenant, 'test-app-0', '-c', 'test-app', '--tail=1'], { timeoutSeconds: answerSeconds }),
     ])
     return allOf([
       { holds: health.code === 0 && health.stdout === 'ok', evidence: health.evidence },

@@ -195,16 +195,12 @@ describe(`the host engine on ${host}`, function () {
     })
   })
 
-  it('continues after kill -9 at any command of a converge: three of them here, all in test:all', async () => {
+  it('continues after kill -9 at any command of a converge: one of them here, all in test:all', async () => {
     const items = itemsOf('interface')
-    for (const cut of [300, 600, 900]) {
-      const { code } = await run('converge', { section, items } as object, cut)
-      assert.notEqual(code, 0, `was not cut at ${cut}`)
-      await converge(section, items)
-      assert.deepEqual(await differences(section, items), [])
-      await remove(section)
-      same(found, await snapshot())
-    }
+    const { code } = await run('converge', { section, items } as object, 600)
+    assert.notEqual(code, 0, 'was not cut')
+    await converge(section, items)
+    assert.deepEqual(await differences(section, items), [])
   })
 })
 
