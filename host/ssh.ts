@@ -1,6 +1,7 @@
 /** One command over one SSH session: strict host key, agent only, errors that say what was seen. */
 import { createHash } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import ssh2, { type Client as SshClient, type ConnectConfig } from 'ssh2'
 import type { Connection } from './connection.ts'
 import { AuthenticationFailed, HostFailure, HostKeyMismatch, Unreachable } from './errors.ts'
@@ -110,7 +111,9 @@ function run(client: SshClient, connection: Connection, command: string, input: 
         progress(text)
       })
       channel.on('exit', (code: number | null) => { ran.code = code ?? undefined })
-      channel.on('close', () => resolve(ran))
+      // What it wrote last may still be on its way to our listeners.
+      const closed = new Promise<void>((done) => { channel.on('close', done) })
+      void Promise.all([closed, finished(channel.stderr, { writable: false })]).then(() => resolve(ran), reject)
       channel.on('error', () => {}) // The command ended before it had read everything: its exit code tells.
       channel.end(input)
     })

@@ -68,17 +68,16 @@ export class WireGuardTunnel extends pulumi.ComponentResource {
   }
 }
 
-type Keys = Record<string, pulumi.Output<string>>
+/** By host. A host's own key must be there before its interface. */
+type Keys = Record<string, HostIdentity>
 
 function createKeys(parent: pulumi.Resource, name: string, hosts: (Host & { name: string })[]): Keys {
-  return Object.fromEntries(hosts.map((host) => {
-    const identity = new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, generations: host.generations, interface: tunnelInterface }, { parent })
-    return [host.name, identity.publicKey]
-  }))
+  return Object.fromEntries(hosts.map((host) =>
+    [host.name, new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, generations: host.generations, interface: tunnelInterface }, { parent })]))
 }
 
 function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, keys: Keys): HostSection[] {
-  const workers = pulumi.all(args.workers.map((worker) => keys[worker.name]!.apply((publicKey): TunnelPeer => ({
+  const workers = pulumi.all(args.workers.map((worker) => keys[worker.name]!.publicKey.apply((publicKey): TunnelPeer => ({
     name: worker.name,
     tunnelAddress: worker.tunnelAddress,
     publicKey,
@@ -88,11 +87,11 @@ function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTu
     connection: gateway.connection,
     generations: gateway.generations,
     document: workers.apply((peers) => renderGateway(gateway, peers, args.options)),
-  }, { parent }))
+  }, { parent, dependsOn: keys[gateway.name] }))
 }
 
 function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, worker: TunnelWorkerArgs, keys: Keys, gateways: HostSection[]): NodeNetwork {
-  const peers = pulumi.all(args.gateways.map((gateway) => keys[gateway.name]!.apply((publicKey): TunnelPeer => ({
+  const peers = pulumi.all(args.gateways.map((gateway) => keys[gateway.name]!.publicKey.apply((publicKey): TunnelPeer => ({
     name: gateway.name,
     tunnelAddress: gateway.tunnelAddress,
     publicKey,
@@ -102,6 +101,6 @@ function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunn
     connection: worker.connection,
     generations: worker.generations,
     document: peers.apply((all) => renderWorker(worker, all, args.options)),
-  }, { parent })
+  }, { parent, dependsOn: keys[worker.name] })
   return { nodeAddress: worker.tunnelAddress, interface: tunnelInterface, ready: [section, ...gateways] }
 }

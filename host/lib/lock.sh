@@ -35,14 +35,16 @@ lock() {
 
 # lock_holder <file> - what holds the lock: what the file says, and which living processes have it open.
 lock_holder() {
-  local fd pid said='' living=''
+  local fd pid command said='' living=''
   [[ -s $1 ]] && said=$(head -n 1 "$1")
   for fd in /proc/[0-9]*/fd/*; do
     [[ $(readlink "$fd") == "$1" ]] || continue
     pid=${fd#/proc/}
     pid=${pid%%/*}
     [[ $pid == "$$" || $pid == "$BASHPID" || $living == *" $pid "* ]] && continue
-    living+=" $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60)"
+    # It may have ended since.
+    command=$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60) || continue
+    living+=" $pid $command"
   done 2>/dev/null
   printf '%s (living:%s)' "${said:-unknown}" "${living:- none}"
 }

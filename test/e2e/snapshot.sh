@@ -9,6 +9,8 @@ ignored=(
   /var/lib/apt/lists /var/cache/apt /var/lib/apt/periodic /var/backups /var/cache/debconf /var/cache/ldconfig
   # dpkg's own copies of its database before the last change
   /var/lib/dpkg/status-old /var/lib/dpkg/available-old /var/lib/dpkg/diversions-old /var/lib/dpkg/statoverride-old
+  # sudo's own mark of a user who has used it
+  /home/debian/.sudo_as_admin_successful
   # temporary files and what is mounted from elsewhere
   /tmp /var/tmp /proc /sys /dev /run
 )
@@ -27,7 +29,7 @@ apt-mark showhold | sed 's/^/hold /'
 apt-mark showmanual | sed 's/^/manual /'
 systemctl list-unit-files --no-legend --no-pager | awk '{ print "unit", $1, $2 }' | sort
 systemctl list-units --all --type service,mount,socket,path --state active --no-legend --no-pager --plain | awk '$1 !~ /^(session|user|run-user|systemd-tmpfiles-clean|apt-daily|dpkg-db-backup|man-db|e2scrub|fstrim)/ { print "active", $1, $4 }' | sort
-ip -o link | awk '{ print "link", $2, $5 }' | sort
+ip -o link | awk '{ sub(/@.*/, "", $2); print "link", $2, $5 }' | sort
 ip route show table all | grep -v -e '^fe80' -e 'proto ra' | sed 's/^/route /' | sort
 ip rule | sed 's/^/rule /'
 if command -v nft >/dev/null; then nft list ruleset | sed 's/^/nft /'; fi

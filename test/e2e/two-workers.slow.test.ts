@@ -9,6 +9,7 @@ import { rebootHost, reinstallHost, runInHost } from '../../lab/host.ts'
 import { until } from '../../lab/processes.ts'
 import { destroy, openStack } from '../../lab/stack.ts'
 import type { HostName } from '../../lab/topology.ts'
+import { snapshot } from '../host/lab-host.ts'
 import { difference, freshLab, runPulumi, system } from './lab.ts'
 
 const [near, behindNat] = ['vps-worker-1', 'vps-worker-2'] as const
@@ -22,7 +23,7 @@ describe('two workers', function () {
     this.timeout(30 * 60_000)
     await freshLab()
     await reinstallHost(behindNat)
-    bare = await snapshotOf(behindNat)
+    bare = await snapshot()
     folder = mkdtempSync(path.join(os.tmpdir(), 'annex-two-'))
     await openStack()
     await upWith([{ name: behindNat, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 }, storage: { volumes: [{ name: 'vol-1', size: '64Mi' }] } }])
@@ -56,7 +57,7 @@ describe('two workers', function () {
     await kubectl(['delete', 'pod', `server-${behindNat}`, '--wait=false'])
     await upWith([])
     assert.equal(await ready(behindNat), '')
-    assert.deepEqual(difference(bare, await snapshotOf(behindNat)), [])
+    assert.deepEqual(difference(bare, await snapshot()), [])
     assert.equal(await ledgerOf(near), before)
     assert.equal(await fetched('cloud-worker-1', near), near)
   })
@@ -111,9 +112,4 @@ async function kubectl(args: string[], input?: string): Promise<string> {
 /** When each section of the host was written last. */
 async function ledgerOf(host: HostName): Promise<string> {
   return String((await runInHost(host, 'bash', ['-c', 'stat -c "%n %y" /var/lib/annex/ledger/*/.converged'])).stdout)
-}
-
-async function snapshotOf(host: HostName): Promise<string[]> {
-  const script = readFileSync(new URL('snapshot.sh', import.meta.url), 'utf8')
-  return String((await runInHost(host, 'bash', ['-c', script])).stdout).split('\n')
 }

@@ -1,6 +1,7 @@
 /**
  * Runs a command on a host over SSH.
  */
+import { finished } from 'node:stream/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { PluginError } from '../plugin/serve.ts'
 import type { Properties } from '../plugin/values.ts'
@@ -46,7 +47,8 @@ async function finish(channel: ClientChannel, command: string, inputs: Propertie
     if (signal) ended = `Process exited with status ${code ?? 128} from signal ${signal.replace(/^SIG/, '')}`
     else ended = code === 0 ? undefined : `Process exited with status ${code}`
   })
-  await new Promise((resolve) => channel.once('close', resolve))
+  // What it wrote last may still be on its way to our listeners.
+  await Promise.all([new Promise((resolve) => channel.once('close', resolve)), finished(channel.stderr, { writable: false })])
   if (ended) throw new PluginError(recorder.failure(ended, command))
   return recorder.end()
 }
