@@ -26,7 +26,7 @@ describe('two workers', function () {
     bare = await snapshot()
     folder = mkdtempSync(path.join(os.tmpdir(), 'annex-two-'))
     await openStack()
-    await upWith([{ name: behindNat, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 }, storage: { volumes: [{ name: 'vol-1', size: '64Mi' }] } }])
+    await upWith([{ name: behindNat, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 } }])
     for (const node of [near, behindNat]) await kubectl(['apply', '-f', '-'], server(node))
     await serving()
   })
