@@ -9,7 +9,7 @@ import { checkout, inNamespace, labFolder, runAsOperator } from '../../lab/envir
 import * as faults from '../../lab/faults.ts'
 import { bootHost, hostIsOn, killHost, rebootHost, runInHost } from '../../lab/host.ts'
 import { down, remains, up } from '../../lab/lab.ts'
-import { addCloudRoute, cloudRoutes, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
+import { addCloudRoute, cloudRoutes, networkOwner, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
 import { processId, recordedProcesses, stopProcess, until } from '../../lab/processes.ts'
 import { makeImage } from '../../lab/rootfs.ts'
 import { sshArguments } from '../../lab/ssh.ts'
@@ -40,7 +40,7 @@ describe('the lab', function () {
     writeFileSync(ownerFile, '/gone/annex\n')
     // The agent belongs to no namespace; it would be found by the folder that is gone.
     for (const name of recordedProcesses().filter((one) => one !== 'ssh-agent')) rmSync(path.join(labFolder, 'processes', `${name}.json`))
-    const { stdout } = await startUntil(() => readFileSync(ownerFile, 'utf8') === `${checkout}\n`)
+    const { stdout } = await startUntil(() => networkOwner() === checkout)
     assert.match(String(stdout), /lab of \/gone\/annex is still on this machine, but that checkout is gone: clearing it/)
   })
 
