@@ -30,7 +30,7 @@ apt-mark showmanual | sed 's/^/manual /'
 systemctl list-unit-files --no-legend --no-pager | awk '{ print "unit", $1, $2 }' | sort
 systemctl list-units --all --type service,mount,socket,path --state active --no-legend --no-pager --plain | awk '$1 !~ /^(session|user|run-user|systemd-tmpfiles-clean|apt-daily|dpkg-db-backup|man-db|e2scrub|fstrim)/ { print "active", $1, $4 }' | sort
 ip -o link | awk '{ sub(/@.*/, "", $2); print "link", $2, $5 }' | sort
-ip route show table all | grep -v -e '^fe80' -e 'proto ra' | sed 's/^/route /' | sort
+ip route show table all | grep -v -e 'fe80:' -e 'proto ra' | sed 's/^/route /' | sort
 ip rule | sed 's/^/rule /'
 if command -v nft >/dev/null; then nft list ruleset | sed 's/^/nft /'; fi
 sysctl -a 2>/dev/null | grep -e '^net\.ipv4\.ip_forward' -e '^net\.bridge' -e '^net\.ipv4\.conf\.[^.]*\.\(rp_filter\|forwarding\)' | sort | sed 's/^/sysctl /'
