@@ -1,5 +1,5 @@
 /** Undoes a section of a host, or all of them, over SSH; what a host that is gone for good means for that. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pRetry from 'p-retry'
@@ -52,13 +52,11 @@ function recordOf({ user, host, port }: Connection): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'annex', 'unreachable', `${user}@${host}:${port}`)
 }
 
-/** Milliseconds since 1970; now, where nobody has missed it yet. */
+/** Milliseconds since 1970; now, where nobody has missed it in the last hour: an older record is of another removal. */
 function firstMissed(record: string): number {
-  try {
-    return Number(readFileSync(record, 'utf8'))
-  } catch {
-    mkdirSync(dirname(record), { recursive: true, mode: 0o700 })
-    writeFileSync(record, String(Date.now()))
-    return Date.now()
-  }
+  const missed = existsSync(record) ? Number(readFileSync(record, 'utf8')) : 0
+  if (Date.now() - missed < 3_600_000) return missed
+  mkdirSync(dirname(record), { recursive: true, mode: 0o700 })
+  writeFileSync(record, String(Date.now()))
+  return Date.now()
 }

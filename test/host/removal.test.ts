@@ -1,0 +1,59 @@
+/** The delete of a host's section when nobody answers there; what a live host does is in the end-to-end tests. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import { until } from '../../lab/processes.ts'
+
+const checkout = path.join(import.meta.dirname, '../..')
+// Nothing listens on the port that is reserved for nothing (RFC 6335).
+const connection = { host: '127.0.0.1', port: 1, user: 'root', hostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ5dGVz' }
+
+describe('the delete of a host that does not answer', () => {
+  let folder: string
+  let agent: ResultPromise
+  let env: Record<string, string>
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'annex-undo-'))
+    env = { SSH_AUTH_SOCK: path.join(folder, 'agent'), XDG_CACHE_HOME: folder, ANNEX_UNREACHABLE_SECONDS: '1' }
+    agent = execa('ssh-agent', ['-D', '-a', env['SSH_AUTH_SOCK']!], { reject: false })
+    await until('the agent answers', 10, async () => (await execa('ssh-add', ['-l'], { env, reject: false })).exitCode !== 2)
+  })
+  after(async () => {
+    agent.kill()
+    await agent
+    rmSync(folder, { recursive: true })
+  })
+
+  const undo = (extra: Record<string, string> = {}) =>
+    execa(process.execPath, ['host/undo.ts'], { cwd: checkout, input: JSON.stringify({ connection, section: 'worker' }), env: { ...env, ...extra }, reject: false })
+
+  it('ends after a while, names the host and the command that cleans it later', async () => {
+    const { exitCode, stderr } = await undo()
+    assert.equal(exitCode, 0, stderr)
+    assert.match(stderr, /NOT CLEANED: 127\.0\.0\.1 does not answer, so "worker" stays on it\. If it comes back: node host\/clean\.ts '\{"host":"127\.0\.0\.1"/)
+  })
+
+  it('waits again when the host was missed long ago', async () => {
+    const records = path.join(folder, 'annex', 'unreachable')
+    mkdirSync(records, { recursive: true })
+    for (const record of readdirSync(records)) writeFileSync(path.join(records, record), String(Date.now() - 2 * 3_600_000))
+    const start = Date.now()
+    await undo()
+    assert.ok(Date.now() - start > 1000)
+  })
+
+  it('fails where the trouble is not the host: no agent to log in with', async () => {
+    const { exitCode, stderr } = await undo({ SSH_AUTH_SOCK: path.join(folder, 'nobody') })
+    assert.equal(exitCode, 1)
+    assert.match(stderr, /the SSH agent at .* does not answer/)
+  })
+
+  it('is told what a connection looks like when the command for later was mistyped', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, ['host/clean.ts', 'vps-worker-1'], { cwd: checkout, env, reject: false })
+    assert.equal(exitCode, 1)
+    assert.match(stderr, /CONNECTION must be what the destroy printed, such as/)
+  })
+})
