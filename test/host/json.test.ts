@@ -23,7 +23,7 @@ describe('JSON on the host', function () {
       const { status, stdout, stderr } = bash('json_flatten', JSON.stringify(value, null, indent))
       assert.equal(status, 0, stderr)
       assert.deepEqual(pairs(stdout), flatten(JSON.parse(JSON.stringify(value)), ''))
-    }), { numRuns: 75 })
+    }), { numRuns: 150 })
   })
 
   it('reads what other writers escape: surrogate pairs, slashes, control characters', () => {
@@ -68,7 +68,7 @@ describe('JSON on the host', function () {
       const triples = members.flatMap(([key, value]) => [`/${token(key)}`, 's', value])
       const { stdout } = bash('json_build', triples.map((it) => `${it}\0`).join(''))
       assert.deepEqual(JSON.parse(stdout), Object.fromEntries(members))
-    }), { numRuns: 50 })
+    }), { numRuns: 100 })
   })
 
   it('writes lists of objects, numbers, booleans and what is empty', () => {
