@@ -1,7 +1,6 @@
 /** `npm run bench`: how long annex's join takes, against the same by hand (by-hand.sh). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { KubeConfig } from '@kubernetes/client-node'
 import { caCertHash } from '../preflight/cluster.ts'
 import { toolPath } from '../tools/tools.ts'
 import { labPath } from './environment.ts'
@@ -67,7 +66,7 @@ async function byHand(): Promise<number> {
     NODE_NAME: worker.name,
     API_SERVER: options['cluster'].apiServer,
     TOKEN: (await ask(toolPath('kubeadm'), 'token', 'create', '--ttl', '15m')).trim(),
-    CA_HASH: authorityHash(),
+    CA_HASH: await authorityHash(),
   }
   const script = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'\n`).join('') + readFileSync(path.join(import.meta.dirname, 'by-hand.sh'), 'utf8')
   const start = Date.now()
@@ -101,10 +100,9 @@ function encoded(file: string): string {
   return readFileSync(labPath(file)).toString('base64')
 }
 
-function authorityHash(): string {
-  const kubeconfig = new KubeConfig()
-  kubeconfig.loadFromFile(labPath('kubeconfig'))
-  return caCertHash(Buffer.from(kubeconfig.getCurrentCluster()!.caData!, 'base64').toString())
+async function authorityHash(): Promise<string> {
+  const data = await ask('kubectl', 'config', 'view', '--raw', '--minify', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}')
+  return caCertHash(Buffer.from(data, 'base64').toString())
 }
 
 async function ask(command: string, ...args: string[]): Promise<string> {

@@ -1,6 +1,9 @@
-/** The cluster as the stack finds it, and the bootstrap token of a join. Speaks to the API server with the user's own kubeconfig. */
+/**
+ * The cluster as the stack finds it, and the bootstrap token of a join. Asked through kubectl, which logs in with whatever the user's kubeconfig
+ * says (files, exec plugins), and is needed for the removal of a node anyway; a client library would cost each run half a second.
+ */
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
-import type { KubeConfig } from '@kubernetes/client-node'
+import { execa, ExecaError } from 'execa'
 
 export interface ClusterFacts {
   /** Version of the API server, like v1.36.3. */
@@ -19,58 +22,55 @@ export interface NodeFacts {
   addresses: string[]
 }
 
-/** Loaded where it is used: half a second that a faulty configuration need not wait for. */
-const client = () => import('@kubernetes/client-node')
-
 /** Minutes that a bootstrap token lives: enough for one join. */
 const tokenMinutes = 15
 
+/** The parts of Kubernetes' objects that are looked at. */
+interface Node {
+  metadata: { name: string }
+  status?: { nodeInfo?: { machineID?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
+}
+interface Namespace { metadata: { name: string; labels?: Record<string, string> } }
+interface KubeConfig { clusters?: { cluster: { 'certificate-authority-data'?: string } }[] | null }
+
 /** @throws Error that names the context and the fix, where the kubeconfig or the cluster does not answer. */
 export async function readCluster(context: string): Promise<ClusterFacts> {
-  const { CoreV1Api, VersionApi } = await client()
-  const kubeconfig = await load(context)
-  const authority = kubeconfig.getCurrentCluster()?.caData
-  if (!authority) throw new Error(`kubernetes:context = "${context}" has no certificate-authority-data in the kubeconfig: a join must pin the cluster's authority; write the kubeconfig with its data embedded`)
-  const core = kubeconfig.makeApiClient(CoreV1Api)
-  const [version, nodes, namespaces] = await answer(context, () => Promise.all([
-    kubeconfig.makeApiClient(VersionApi).getCode(),
-    core.listNode(),
-    core.listNamespace(),
-  ]))
+  const caCertHash = await readAuthority(context)
+  const [version, nodes, namespaces] = await Promise.all([
+    get<{ gitVersion: string }>(context, '/version'),
+    get<{ items: Node[] }>(context, '/api/v1/nodes'),
+    get<{ items: Namespace[] }>(context, '/api/v1/namespaces'),
+  ])
   return {
     version: version.gitVersion,
-    caCertHash: caCertHash(Buffer.from(authority, 'base64').toString()),
-    nodes: nodes.items.map((node) => ({
-      name: node.metadata?.name ?? '',
-      machineId: node.status?.nodeInfo?.machineID ?? '',
-      ready: node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-      addresses: node.status?.addresses?.map(({ address }) => address) ?? [],
+    caCertHash,
+    nodes: nodes.items.map(({ metadata, status }) => ({
+      name: metadata.name,
+      machineId: status?.nodeInfo?.machineID ?? '',
+      ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+      addresses: status?.addresses?.map(({ address }) => address) ?? [],
     })),
-    namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata?.name ?? '', managedBy: metadata?.labels?.['app.kubernetes.io/managed-by'] })),
+    namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata.name, managedBy: metadata.labels?.['app.kubernetes.io/managed-by'] })),
   }
 }
 
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */
 export async function createBootstrapToken(context: string, nodeName: string, now: Date = new Date()): Promise<string> {
   const [id, secret] = [word(6), word(16)]
-  const { CoreV1Api } = await client()
-  const kubeconfig = await load(context)
-  await answer(context, () => kubeconfig.makeApiClient(CoreV1Api).createNamespacedSecret({
-    namespace: 'kube-system',
-    body: {
-      metadata: { name: `bootstrap-token-${id}` },
-      type: 'bootstrap.kubernetes.io/token',
-      stringData: {
-        description: `annex: join of ${nodeName}`,
-        'token-id': id,
-        'token-secret': secret,
-        expiration: new Date(now.getTime() + tokenMinutes * 60_000).toISOString(),
-        'usage-bootstrap-authentication': 'true',
-        'usage-bootstrap-signing': 'true',
-        'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
-      },
+  const body = {
+    metadata: { name: `bootstrap-token-${id}` },
+    type: 'bootstrap.kubernetes.io/token',
+    stringData: {
+      description: `annex: join of ${nodeName}`,
+      'token-id': id,
+      'token-secret': secret,
+      expiration: new Date(now.getTime() + tokenMinutes * 60_000).toISOString(),
+      'usage-bootstrap-authentication': 'true',
+      'usage-bootstrap-signing': 'true',
+      'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
     },
-  }))
+  }
+  await kubectl(context, ['create', '--raw', '/api/v1/namespaces/kube-system/secrets', '-f', '-'], JSON.stringify(body))
   return `${id}.${secret}`
 }
 
@@ -80,26 +80,34 @@ export function caCertHash(pem: string): string {
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
 
-async function load(context: string): Promise<KubeConfig> {
-  const { KubeConfig } = await client()
-  const kubeconfig = new KubeConfig()
-  kubeconfig.loadFromDefault()
-  const known = kubeconfig.getContexts().map(({ name }) => name)
-  if (!known.includes(context)) {
-    throw new Error(`kubernetes:context = "${context}" is not in the kubeconfig (${known.join(', ') || 'it has none'}): set KUBECONFIG to the file that has it`)
-  }
-  kubeconfig.setCurrentContext(context)
-  return kubeconfig
+/** The certificate authority that the kubeconfig trusts, in its text or in a file. */
+async function readAuthority(context: string): Promise<string> {
+  const { clusters } = JSON.parse(await kubectl(context, ['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json'])) as KubeConfig
+  const data = clusters?.[0]?.cluster['certificate-authority-data']
+  if (!data) throw new Error(`kubernetes:context = "${context}" has no certificate authority in the kubeconfig: a join must pin the cluster's; set certificate-authority or certificate-authority-data there`)
+  return caCertHash(Buffer.from(data, 'base64').toString())
 }
 
-async function answer<T>(context: string, ask: () => Promise<T>): Promise<T> {
+async function get<T>(context: string, path: string): Promise<T> {
+  return JSON.parse(await kubectl(context, ['get', '--raw', path, '--request-timeout', '10s'])) as T
+}
+
+async function kubectl(context: string, args: string[], input?: string): Promise<string> {
   try {
-    return await ask()
+    // Without input it must not wait for a person to type a password.
+    return (await execa('kubectl', ['--context', context, ...args], input === undefined ? { stdin: 'ignore' } : { input })).stdout
   } catch (error) {
-    const { code, body, message } = error as { code?: number | string; body?: unknown; message: string }
-    const detail = typeof body === 'string' && body.includes('"message"') ? (JSON.parse(body) as { message: string }).message : message.split('\n')[0]
-    throw new Error(`the cluster of kubernetes:context = "${context}" refused or did not answer (${code ?? 'no answer'}: ${detail}): check with "kubectl --context ${context} get nodes"`)
+    throw new Error(explain(context, error as ExecaError))
   }
+}
+
+function explain(context: string, { code, stderr, shortMessage }: ExecaError): string {
+  if (code === 'ENOENT') return 'kubectl is not on the PATH, and annex asks the cluster through it: install it, not older than the cluster by more than one minor'
+  const told = String(stderr ?? '').trim().split('\n').at(-1)?.replace(/^error: /, '') || shortMessage
+  if (/context .* does not exist|cannot locate context/.test(told)) {
+    return `kubernetes:context = "${context}" is not in the kubeconfig (${told}): set KUBECONFIG to the file that has it; kubectl config get-contexts lists what there is`
+  }
+  return `the cluster of kubernetes:context = "${context}" refused or did not answer (${told}): check with "kubectl --context ${context} get nodes"`
 }
 
 /** Lower-case letters and digits, the alphabet of bootstrap tokens. */
