@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 // The engine as one script. It always holds every kind: a ledger may hold items of kinds that the document no longer has.
 
@@ -20,14 +21,22 @@ export function bundle(command: Command): string {
   ].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
 }
 
-/** One session's standard input: the script's length in bytes, the script, the document. */
+/** One session's standard input: the script, the document. */
 export function stdin(command: Command, input: object): string {
-  const script = bundle(command)
-  return `${Buffer.byteLength(script)}\n${script}${JSON.stringify(input, null, 2)}\n`
+  return `${packed(bundle(command))}${JSON.stringify(input, null, 2)}\n`
+}
+
+/**
+ * A script as a session sends it: the length of what follows, then gzip in base64, which every Debian can read. It is an input of a
+ * Pulumi resource, so it is in the state, which is written anew after each step: plain, the engine makes that 1.5 MB.
+ */
+export function packed(script: string): string {
+  const text = gzipSync(script, { level: 9 }).toString('base64')
+  return `${text.length}\n${text}`
 }
 
 /** The remote command: short, because a failing run prints it; through sudo for everybody but root. */
 export function remoteCommand(command: Command, section: string, user: string): string {
-  const run = `bash --norc -c 'read -r length && . <(head -c "$length")' annex ${command} ${section}`
+  const run = `bash --norc -c 'read -r length && . <(head -c "$length" | base64 -d | gzip -d)' annex ${command} ${section}`
   return user === 'root' ? run : `sudo -n ${run}`
 }

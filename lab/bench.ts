@@ -6,7 +6,6 @@ import { toolPath } from '../tools/tools.ts'
 import { labPath } from './environment.ts'
 import { reinstallHost, runInHost } from './host.ts'
 import { up as labUp } from './lab.ts'
-import { until } from './processes.ts'
 import { labSystem } from './proof.ts'
 import { destroy, devOptions, openStack, pulumi, stackName } from './stack.ts'
 
@@ -106,17 +105,16 @@ async function authorityHash(): Promise<string> {
 }
 
 async function ask(command: string, ...args: string[]): Promise<string> {
-  const ran = await labSystem().run(command, args)
+  const ran = await labSystem().run(command, args, { timeoutSeconds: 600 })
   if (ran.code !== 0) throw new Error(`${command} ${args.join(' ')}: ${ran.stderr}`)
   return ran.stdout
 }
 
-function untilReady(): Promise<void> {
-  const { worker, run } = labSystem()
-  return until(`${worker.name} is Ready`, 300, async () => {
-    const { stdout } = await run('kubectl', ['get', 'node', worker.name, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
-    return stdout === 'True'
-  })
+/** One process that watches: asking again and again would take the machine's time from what is measured. */
+async function untilReady(): Promise<void> {
+  const node = `node/${labSystem().worker.name}`
+  await ask('kubectl', 'wait', node, '--for=create', '--timeout=300s')
+  await ask('kubectl', 'wait', node, '--for=condition=Ready', '--timeout=300s')
 }
 
 function median(values: number[]): number {

@@ -81,8 +81,7 @@ converge_firewall() {
   rejected=$(firewall_text "$1" | nft -c -f - 2>&1) || fail "firewall $table" "nft does not take the rules: $(head -n 5 <<<"$rejected")" "correct the document's content"
   printf '%s\n' "$(firewall_text "$1")" | write_file "$(firewall_file "$table")" 600
   printf '%s\n' "$(firewall_unit_text "$table")" | write_file "$(unit_path "$unit")" 644
-  run 'see journalctl -b' systemctl daemon-reload
-  run 'see journalctl -b' systemctl --quiet enable "$unit"
+  enable_unit "$unit"
   # Not restart: between its stop and its start the host would be open.
   run "see journalctl -u $unit" systemctl reload-or-restart "$unit"
   doing 'loaded'

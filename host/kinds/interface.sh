@@ -171,7 +171,7 @@ converge_interface() {
   if interface_up "$name"; then change_live "$1" "$before"; fi
   printf '%s' "${text%.}" | write_file "$(interface_file "$name")" 600
   doing 'configuration written'
-  run 'see journalctl -b' systemctl --quiet enable "wg-quick@$name.service"
+  enable_unit "wg-quick@$name.service"
   if ! interface_up "$name" || [[ $(unit_running "wg-quick@$name.service") != true ]]; then
     clear_half_up "$name"
     run "see journalctl -u wg-quick@$name" systemctl restart "wg-quick@$name.service"

@@ -27,12 +27,21 @@ wanted_packages() {
   done
 }
 
+declare -A DPKG=() # name -> want, status and version; read once, and again after whatever may have changed it
+
+read_packages() {
+  local name state
+  DPKG=()
+  while read -r name state; do
+    if [[ -z ${DPKG["$name"]-} ]]; then DPKG["$name"]=$state; fi
+  done < <(dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}\n' 2>/dev/null)
+}
+
 # package_state <name> - what dpkg knows, into P_WANT (install, hold, ...), P_STATUS (installed, ...) and P_VERSION.
 package_state() {
   P_WANT=unknown P_STATUS=not-installed P_VERSION=''
-  local line
-  line=$(dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | head -n 1) || true
-  if [[ -n $line ]]; then read -r P_WANT P_STATUS P_VERSION <<<"$line"; fi
+  if ((${#DPKG[@]} == 0)); then read_packages; fi
+  if [[ -n ${DPKG["$1"]-} ]]; then read -r P_WANT P_STATUS P_VERSION <<<"${DPKG["$1"]}"; fi
 }
 
 look_packages() {
@@ -111,6 +120,8 @@ converge_packages() {
   done
   lock packages exclusive "packages of $SECTION"
   repair_dpkg
+  # Another section may have installed something meanwhile.
+  DPKG=()
   simulation=$(apt_simulate "${asked[@]}")
   refuse_removals "$simulation"
   note_dependencies "$simulation"
@@ -119,6 +130,7 @@ converge_packages() {
     apt_install "${asked[@]}"
   fi
   if ((${#hold[@]} > 0)); then run 'see dpkg --audit' apt-mark hold "${hold[@]}"; fi
+  DPKG=()
   unlock packages
 }
 
@@ -147,6 +159,7 @@ remove_package() {
     doing "purging ${set[*]}"
     repair_dpkg
     run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${set[@]}"
+    DPKG=()
   fi
   package_state "$2"
   if [[ $P_STATUS == not-installed || $P_STATUS == config-files ]]; then remove_package_data "$1"; fi
@@ -211,11 +224,13 @@ restore_package() {
     else
       doing "stays at version $P_VERSION: $before is no longer to be had"
     fi
+    DPKG=()
   fi
   if [[ $(entry_field "$1" want) == hold ]]; then
     run 'see dpkg --audit' apt-mark hold "$2"
   elif [[ $P_WANT == hold ]]; then
     run 'see dpkg --audit' apt-mark unhold "$2"
+    DPKG=()
   fi
 }
 
@@ -223,7 +238,10 @@ restore_package() {
 keep_package() {
   local other
   if [[ $P_STATUS == not-installed ]]; then return; fi
-  if [[ $P_WANT == hold ]]; then run 'see dpkg --audit' apt-mark unhold "$2"; fi
+  if [[ $P_WANT == hold ]]; then
+    run 'see dpkg --audit' apt-mark unhold "$2"
+    DPKG=()
+  fi
   for other in "$LEDGER"/*/; do
     other=${other%/}
     if [[ $other == "$LEDGER/$SECTION" || ! -d $other ]]; then continue; fi

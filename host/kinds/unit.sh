@@ -29,6 +29,11 @@ unit_running() {
   esac
 }
 
+# enable_unit <unit> - and systemd reads its file: enable and disable end with a daemon-reload, which takes long enough not to be asked for twice.
+enable_unit() {
+  run "see systemctl status $1" systemctl --quiet enable "$1"
+}
+
 look_unit() {
   local name=${DOC["$1/name"]} enabled=${DOC["$1/enabled"]} running=${DOC["$1/running"]}
   if [[ -n ${DOC["$1/content"]+set} ]] && ! file_is "$(unit_path "$name")" 644 "${DOC["$1/content"]}"; then
@@ -65,9 +70,8 @@ converge_unit() {
     doc "$1/content" | write_file "$path" 644
     doing 'written'
   fi
-  run 'see journalctl -b' systemctl daemon-reload
   if [[ ${DOC["$1/enabled"]} == true ]]; then
-    run "see systemctl status $name" systemctl --quiet enable "$name"
+    enable_unit "$name"
   else
     run "see systemctl status $name" systemctl --quiet disable "$name"
   fi

@@ -86,8 +86,7 @@ converge_volume() {
   fi
   if [[ ! -d $path ]]; then (umask 022 && mkdir -p "$path"); fi
   printf '%s\n' "$(volume_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
-  run 'see journalctl -b' systemctl daemon-reload
-  run 'see journalctl -b' systemctl --quiet enable "$unit"
+  enable_unit "$unit"
   if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   # Starting a mount that is up would wait for its loop device, which a host without udev never announces.
   if ! mountpoint -q "$path"; then

@@ -44,7 +44,7 @@ claim() {
 # note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
 note_begin() {
   local fd
-  mkdir -p "$LEDGER/$SECTION"
+  if [[ ! -d $LEDGER/$SECTION ]]; then mkdir -p "$LEDGER/$SECTION"; fi
   # Other sections may take a number at the same time.
   exec {fd}<"$LEDGER"
   flock "$fd"

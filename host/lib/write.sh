@@ -1,7 +1,8 @@
 # write_file <path> <mode> - from stdin, whole or not at all. The temporary name is always the same,
 # so that a cut leaves nothing that the next run or the removal does not clear.
 write_file() {
-  (umask 022 && mkdir -p "$(dirname "$1")")
+  local folder=${1%/*}
+  if [[ ! -d $folder ]]; then (umask 022 && mkdir -p "$folder"); fi
   rm -f "$1.annex-new"
   cat >"$1.annex-new"
   chmod "$2" "$1.annex-new"

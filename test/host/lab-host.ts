@@ -1,6 +1,6 @@
 /** The engine on a real host of the lab, called from its console; what goes over SSH has tests of its own. */
 import { readFileSync } from 'node:fs'
-import { bundle, type Command, remoteCommand } from '../../host/bundle.ts'
+import { bundle, type Command, packed, remoteCommand } from '../../host/bundle.ts'
 import { type Change, type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
 import { type HostReport, parseFailure } from '../../host/look.ts'
 import { runInHost } from '../../lab/host.ts'
@@ -21,7 +21,7 @@ export type Items = HostDocument['items']
 export async function run(command: Command, input: { section?: string }, cut?: number, env: Record<string, string> = {}, on: HostName = host): Promise<Run> {
   const script = cut === undefined ? bundle(command) : cutAt(bundle(command), cut)
   const { exitCode, stdout, stderr } = await runInHost(on, 'setsid', ['--wait', 'bash', '-c', remoteCommand(command, input.section ?? 'host', 'root')], {
-    input: `${Buffer.byteLength(script)}\n${script}${JSON.stringify(input, null, 2)}\n`, env, reject: false,
+    input: `${packed(script)}${JSON.stringify(input, null, 2)}\n`, env, reject: false,
   })
   return { code: exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
