@@ -36,7 +36,8 @@ lock() {
 # lock_holder <file> - what holds the lock: what the file says, and which living processes have it open.
 lock_holder() {
   local fd pid command said='' living=''
-  [[ -s $1 ]] && said=$(head -n 1 "$1")
+  # Its file goes with the lock.
+  { read -r said <"$1" || true; } 2>/dev/null
   for fd in /proc/[0-9]*/fd/*; do
     [[ $(readlink "$fd") == "$1" ]] || continue
     pid=${fd#/proc/}
