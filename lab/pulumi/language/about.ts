@@ -33,9 +33,11 @@ export async function installDependencies(
   folder: string,
   output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void,
 ): Promise<void> {
+  output('stdout', Buffer.from('Installing dependencies...\n\n'))
   const npm = spawn('npm', ['install', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   npm.stdout.on('data', (bytes: Uint8Array) => output('stdout', bytes))
   npm.stderr.on('data', (bytes: Uint8Array) => output('stderr', bytes))
   const code = await new Promise((resolve, reject) => npm.once('error', reject).once('close', resolve))
   if (code !== 0) throw new Error(`npm install in ${folder} ended with exit code ${code}`)
+  output('stdout', Buffer.from('Finished installing dependencies\n\n'))
 }

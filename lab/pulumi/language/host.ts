@@ -18,6 +18,8 @@ const { Empty } = require('google-protobuf/google/protobuf/empty_pb.js')
 
 /** The CLI gives the engine's address as an argument, newer ones in the handshake too. */
 let engine = engineAddress() ?? ''
+/** Raised when the user interrupts the CLI: the program is in a process group of its own and does not hear it. */
+const cancelled = new AbortController()
 
 await serve(LanguageRuntimeService, {
   handshake: unary(async (request: messages.LanguageHandshakeRequest) => {
@@ -62,14 +64,13 @@ await serve(LanguageRuntimeService, {
       organization: request.getOrganization(),
       project: request.getProject(),
       stack: request.getStack(),
-      pwd: request.getPwd(),
       dryRun: request.getDryrun(),
       parallel: request.getParallel(),
       args: request.getArgsList(),
       config: Object.fromEntries(request.getConfigMap().toArray()),
       configSecretKeys: request.getConfigsecretkeysList(),
       info: programInfo(request),
-    })
+    }, cancelled.signal)
     const response = new pb.RunResponse()
     response.setError(error)
     response.setBail(bail)
@@ -117,7 +118,10 @@ await serve(LanguageRuntimeService, {
     )
   },
   runtimeOptionsPrompts: unary(async () => new pb.RuntimeOptionsResponse()),
-  cancel: unary(async () => new Empty()),
+  cancel: unary(async () => {
+    cancelled.abort()
+    return new Empty()
+  }),
   getRequiredPlugins: refuse('GetRequiredPlugins'),
   template: refuse('Template'),
   generateProgram: refuse('GenerateProgram'),

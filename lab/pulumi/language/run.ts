@@ -20,7 +20,6 @@ export interface Program {
   organization: string
   project: string
   stack: string
-  pwd: string
   dryRun: boolean
   parallel: number
   args: string[]
@@ -41,8 +40,11 @@ export interface Plugin {
 /** cmd/run ends with this code when it has told the user what is wrong. */
 const ALREADY_REPORTED = 32
 
-/** Runs the program to its end; `bail` means that the user has been told what is wrong. */
-export async function runProgram(program: Program): Promise<{ error: string; bail: boolean }> {
+/** Milliseconds that an interrupted program has to end by itself. */
+const LAST_WORDS = 5000
+
+/** Runs the program to its end, or until `cancelled` is raised; `bail` means that the user has been told what is wrong. */
+export async function runProgram(program: Program, cancelled: AbortSignal): Promise<{ error: string; bail: boolean }> {
   const { info } = program
   const args = [
     ...nodeArgs(info),
@@ -53,7 +55,7 @@ export async function runProgram(program: Program): Promise<{ error: string; bai
     ...flag('project', program.project),
     ...flag('root-directory', info.rootDirectory),
     ...flag('stack', program.stack),
-    ...flag('pwd', program.pwd),
+    ...flag('pwd', info.programDirectory),
     ...(program.dryRun ? ['--dry-run'] : []),
     ...flag('parallel', String(program.parallel)),
     info.entryPoint,
@@ -67,9 +69,15 @@ export async function runProgram(program: Program): Promise<{ error: string; bai
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(program.configSecretKeys),
     },
   })
-  const { code, signal } = await exit(child)
+  const interrupt = () => {
+    child.kill('SIGINT')
+    setTimeout(() => child.kill('SIGKILL'), LAST_WORDS).unref()
+  }
+  cancelled.addEventListener('abort', interrupt, { once: true })
+  // A program that was killed by a signal has no exit code: for Go that is -1.
+  const code = (await exit(child)) ?? -1
+  cancelled.removeEventListener('abort', interrupt)
   if (code === ALREADY_REPORTED) return { error: '', bail: true }
-  if (signal) return { error: `Program exited unexpectedly: signal: ${signal}`, bail: false }
   return { error: code === 0 ? '' : `Program exited with non-zero exit code: ${code}`, bail: false }
 }
 
@@ -80,10 +88,11 @@ export async function runPlugin(
   stop: AbortSignal,
 ): Promise<number> {
   const { info } = plugin
+  const install = `npm install in ${info.programDirectory}`
   const target =
     plugin.kind === 'analyzer'
-      ? [locate('@pulumi/pulumi/cmd/run-policy-pack', info), ...plugin.args, info.programDirectory]
-      : [locate('@pulumi/pulumi/cmd/run-plugin', info), join(info.programDirectory, info.entryPoint), ...plugin.args]
+      ? [locate('@pulumi/pulumi/cmd/run-policy-pack', info, install), ...plugin.args, info.programDirectory]
+      : [locate('@pulumi/pulumi/cmd/run-plugin', info, install), join(info.programDirectory, info.entryPoint), ...plugin.args]
   const child = spawn(findNode(), [...nodeArgs(info), ...target], {
     // A policy pack reads its own package.json from where it runs.
     cwd: plugin.kind === 'analyzer' ? info.programDirectory : plugin.pwd,
@@ -94,8 +103,7 @@ export async function runPlugin(
   child.stderr.on('data', (bytes: Uint8Array) => output('stderr', bytes))
   stop.addEventListener('abort', () => child.kill())
   process.once('exit', () => child.kill())
-  const { code } = await exit(child)
-  return code ?? 1
+  return (await exit(child)) ?? 1
 }
 
 /** node as the user's PATH has it, not the one that runs this host. */
@@ -118,11 +126,11 @@ export function nodeArgs(info: ProgramInfo): string[] {
   return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }
 
-function locate(module: string, info: ProgramInfo): string {
+function locate(module: string, info: ProgramInfo, install = 'pulumi install'): string {
   try {
     return createRequire(join(info.programDirectory, 'program')).resolve(module)
   } catch {
-    throw new Error('It looks like the Pulumi SDK has not been installed. Have you run npm install or yarn install?')
+    throw new Error(`It looks like the Pulumi SDK has not been installed. Have you run ${install}?`)
   }
 }
 
@@ -154,11 +162,12 @@ function legacyKeys(config: { [key: string]: string }): { [key: string]: string 
   )
 }
 
-function exit(child: ReturnType<typeof spawn>): Promise<{ code: number | null; signal: string | null }> {
+/** The exit code, or null of a process that was killed. */
+function exit(child: ReturnType<typeof spawn>): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) =>
       reject(new Error(`Problem executing program (could not run language executor): ${error.message}`)),
     )
-    child.once('close', (code, signal) => resolve({ code, signal }))
+    child.once('close', (code) => resolve(code))
   })
 }

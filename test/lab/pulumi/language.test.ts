@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findPackages, programDependencies } from '../../../lab/pulumi/language/packages.ts'
-import { findNode, nodeArgs, runProgram, type Program, type ProgramInfo } from '../../../lab/pulumi/language/run.ts'
+import { findNode, nodeArgs, runPlugin, runProgram, type Program, type ProgramInfo } from '../../../lab/pulumi/language/run.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const info = (options: ProgramInfo['options'] = {}, programDirectory = REPOSITORY): ProgramInfo => ({ rootDirectory: REPOSITORY, programDirectory, entryPoint: '.', options })
@@ -15,15 +16,15 @@ describe('stand-in for pulumi-language-nodejs', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   const program = (more: Partial<Program>): Program => ({
-    engine: 'e:1', monitor: 'm:1', organization: 'o', project: 'p', stack: 's', pwd: folder, dryRun: false, parallel: 4, args: [], config: {}, configSecretKeys: [], info: info(), ...more,
+    engine: 'e:1', monitor: 'm:1', organization: 'o', project: 'p', stack: 's', dryRun: false, parallel: 4, args: [], config: {}, configSecretKeys: [], info: info(), ...more,
   })
   /** Runs a script in place of @pulumi/pulumi's cmd/run. */
-  async function runInstead(script: string, more: Partial<Program> = {}) {
+  async function runInstead(script: string, more: Partial<Program> = {}, cancelled = new AbortController().signal) {
     mkdirSync(join(folder, 'node_modules', 'instead'), { recursive: true })
     writeFileSync(join(folder, 'node_modules', 'instead', 'index.js'), script)
     process.env.PULUMI_LANGUAGE_NODEJS_RUN_PATH = 'instead'
     try {
-      return await runProgram(program({ info: info({}, folder), ...more }))
+      return await runProgram(program({ info: info({}, folder), ...more }), cancelled)
     } finally {
       delete process.env.PULUMI_LANGUAGE_NODEJS_RUN_PATH
     }
@@ -53,7 +54,9 @@ describe('stand-in for pulumi-language-nodejs', () => {
   })
 
   it('says that the SDK is missing where it is', async () => {
-    await assert.rejects(runProgram(program({ info: info({}, '/') })), /Pulumi SDK has not been installed/)
+    const never = new AbortController().signal
+    await assert.rejects(runProgram(program({ info: info({}, '/') }), never), /Pulumi SDK has not been installed\. Have you run pulumi install\?/)
+    await assert.rejects(runPlugin({ kind: 'analyzer', pwd: folder, args: [], env: [], info: info({}, '/') }, () => {}, never), /Have you run npm install in \/\?/)
   })
 
   it('gives a program its configuration, its secret keys and its flags as the SDK reads them', async () => {
@@ -80,6 +83,26 @@ describe('stand-in for pulumi-language-nodejs', () => {
   it('tells a program that has reported its error from one that has not, and from one that was killed', async () => {
     assert.deepEqual(await runInstead('process.exit(32)'), { error: '', bail: true })
     assert.deepEqual(await runInstead('process.exit(3)'), { error: 'Program exited with non-zero exit code: 3', bail: false })
-    assert.match((await runInstead('process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000)')).error, /signal: SIGKILL/)
+    assert.deepEqual(await runInstead('process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000)'), { error: 'Program exited with non-zero exit code: -1', bail: false })
+  })
+
+  describe('when the user interrupts the CLI', () => {
+    async function interrupted(onInterrupt: string) {
+      const cancelled = new AbortController()
+      const started = join(folder, `started ${onInterrupt}`)
+      const running = runInstead(`process.on('SIGINT', () => {${onInterrupt}}); require('node:fs').writeFileSync(${JSON.stringify(started)}, ''); setInterval(() => {}, 1000)`, {}, cancelled.signal)
+      while (!existsSync(started)) await delay(20)
+      cancelled.abort()
+      return running
+    }
+
+    it('interrupts the program, which may end in its own way', async () => {
+      assert.deepEqual(await interrupted('process.exit(32)'), { error: '', bail: true })
+    })
+
+    it('ends a program that does not end by itself within 5 s', async function () {
+      this.timeout(10_000)
+      assert.deepEqual(await interrupted(''), { error: 'Program exited with non-zero exit code: -1', bail: false })
+    })
   })
 })
