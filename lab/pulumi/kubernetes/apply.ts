@@ -23,7 +23,10 @@ export interface Write {
 
 /** A create is an object of one's own; its fields go over to the resource's field manager at the first update. */
 const CREATOR = 'pulumi-kubernetes'
-/** Field managers whose fields the resource takes over. */
+/**
+ * Field managers whose fields the resource takes over, by the beginning of their names: `kubectl` stands for kubectl-edit, kubectl-patch and
+ * all others of kubectl (PatchReplaceFieldsManagers in fluxcd/pkg/ssa matches so, unless told otherwise).
+ */
 const TAKEN_OVER: [manager: string, operation: ManagedFields['operation']][] = [
   ['kubectl', 'Apply'],
   ['kubectl', 'Update'],
@@ -63,7 +66,7 @@ export async function updateObject(api: Api, write: Write, live: KubernetesObjec
     const replacement = { ...inputs, metadata: { ...inputs.metadata, resourceVersion: live.metadata!.resourceVersion } }
     return api.replace(replacement, { fieldManager, dryRun: preview })
   }
-  const current = patch || preview ? live : await takeOver(api, live, fieldManager, 5)
+  const current = patch || preview ? live : await takeOver(api, live, fieldManager)
   const kept = keepIgnored(inputs, current, fieldManager, ignoreChanges)
   const force = write.force || forced(inputs) || !current.metadata?.managedFields?.length || (preview && createdHere(current))
   try {
@@ -102,26 +105,20 @@ function createdHere({ metadata }: KubernetesObject): boolean {
   return metadata!.managedFields!.some(({ manager, operation }) => operation === 'Update' && TAKEN_OVER.slice(3).some(([name]) => name === manager))
 }
 
-/** Moves the fields of those who made the object to the field manager, so that its applies can also remove them. */
-async function takeOver(api: Api, live: KubernetesObject, fieldManager: string, tries: number): Promise<KubernetesObject> {
+/** Moves the fields of those who made or changed the object to the field manager, so that its applies can also change and remove them. */
+async function takeOver(api: Api, live: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
   const entries = live.metadata?.managedFields ?? []
-  const taken = entries.filter(({ manager, operation, subresource }) => !subresource && TAKEN_OVER.some(([name, how]) => name === manager && how === operation))
+  const own = entries.find(({ manager, operation }) => manager === fieldManager && operation === 'Apply')
+  const taken = entries.filter((entry) => entry !== own && isTakenOver(entry))
   if (taken.length === 0) return live
-  const own = entries.find(({ manager, operation, subresource }) => !subresource && manager === fieldManager && operation === 'Apply')
   const fieldsV1 = [...(own ? [own] : []), ...taken].reduce<FieldSet>((sum, entry) => union(sum, entry.fieldsV1), {})
   const merged: ManagedFields = { ...(own ?? taken[0]!), manager: fieldManager, operation: 'Apply', fieldsV1 }
   const others = entries.filter((entry) => entry !== own && !taken.includes(entry))
-  const change = [
-    { op: 'replace', path: '/metadata/managedFields', value: [...others, merged] },
-    { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata!.resourceVersion },
-  ]
-  try {
-    return await api.jsonPatch(live, change)
-  } catch (error) {
-    // A controller has written the status in between.
-    if (!(error instanceof ApiError && error.status === 409) || tries === 1) throw error
-    return takeOver(api, await api.get(live), fieldManager, tries - 1)
-  }
+  return api.jsonPatch(live, [{ op: 'replace', path: '/metadata/managedFields', value: [...others, merged] }])
+}
+
+function isTakenOver({ manager, operation, subresource }: ManagedFields): boolean {
+  return !subresource && TAKEN_OVER.some(([name, how]) => manager.startsWith(name) && operation === how)
 }
 
 function union(a: FieldSet, b: FieldSet): FieldSet {

@@ -33,6 +33,7 @@ export function makeProvider(log: Log): Provider {
     timeout,
     cancel: cancelled.signal,
     tell: (severity, message) => log.status(severity, urn, message),
+    log: (severity, message) => log.log(severity, urn, message),
   })
   const reach = (): Api => {
     if (!api || unreachable) throw new PluginError(`configured Kubernetes cluster is unreachable: ${unreachable}`)

@@ -42,6 +42,8 @@ describe('kubernetes stand-in on a real API server', function () {
   }
   const update = (object: KubernetesObject, olds: Properties, more: object = {}, patch = '') =>
     ask(provider, 'Update', { id: `default/${object.metadata!.name}`, urn: urn(object, object.metadata!.name!, patch), olds, news: object, oldInputs: {}, ...more })
+  /** Changes a ConfigMap as a controller does; kubectl's own fields would be taken over. */
+  const meddle = (name: string, more: object) => cluster.kubectl('patch', 'configmap', name, '--field-manager=someone', '--type=merge', '-p', JSON.stringify({ data: more }))
   const data = (name: string) => JSON.parse(cluster.kubectl('get', 'configmap', name, '-o', 'json')).data
 
   it('spells quantities as this API server spells them', async () => {
@@ -116,12 +118,13 @@ describe('kubernetes stand-in on a real API server', function () {
     const { id, properties } = await create(object)
     const { error } = await ask(provider, 'Delete', { id, urn: urn(object, 'kept'), properties, timeout: 1 })
     assert.match(error!, /timed out waiting for the condition/)
-    assert.ok(log.told.some(({ message }) => /finalizers might be preventing deletion \(.*test\.example\/stay/.test(message)))
+    assert.ok(log.told.some(({ kind, message }) => kind === 'status' && message === 'Resource scheduled for deletion'))
+    assert.ok(log.told.some(({ kind, message }) => kind === 'log' && /finalizers might be preventing deletion \(.*test\.example\/stay/.test(message)))
   })
 
   it('takes fields away again that it has set, and leaves those of others', async () => {
     const { properties } = await create(map('own', { data: { a: '1', b: '1' } }))
-    cluster.kubectl('patch', 'configmap', 'own', '--type=merge', '-p', '{"data":{"theirs":"1"}}')
+    meddle('own', { theirs: '1' })
     const { error } = await update(map('own', { data: { a: '2' } }), properties)
     assert.ifError(error)
     assert.deepEqual(data('own'), { a: '2', theirs: '1' })
@@ -129,16 +132,26 @@ describe('kubernetes stand-in on a real API server', function () {
 
   it('reports a field that someone else has taken, unless it is told to force', async () => {
     const { properties } = await create(map('taken', { data: { a: '1' } }))
-    cluster.kubectl('patch', 'configmap', 'taken', '--type=merge', '-p', '{"data":{"a":"theirs"}}')
-    assert.match((await update(map('taken', { data: { a: '2' } }), properties)).error!, /Apply failed with 1 conflict: conflict with "kubectl-patch" using v1: \.data\.a/)
+    meddle('taken', { a: 'theirs' })
+    assert.match((await update(map('taken', { data: { a: '2' } }), properties)).error!, /Apply failed with 1 conflict: conflict with "someone" using v1: \.data\.a/)
     const forced = map('taken', { data: { a: '2' }, metadata: { name: 'taken', namespace: 'default', annotations: { 'pulumi.com/patchForce': 'true' } } })
     assert.ifError((await update(forced, properties)).error)
     assert.deepEqual(data('taken'), { a: '2' })
   })
 
+  it('takes over what somebody changed with kubectl, in an update but not in its preview', async () => {
+    const { properties } = await create(map('edited', { data: { a: '1' } }))
+    cluster.kubectl('patch', 'configmap', 'edited', '--field-manager=kubectl-edit', '--type=merge', '-p', '{"data":{"a":"by hand","more":"by hand"}}')
+    const wanted = map('edited', { data: { a: '2' }, metadata: { name: 'edited', namespace: 'default', annotations: { 'pulumi.com/patchFieldManager': 'annex' } } })
+    assert.ifError((await update(wanted, properties)).error)
+    assert.deepEqual(data('edited'), { a: '2' })
+    cluster.kubectl('patch', 'configmap', 'edited', '--field-manager=kubectl-edit', '--type=merge', '-p', '{"data":{"a":"by hand"}}')
+    assert.match((await update(wanted, properties, { preview: true })).error!, /conflict with "kubectl-edit" using v1: \.data\.a/)
+  })
+
   it('leaves ignored fields as they are in the cluster', async () => {
     const { properties } = await create(map('ignored', { data: { a: '1', b: '1' } }))
-    cluster.kubectl('patch', 'configmap', 'ignored', '--type=merge', '-p', '{"data":{"a":"theirs"}}')
+    meddle('ignored', { a: 'theirs' })
     assert.ifError((await update(map('ignored', { data: { a: '2', b: '2' } }), properties, { ignoreChanges: ['data.a'] })).error)
     assert.deepEqual(data('ignored'), { a: 'theirs', b: '2' })
   })

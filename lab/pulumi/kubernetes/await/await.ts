@@ -24,7 +24,10 @@ export interface Patience {
   timeout: number
   /** Raised when the user cancels. */
   cancel: AbortSignal
+  /** What is waited for now. */
   tell(severity: Severity, message: string): void
+  /** What the user has to know when all is over. */
+  log(severity: Severity, message: string): void
 }
 
 /** Resolves with the object as it is when it is ready. @throws NotReadyError */
@@ -69,6 +72,7 @@ export async function checkReady(api: Api, rule: Rule, object: KubernetesObject)
 export async function untilGone(api: Api, object: KubernetesObject, patience: Patience): Promise<void> {
   const { name, namespace } = object.metadata!
   const type = typeOf(object)
+  const tell = once(patience)
   let latest = await live(api, object)
   if (!latest) return
   await wait(milliseconds(patience.timeout, object), patience.cancel, async (signal, recheck) => {
@@ -77,9 +81,10 @@ export async function untilGone(api: Api, object: KubernetesObject, patience: Pa
       // A watch that has not even seen the object come knows nothing of its going.
       if (!found && !(await live(api, object))) return
       latest = found ?? latest
+      if (found?.metadata?.deletionTimestamp) tell('info', 'Resource scheduled for deletion')
     }
     if (!(await live(api, object))) return
-    patience.tell('warning', `finalizers might be preventing deletion (${latest!.metadata?.finalizers?.join(', ') ?? ''})`)
+    patience.log('warning', `finalizers might be preventing deletion (${latest!.metadata?.finalizers?.join(', ') ?? ''})`)
     throw new NotReadyError(patience.cancel.aborted ? 'timed out waiting for the condition: context canceled' : 'timed out waiting for the condition', latest!)
   })
 }
