@@ -12,6 +12,7 @@ import { isUncovered, ruleFor, waitsForDeletion } from '../../../lab/pulumi/kube
 import type { Rule } from '../../../lab/pulumi/kubernetes/await/rule.ts'
 import { serviceRule } from '../../../lab/pulumi/kubernetes/await/service.ts'
 import { statefulSetRule } from '../../../lab/pulumi/kubernetes/await/statefulset.ts'
+import { timers } from '../../../lab/pulumi/kubernetes/await/timers.ts'
 import { diffObjects } from '../../../lab/pulumi/kubernetes/diff.ts'
 import { loadKubeconfig } from '../../../lab/pulumi/kubernetes/kubeconfig.ts'
 import { normalize } from '../../../lab/pulumi/kubernetes/normalize.ts'
@@ -108,8 +109,8 @@ describe('kubernetes stand-in: diffs', () => {
 })
 
 describe('kubernetes stand-in: waiting', () => {
-  const judge = (rule: Rule, object: KubernetesObject, related: KubernetesObject[] = [], quiet = 0) =>
-    rule.judge({ object, since: () => quiet, world: { all: (type) => related.filter(({ apiVersion, kind }) => `${apiVersion}/${kind}` === type) } })
+  const judge = (rule: Rule, object: KubernetesObject, related: KubernetesObject[] = [], left = 0) =>
+    rule.judge({ object, settling: () => left, world: { all: (type) => related.filter(({ apiVersion, kind }) => `${apiVersion}/${kind}` === type) } })
   const meta = { name: 'o', namespace: 'n', uid: 'owner', generation: 1 }
 
   it('waits for the pods of a Deployment\'s newest revision', () => {
@@ -148,14 +149,30 @@ describe('kubernetes stand-in: waiting', () => {
     assert.equal(judge(jobRule, { metadata: meta, status: { startTime: 't', conditions: [{ type: 'Complete', status: 'True' }] } }).ready, true)
   })
 
-  it('waits until the endpoints of a Service have been the same for ten seconds', () => {
+  it('waits until the endpoints of a Service have settled', () => {
     const service = { metadata: meta, spec: { selector: { a: 'b' } } }
     const endpoints = (subset: object) => ({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'o' }, subsets: [subset] })
-    assert.equal(judge(serviceRule, service, [endpoints({ addresses: [{}] })], 10_000).ready, true)
-    assert.deepEqual([judge(serviceRule, service, [endpoints({ addresses: [{}] })], 4_000).ready, judge(serviceRule, service, [endpoints({ addresses: [{}] })], 4_000).again], [false, 6_000])
-    assert.equal(judge(serviceRule, service, [endpoints({ notReadyAddresses: [{}] })], 10_000).ready, false)
+    assert.equal(judge(serviceRule, service, [endpoints({ addresses: [{}] })]).ready, true)
+    assert.deepEqual([judge(serviceRule, service, [endpoints({ addresses: [{}] })], 6_000).ready, judge(serviceRule, service, [endpoints({ addresses: [{}] })], 6_000).again], [false, 6_000])
+    assert.equal(judge(serviceRule, service, [endpoints({ notReadyAddresses: [{}] })]).ready, false)
+    assert.equal(judge(serviceRule, service, [endpoints({})]).ready, true, 'nobody is there, and nobody is to come')
     assert.equal(judge(serviceRule, { metadata: meta, spec: { clusterIP: 'None', selector: { a: 'b' } } }).ready, true)
     assert.equal(judge(serviceRule, { metadata: meta, spec: { type: 'LoadBalancer' } }).ready, false)
+  })
+
+  it('counts what changes as settled when the first timer of a change runs out after the last one', () => {
+    let now = 0
+    const settling = timers(() => now)
+    const left = (at: number, value: string) => {
+      now = at
+      return settling('key', value, 10)
+    }
+    assert.equal(left(0, 'none'), 10)
+    assert.equal(left(8, 'pending'), 2)
+    // The first change's timer ran out before this one, the second's has not.
+    assert.equal(left(12, 'ready'), 6)
+    assert.equal(left(18, 'ready'), 0)
+    assert.equal(left(40, 'other'), 10)
   })
 
   it('says which container keeps a pod from being ready', () => {

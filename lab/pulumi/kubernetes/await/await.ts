@@ -5,6 +5,7 @@ import type { Severity } from '../../plugin/engine.ts'
 import { ApiError, type Api } from '../api.ts'
 import { annotation, typeOf, type KubernetesObject } from '../objects.ts'
 import type { Rule, Verdict } from './rule.ts'
+import { timers } from './timers.ts'
 import { look, watchWorld, type World } from './world.ts'
 
 /** The object is there, but not ready; `reasons` say why. */
@@ -34,7 +35,7 @@ export interface Patience {
 export async function untilReady(api: Api, rule: Rule, object: KubernetesObject, before: KubernetesObject | undefined, patience: Patience): Promise<KubernetesObject> {
   const { name, namespace } = object.metadata!
   const type = typeOf(object)
-  const since = stopwatch()
+  const settling = timers()
   const tell = once(patience)
   let latest = object
   let verdict: Verdict = { ready: false }
@@ -44,7 +45,7 @@ export async function untilReady(api: Api, rule: Rule, object: KubernetesObject,
     const found = world!.all(type).find(({ metadata }) => metadata!.name === name)
     if (!found || isOlder(found, object)) return { ready: false, reasons: verdict.reasons }
     latest = found
-    return rule.judge({ object: found, before, world: world!, since })
+    return rule.judge({ object: found, before, world: world!, settling })
   }
   const timeout = Math.min(milliseconds(patience.timeout, object), rule.limit ?? Infinity)
   return wait(timeout, patience.cancel, async (signal, recheck) => {
@@ -64,7 +65,7 @@ export async function untilReady(api: Api, rule: Rule, object: KubernetesObject,
 export async function checkReady(api: Api, rule: Rule, object: KubernetesObject): Promise<void> {
   const world = await look(api, rule.related, object.metadata!.namespace)
   // Nothing will settle while a refresh looks: what is there counts as settled.
-  const { ready, reasons } = rule.judge({ object, world, since: () => Infinity })
+  const { ready, reasons } = rule.judge({ object, world, settling: () => 0 })
   if (!ready) throw new NotReadyError(`Resource '${object.metadata!.name}' was created but failed to initialize`, object, reasons)
 }
 
@@ -148,17 +149,6 @@ async function* recheck(worlds: AsyncGenerator<World>, again: () => number | und
   } finally {
     // It may have yielded once more, to nobody; only this lets it leave its watches.
     void worlds.return(undefined)
-  }
-}
-
-/** Milliseconds for which `key` has had its value. */
-function stopwatch(): (key: string, value: string) => number {
-  const seen = new Map<string, { value: string; at: number }>()
-  return (key, value) => {
-    const last = seen.get(key)
-    if (last?.value === value) return Date.now() - last.at
-    seen.set(key, { value, at: Date.now() })
-    return 0
   }
 }
 

@@ -23,8 +23,8 @@ export interface Situation {
   /** The object as it was before the update; absent after a create. */
   before?: KubernetesObject
   world: World
-  /** Milliseconds since `key` last took another value. */
-  since(key: string, value: string): number
+  /** Milliseconds until what is known under `key` counts as settled, see timers.ts; 0 when it does. */
+  settling(key: string, value: string, pause: number): number
 }
 
 export interface Rule {

@@ -1,16 +1,16 @@
 import type { Rule, Situation, Verdict } from './rule.ts'
 
-/** Milliseconds for which a Service's endpoints must stay as they are. */
-const SETTLED = 10_000
+/** Milliseconds that a Service's endpoints are given to settle. */
+const PAUSE = 10_000
 
-/** Ready when the pods behind it are all ready and have been the same for a while; a load balancer needs its address. */
+/** Ready when the pods behind it are all ready and have settled; a load balancer needs its address. */
 export const serviceRule: Rule = {
   related: ['v1/Endpoints'],
   atRead: true,
   judge,
 }
 
-function judge({ object, world, since }: Situation): Verdict {
+function judge({ object, world, settling }: Situation): Verdict {
   const { spec = {}, status = {} } = object
   const type = spec.type ?? 'ClusterIP'
   const hasAddress = type !== 'LoadBalancer' || (status.loadBalancer?.ingress?.length ?? 0) > 0
@@ -21,14 +21,14 @@ function judge({ object, world, since }: Situation): Verdict {
   const subsets: { addresses?: object[]; notReadyAddresses?: object[] }[] = endpoints?.subsets ?? []
   const some = subsets.some(({ addresses }) => addresses?.length)
   const pending = subsets.some(({ notReadyAddresses }) => notReadyAddresses?.length)
-  const quiet = endpoints ? since('endpoints', JSON.stringify(subsets)) : 0
-  const settled = endpoints !== undefined && quiet >= SETTLED
+  const left = endpoints && settling('endpoints', JSON.stringify(subsets), PAUSE)
+  const settled = left === 0
   if (hasAddress && settled && !pending) return { ready: true, status: [{ severity: 'info', message: '✅ Service initialization complete' }] }
   return {
     ready: false,
     status: [{ severity: 'info', message: settled && some ? '[2/3] Attempting to allocate IP address to Service' : '[1/3] Finding Pods to direct traffic to' }],
     reasons: [...(some ? [] : [NO_PODS]), ...(hasAddress ? [] : [NO_ADDRESS])],
-    again: endpoints ? Math.max(SETTLED - quiet, 1) : undefined,
+    again: settled ? undefined : left,
   }
 }
 
