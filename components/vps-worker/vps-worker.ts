@@ -72,7 +72,9 @@ function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArg
   return new NodeRemoval(`${name}-removal`, { nodeName: args.nodeName, context: args.cluster.context }, { parent, dependsOn: join })
 }
 
-/** Registered with the node already; owned here, so that a change of them by hand is seen and undone. */
+/** Registered with the node already; owned here, so that a change of them by hand is seen by a refresh and undone by the next update. */
 function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, removal: NodeRemoval): k8s.core.v1.NodePatch {
-  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels: tenantNodeLabels } }, { parent, dependsOn: removal })
+  // A label belongs to whoever changed it last: without force the update would end in a conflict.
+  const annotations = { 'pulumi.com/patchForce': 'true' }
+  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels: tenantNodeLabels, annotations } }, { parent, dependsOn: removal })
 }

@@ -51,6 +51,11 @@ describe('the components, under mocks', () => {
     }
   })
 
+  it('force the labels of a node, which belong to whoever changed them last', async () => {
+    const labels = (await registered(() => program('Pulumi.dev.yaml'))).find(({ type }) => type === 'kubernetes:core/v1:NodePatch')
+    assert.equal(labels?.inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
+  })
+
   it('name the workers of a tunnel when asked for another one', () => {
     const settings = settingsOf('Pulumi.dev.yaml')
     const args = tunnelArgs(settings, bareHosts(settings))

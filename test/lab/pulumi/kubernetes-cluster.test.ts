@@ -164,6 +164,16 @@ describe('kubernetes stand-in on a real API server', function () {
     assert.deepEqual(data('patched'), { theirs: '1' })
   })
 
+  it('undoes what somebody changed of a node\'s labels with kubectl when the patch is to force, and reports a conflict otherwise', async () => {
+    const node = (annotations: object): KubernetesObject => ({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'worker', labels: { 'paas-tier': 'tenant' }, annotations: { 'pulumi.com/patchFieldManager': 'annex-labels', ...annotations } } })
+    cluster.kubectlWith({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'worker' } }, 'create')
+    const { properties } = await create(node({}), {}, 'Patch')
+    cluster.kubectl('label', 'node', 'worker', 'paas-tier=other', '--overwrite')
+    assert.match((await update(node({}), properties, {}, 'Patch')).error!, /conflict with "kubectl-label" using v1: \.metadata\.labels\.paas-tier/)
+    for (const preview of [true, false]) assert.ifError((await update(node({ 'pulumi.com/patchForce': 'true' }), properties, { preview }, 'Patch')).error)
+    assert.equal(cluster.kubectl('get', 'node', 'worker', '-o', 'jsonpath={.metadata.labels.paas-tier}'), 'tenant')
+  })
+
   it('waits for a namespace that another resource makes at the same time', async () => {
     const inside = map('inside', { metadata: { name: 'inside', namespace: 'later' } })
     const made = create(inside)
