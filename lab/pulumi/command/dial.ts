@@ -70,9 +70,15 @@ async function retry<T>(what: string, limit: number, tell: Tell, attempt: () => 
   }
 }
 
+/**
+ * Milliseconds of silence after which the kernel begins to ask whether the peer is there; Node has it ask every second, ten times. A dead
+ * host is noticed after 150 s so, as with Go's defaults (net.KeepAliveConfig: 15 s, then every 15 s, nine times).
+ */
+const SILENCE = 140_000
+
 function tcp({ host, port, perDialTimeout }: Endpoint): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, autoSelectFamily: true })
+    const socket = connect({ host, port, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: SILENCE })
     const target = `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}`
     if (perDialTimeout > 0) {
       socket.setTimeout(perDialTimeout * 1000, () => {

@@ -2,6 +2,7 @@
  * Runs a command on this machine.
  */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { PluginError } from '../plugin/serve.ts'
 import type { Properties } from '../plugin/values.ts'
 import { Recorder, type Output, type Tell } from './output.ts'
@@ -30,7 +31,7 @@ export async function runLocal(command: string, inputs: Properties, previous: Ou
 
   const reason = await new Promise<string | undefined>((resolve) => {
     // A child that was killed because the user cancelled ends by its signal.
-    child.once('error', (error) => error.name !== 'AbortError' && resolve(error.message))
+    child.once('error', (error) => error.name !== 'AbortError' && resolve(startFailure(interpreter[0]!, inputs.dir as string | undefined, error)))
     child.once('close', (code, signal) => {
       if (signal) resolve(`signal: ${SIGNALS[signal] ?? signal}`)
       else resolve(code === 0 ? undefined : `exit status ${code}`)
@@ -38,6 +39,13 @@ export async function runLocal(command: string, inputs: Properties, previous: Ou
   })
   if (reason) throw new PluginError(recorder.failure(reason, command))
   return recorder.end()
+}
+
+/** Why a command could not even be started, in the words of Go's os/exec. */
+function startFailure(program: string, dir: string | undefined, error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT') return error.message
+  if (dir !== undefined && !existsSync(dir)) return `chdir ${dir}: no such file or directory`
+  return program.includes('/') ? `fork/exec ${program}: no such file or directory` : `exec: "${program}": executable file not found in $PATH`
 }
 
 /** Signals as Go names them. */

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -117,6 +117,21 @@ describe('stand-in for pulumi-resource-command', () => {
     provider.cancel!()
     assert.match((await dialling).error!, /context canceled/)
     assert.match((await local).error!, /signal: killed: running "echo started; exec sleep 60":\nstarted/)
+  })
+
+  it('notices a host that dies without a word: the kernel asks for it', async () => {
+    const log = keptLog()
+    const running = ask(makeProvider(log), 'Create', { urn: URN, properties: { connection: connection(host), create: 'echo started; sleep 1' } })
+    while (!log.told.some(({ message }) => message === 'started')) await delay(20)
+    assert.match(execFileSync('ss', ['-tnoH', `dport = :${host.port}`], { encoding: 'utf8' }), /timer:\(keepalive,2min1\dsec/)
+    await running
+  })
+
+  it('says what is missing when a local command cannot be started', async () => {
+    const start = async (inputs: object) => (await ask(makeProvider(keptLog()), 'Create', { urn: URN.replace('remote', 'local'), properties: { create: 'true', ...inputs } })).error
+    assert.match((await start({ interpreter: ['nosuch'] }))!, /exec: "nosuch": executable file not found in \$PATH: running "true":/)
+    assert.match((await start({ interpreter: ['/no/such'] }))!, /fork\/exec \/no\/such: no such file or directory: running/)
+    assert.match((await start({ dir: '/no/such' }))!, /chdir \/no\/such: no such file or directory: running/)
   })
 
   it('reports a host that accepts and hangs up', async () => {
