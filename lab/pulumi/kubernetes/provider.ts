@@ -35,6 +35,8 @@ export function makeProvider(log: Log): Provider {
     tell: (severity, message) => log.status(severity, urn, message),
     log: (severity, message) => log.log(severity, urn, message),
   })
+  /** What was waited for is over, so the user need not see it any longer. */
+  const clear = ({ urn }: Resource) => log.status('info', urn, '')
   const reach = (): Api => {
     if (!api || unreachable) throw new PluginError(`configured Kubernetes cluster is unreachable: ${unreachable}`)
     return api
@@ -130,6 +132,7 @@ export function makeProvider(log: Log): Provider {
       let created: KubernetesObject
       try {
         created = await createObject(cluster, write(type, inputs, fieldManager, preview), (message) => log.status('info', urn, message))
+        clear(request)
       } catch (error) {
         if (preview && (missesNamespace(error) || isForbidden(error) || (error as ApiError).reason === 'AlreadyExists')) return asIs
         const { message } = error as Error
@@ -152,6 +155,7 @@ export function makeProvider(log: Log): Provider {
             throw partial(error, `${about}: ${error.message}`, state)
           })
         : created
+      clear(request)
       if (isDefinition(inputs)) await cluster.discover()
       return { id: objectId(live), properties: state(live) }
     },
@@ -194,6 +198,7 @@ export function makeProvider(log: Log): Provider {
             const { properties: state, inputs } = answer(live)
             throw partial(error, error.message, () => state, inputs, id)
           })
+          clear(request)
         }
         return answer(live)
       } catch (error) {
@@ -220,6 +225,7 @@ export function makeProvider(log: Log): Provider {
         live = await updateObject(cluster, write(type, inputs, fieldManager, preview), current, ignoreChanges)
         const rule = preview ? undefined : ruleFor(inputs)
         if (rule) live = await untilReady(cluster, rule, live, current, patience(request, timeout))
+        if (!preview) clear(request)
       } catch (error) {
         const { message } = error as Error
         if (preview && isForbidden(error)) return { properties: news }
@@ -261,8 +267,8 @@ export function makeProvider(log: Log): Provider {
           return
         }
         await cluster.delete({ ...live, metadata: { ...live.metadata, name: parseId(id).name } }, propagation(inputs))
-        if (!waitsForDeletion(inputs)) return
-        await untilGone(cluster, { ...live, metadata: { ...live.metadata, annotations: inputs.metadata?.annotations } }, patience(request, timeout))
+        if (waitsForDeletion(inputs)) await untilGone(cluster, { ...live, metadata: { ...live.metadata, annotations: inputs.metadata?.annotations } }, patience(request, timeout))
+        clear(request)
       } catch (error) {
         if (error instanceof NoMatchError || (isNotFound(error) && !isPatch(type, inputs))) return
         const { message } = error as Error

@@ -95,6 +95,16 @@ describe('kubernetes stand-in on a real API server', function () {
     assert.equal(cluster.kubectl('get', 'deployments', '-o', 'name'), '')
   })
 
+  it('takes back what it said while it waited, when that is over', async () => {
+    const object: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'said', namespace: 'default' }, spec: { selector: { app: 'none' }, ports: [{ port: 80 }] } }
+    const { id, properties } = await create(object)
+    const said = () => log.told.map(({ message }) => message)
+    assert.deepEqual(said(), ['', '[1/3] Finding Pods to direct traffic to', '✅ Service initialization complete', ''])
+    log.told.length = 0
+    assert.ifError((await ask(provider, 'Delete', { id, urn: urn(object, 'said'), properties })).error)
+    assert.equal(said().at(-1), '')
+  })
+
   it('keeps the object and its reasons when it is not ready in time', async () => {
     const job: KubernetesObject = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'late', namespace: 'default' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } }
     await assert.rejects(provider.create({ urn: urn(job, 'late'), type: 'kubernetes:batch/v1:Job', name: 'late', properties: job as Properties, preview: false, timeout: 1 }), (error: PluginError) => {
