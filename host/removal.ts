@@ -1,5 +1,5 @@
 /** Undoes a section of a host, or all of them, over SSH; what a host that is gone for good means for that. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pRetry from 'p-retry'
@@ -22,7 +22,15 @@ export async function removeSection(connection: Connection, section: string): Pr
 export async function removeAll(connection: Connection): Promise<string[]> {
   const { sections } = (await look(connection)).facts
   for (const section of sections) await removeSection(connection, section)
+  rmSync(recordOf('given-up', connection), { force: true })
   return sections
+}
+
+/** Hosts that were given up on this machine and not cleaned since: a terminal shows what a deletion says only while Pulumi runs. */
+export function givenUp(): Connection[] {
+  const folder = dirname(recordOf('given-up', { user: '', host: '', port: 0 }))
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Connection)
 }
 
 /**
@@ -31,7 +39,7 @@ export async function removeAll(connection: Connection): Promise<string[]> {
  * @returns whether the section was undone
  */
 export async function removeIfAlive(connection: Connection, section: string): Promise<boolean> {
-  const record = recordOf(connection)
+  const record = recordOf('unreachable', connection)
   const left = patience - (Date.now() - firstMissed(record)) / 1000
   try {
     await pRetry(() => removeSection(connection, section), {
@@ -41,22 +49,27 @@ export async function removeIfAlive(connection: Connection, section: string): Pr
     })
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
+    write(recordOf('given-up', connection), JSON.stringify(connection))
     return false
   }
   rmSync(record, { force: true })
   return true
 }
 
-/** Where it is kept since when a host has not answered. */
-function recordOf({ user, host, port }: Connection): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'annex', 'unreachable', `${user}@${host}:${port}`)
+/** Where it is kept since when a host has not answered, and that it was given up. */
+function recordOf(kind: 'unreachable' | 'given-up', { user, host, port }: Pick<Connection, 'user' | 'host' | 'port'>): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'annex', kind, `${user}@${host}:${port}`)
 }
 
 /** Milliseconds since 1970; now, where nobody has missed it in the last hour: an older record is of another removal. */
 function firstMissed(record: string): number {
   const missed = existsSync(record) ? Number(readFileSync(record, 'utf8')) : 0
   if (Date.now() - missed < 3_600_000) return missed
-  mkdirSync(dirname(record), { recursive: true, mode: 0o700 })
-  writeFileSync(record, String(Date.now()))
+  write(record, String(Date.now()))
   return Date.now()
+}
+
+function write(record: string, content: string): void {
+  mkdirSync(dirname(record), { recursive: true, mode: 0o700 })
+  writeFileSync(record, content)
 }

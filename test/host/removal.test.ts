@@ -36,6 +36,12 @@ describe('the delete of a host that does not answer', () => {
     assert.match(stderr, /NOT CLEANED: 127\.0\.0\.1 does not answer, so "worker" stays on it\. If it comes back: node host\/clean\.ts '\{"host":"127\.0\.0\.1"/)
   })
 
+  it('is named afterwards by whoever asks: a terminal has forgotten what a deletion said', async () => {
+    const list = (cache: string) => execa(process.execPath, ['host/clean.ts'], { cwd: checkout, env: { ...env, XDG_CACHE_HOME: cache } })
+    assert.equal((await list(folder)).stdout, `127.0.0.1 was given up. If it comes back: node host/clean.ts '${JSON.stringify(connection)}'`)
+    assert.equal((await list(path.join(folder, 'other'))).stdout, 'No host was given up on this machine.')
+  })
+
   it('waits again when the host was missed long ago', async () => {
     const records = path.join(folder, 'annex', 'unreachable')
     mkdirSync(records, { recursive: true })
