@@ -70,9 +70,12 @@ interface RawUser {
   'auth-provider'?: object
 }
 
+/** The provider's `kubeconfig` is neither a file nor YAML. */
+export class UnreadableKubeconfig extends Error {}
+
 /**
  * @param pathOrContents the provider's `kubeconfig`; empty means the files of KUBECONFIG, or ~/.kube/config
- * @throws with what is missing in it, or what the stand-in does not cover
+ * @throws UnreadableKubeconfig; Error with what is missing in it, or what the stand-in does not cover
  */
 export function loadKubeconfig(pathOrContents: string, overrides: Overrides): Kubeconfig {
   const config = pathOrContents ? read(pathOrContents) : ambient()
@@ -81,7 +84,7 @@ export function loadKubeconfig(pathOrContents: string, overrides: Overrides): Ku
   const clusterName = overrides.cluster || context.cluster
   if (!clusterName) throw new Error('invalid configuration: no configuration has been provided, try setting KUBECONFIG')
   const cluster = find('cluster', config.clusters, clusterName)
-  const user = context.user ? find('user', config.users, context.user) : undefined
+  const user = context.user ? find('auth info', config.users, context.user) : undefined
   return {
     cluster: readCluster(cluster),
     login: user ? readUser(user) : {},
@@ -113,7 +116,11 @@ function ambient(): Parsed {
 function read(pathOrContents: string): Parsed {
   const path = pathOrContents === '~' || pathOrContents.startsWith('~/') ? join(homedir(), pathOrContents.slice(1)) : pathOrContents
   const isFile = !path.includes('\n') && existsSync(path)
-  return isFile ? parseText(readFileSync(path, 'utf8'), dirname(resolve(path))) : parseText(pathOrContents, process.cwd())
+  try {
+    return isFile ? parseText(readFileSync(path, 'utf8'), dirname(resolve(path))) : parseText(pathOrContents, process.cwd())
+  } catch (error) {
+    throw new UnreadableKubeconfig((error as Error).message)
+  }
 }
 
 function parseText(text: string, folder: string): Parsed {

@@ -13,7 +13,7 @@ import { createObject, isNotFound, missesNamespace, propagation, relinquish, upd
 import { checkReady, NotReadyError, untilGone, untilReady, type Patience } from './await/await.ts'
 import { isUncovered, readRuleFor, ruleFor, waitsForDeletion } from './await/rules.ts'
 import { diffObjects } from './diff.ts'
-import { loadKubeconfig } from './kubeconfig.ts'
+import { loadKubeconfig, UnreadableKubeconfig } from './kubeconfig.ts'
 import { adoptName, knownName, makeName, newFieldManager } from './names.ts'
 import { normalize } from './normalize.ts'
 import { annotation, fromState, isPatch, objectId, parseId, prune, toInputs, toObject, toState, type KubernetesObject } from './objects.ts'
@@ -68,7 +68,8 @@ export function makeProvider(log: Log): Provider {
           unreachable = `unable to load schema information from the API server: ${error.message}`
         })
       } catch (error) {
-        unreachable = `failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${(error as Error).message}`
+        const about = error instanceof UnreadableKubeconfig ? 'failed to parse kubeconfig data in `kubernetes:config:kubeconfig`-' : NO_CLIENT
+        unreachable = `${about} ${(error as Error).message}`
       }
       return { acceptSecrets: true, supportsPreview: true, supportsAutonamingConfiguration: true }
     },
@@ -286,6 +287,10 @@ export function makeProvider(log: Log): Provider {
     cancel: () => cancelled.abort(),
   }
 }
+
+const NO_CLIENT =
+  'unable to load Kubernetes client configuration from kubeconfig file. Make sure you have: \n\n \t • set up the provider as per ' +
+  'https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ \n\n'
 
 export const serve = () => serveProvider(makeProvider)
 

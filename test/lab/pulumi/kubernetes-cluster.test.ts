@@ -217,7 +217,9 @@ describe('kubernetes stand-in on a real API server', function () {
       await provider.configure({ context: 'test' }, '')
       assert.equal((await create(map('ambient'))).id, 'default/ambient')
       await provider.configure({ context: 'wrong' }, '')
-      await assert.rejects(create(map('ambient')), /cluster is unreachable: .*context "wrong" does not exist/)
+      await assert.rejects(create(map('ambient')), /cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig file\.[^]* context "wrong" does not exist/)
+      await provider.configure({ kubeconfig: 'no such file' }, '')
+      await assert.rejects(create(map('ambient')), /cluster is unreachable: failed to parse kubeconfig data in `kubernetes:config:kubeconfig`- /)
     } finally {
       if (before === undefined) delete process.env.KUBECONFIG
       else process.env.KUBECONFIG = before
