@@ -99,7 +99,15 @@ export async function startCluster(): Promise<Cluster> {
     `--listen-peer-urls=http://127.0.0.1:${etcdPeer}`,
     '--unsafe-no-fsync',
   ])
-  await startServer()
+  const stop = async () => {
+    for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await end(name)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // Nobody else would end etcd, and mocha would wait for it.
+  await startServer().catch(async (error: Error) => {
+    await stop()
+    throw error
+  })
   run('kube-controller-manager', [
     `--kubeconfig=${file('kubeconfig')}`,
     '--bind-address=127.0.0.1',
@@ -120,9 +128,6 @@ export async function startCluster(): Promise<Cluster> {
       execFileSync(toolPath('kubectl'), ['--kubeconfig', file('kubeconfig'), ...args, '-f', '-'], { encoding: 'utf8', input: JSON.stringify(object) }),
     stopServer: () => end('kube-apiserver'),
     startServer,
-    async stop() {
-      for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await end(name)
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }
