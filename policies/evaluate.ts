@@ -1,51 +1,83 @@
 import type { Exception } from './exceptions.ts'
-import type { Fault, Resource, Rule } from './rule.ts'
+import type { ActiveRule } from './packs.ts'
+import type { Fault, Resource } from './rule.ts'
+import type { Settings } from './settings.ts'
+import { Stack } from './stack.ts'
 
 /** A fault together with what a reader needs to act on it. */
-export interface Finding {
-  rule: Rule
-  resource: Pick<Resource, 'type' | 'name'>
+export interface Finding extends ActiveRule {
+  /** Without its properties, which may hold secrets. */
+  resource: Omit<Resource, 'properties'>
   path: string
+  steps: readonly (string | number)[]
   /** `excepted`: a violation that an entry of the exceptions allows until it expires. */
   verdict: Fault['kind'] | 'excepted'
   /** Field, fault, and the fix or the exception's reason; holds no value that may be a secret. */
   message: string
 }
 
+/** What the rules are applied with. */
+export interface Terms {
+  settings: Settings
+  exceptions: readonly Exception[]
+  /** YYYY-MM-DD (UTC), compared with the exceptions' last day. */
+  today: string
+}
+
+/** Today, as the exceptions count it. */
+export function currentDay(): string {
+  return new Date().toISOString().slice(0, 10)
+}
+
 /**
- * What a rule finds in a resource, with the exceptions applied.
- * @param today YYYY-MM-DD (UTC), compared with the exceptions' last day
+ * What the rules find in one resource, with the exceptions applied.
+ * @param outputs the resource is what its provider answered: only rules that look at that are asked
  */
-export function evaluate(rule: Rule, resource: Resource, exceptions: readonly Exception[], today: string): Finding[] {
-  const exception = exceptions.find(
-    (entry) => entry.rule === rule.id && entry.resource === `${resource.type}::${resource.name}`,
+export function evaluate(rules: readonly ActiveRule[], resource: Resource, terms: Terms, outputs = false): Finding[] {
+  const findings: Finding[] = []
+  for (const active of rules) {
+    const { rule } = active
+    if (rule.looksAt === 'stack' || (outputs && rule.looksAt === 'inputs')) continue
+    const faults = rule.check(resource, terms.settings)
+    if (faults.length > 0) findings.push(...withoutRepeats(faults).map((fault) => judge(active, resource, fault, terms)))
+  }
+  return findings
+}
+
+/** What the stack rules find in the whole. */
+export function evaluateStack(rules: readonly ActiveRule[], resources: readonly Resource[], terms: Terms): Finding[] {
+  const stack = new Stack(resources)
+  return rules.flatMap((active) =>
+    active.rule.looksAt !== 'stack'
+      ? []
+      : active.rule.check(stack, terms.settings).map(({ resource, fault }) => judge(active, resource, fault, terms)),
   )
-  return withoutRepeats(rule.check(resource)).map((fault) => ({
-    rule,
-    resource: { type: resource.type, name: resource.name },
-    path: fault.path,
-    ...judge(rule, fault, exception, today),
-  }))
+}
+
+/** How exceptions and reports call a resource. */
+export function identity({ type, name }: Pick<Resource, 'type' | 'name'>): string {
+  return `${type}::${name}`
 }
 
 /** One unknown object hides several fields; it is told once. */
 function withoutRepeats(faults: Fault[]): Fault[] {
-  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
+  if (faults.length === 1) return faults
+  return [...new Map(faults.map((fault) => [`${fault.kind} ${fault.path} ${fault.message}`, fault])).values()]
 }
 
-function judge(
-  rule: Rule,
-  fault: Fault,
-  exception: Exception | undefined,
-  today: string,
-): Pick<Finding, 'verdict' | 'message'> {
+function judge(active: ActiveRule, resource: Resource, fault: Fault, { exceptions, today }: Terms): Finding {
+  const { rule, title } = active
+  const { properties: _, ...named } = resource
+  const finding = { ...active, resource: named, path: fault.path, steps: fault.steps }
   const what = `${fault.path} ${fault.message}.`
-  if (fault.kind === 'unverifiable') return { verdict: 'unverifiable', message: `${what} Not verified: ${rule.title}` }
-  if (exception === undefined) return { verdict: 'violation', message: `${what} Fix: ${rule.fix}` }
+  if (fault.kind === 'unverifiable') return { ...finding, verdict: 'unverifiable', message: `${what} Not verified: ${title}` }
+  const exception = exceptions.find((entry) => entry.rule === rule.id && entry.resource === identity(resource))
+  if (exception === undefined) return { ...finding, verdict: 'violation', message: `${what} Fix: ${rule.fix}` }
   if (holds(exception, today)) {
-    return { verdict: 'excepted', message: `${what} Allowed until ${exception.expires}: ${exception.reason}` }
+    return { ...finding, verdict: 'excepted', message: `${what} Allowed until ${exception.expires}: ${exception.reason}` }
   }
   return {
+    ...finding,
     verdict: 'violation',
     message: `${what} The exception for it ended (expires: "${exception.expires}"). Fix: ${rule.fix}`,
   }

@@ -5,7 +5,10 @@
 export interface Exception {
   /** The rule's id. */
   rule: string
-  /** Type and name as at the end of the URN, for example `kubernetes:apps/v1:DaemonSet::kube-flannel`; no patterns. */
+  /**
+   * Type and name as at the end of the URN, for example `kubernetes:apps/v1:DaemonSet::kube-flannel`; of an object in a YAML file
+   * with its namespace, as in `kubernetes:apps/v1:DaemonSet::kube-flannel/kube-flannel`. No patterns.
+   */
   resource: string
   /** Why there is no other way. */
   reason: string

@@ -30,6 +30,17 @@ export class Field {
     return field
   }
 
+  /** The field above; of the whole, the whole. */
+  get parent(): Field {
+    return this.#above?.field ?? this
+  }
+
+  /** The fields of an object by its keys; an unknown object is one unknown field, anything else has none. */
+  entries(): Field[] {
+    if (this.isUnknown) return [this]
+    return isObject(this.value) && !Array.isArray(this.value) ? Object.keys(this.value).map((key) => this.#at(key)) : []
+  }
+
   /** Whether the key is there at all, if only as null. */
   has(key: string): boolean {
     return isObject(this.value) && Object.hasOwn(this.value, key)
@@ -62,17 +73,24 @@ export class Field {
   }
 
   #at(step: string | number): Field {
+    const fits = isObject(this.value) && Array.isArray(this.value) === (typeof step === 'number')
     const value =
-      isObject(this.value) && Object.hasOwn(this.value, step)
+      fits && Object.hasOwn(this.value as object, step)
         ? (this.value as Record<string | number, unknown>)[step]
         : undefined
     return new Field(value, { field: this, step })
   }
 
-  toString(): string {
+  /** The way to this field from the whole: keys, and positions in lists. */
+  get steps(): (string | number)[] {
     const steps: (string | number)[] = []
     for (let above = this.#above; above !== undefined; above = above.field.#above) steps.push(above.step)
-    return steps.length === 0 ? '(the whole resource)' : steps.reverse().map(written).join('').replace(/^\./, '')
+    return steps.reverse()
+  }
+
+  toString(): string {
+    const steps = this.steps
+    return steps.length === 0 ? '(the whole resource)' : steps.map(written).join('').replace(/^\./, '')
   }
 }
 

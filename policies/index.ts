@@ -1,7 +1,10 @@
 import { PolicyPack } from '@pulumi/policy'
+import { asPolicies } from './crossguard.ts'
 import { exceptions } from './exceptions.ts'
-import { asPolicies } from './pack.ts'
-import { rules } from './rules/index.ts'
+import { packNamed, rulesOf } from './packs.ts'
+import { settings } from './settings.ts'
+
+const pack = packNamed(process.env['ANNEX_POLICY_PACK'] || 'recommended')
 
 // Mandatory for whatever a policy does not set itself: a rule that is added without a level stops the stack.
-new PolicyPack('annex', { policies: asPolicies(rules, exceptions), enforcementLevel: 'mandatory' })
+new PolicyPack('annex', { policies: asPolicies(rulesOf(pack, settings), { settings, exceptions }), enforcementLevel: 'mandatory' })

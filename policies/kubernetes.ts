@@ -1,69 +1,68 @@
 import type { Field } from './field.ts'
-import { type Fault, type Resource, unverifiable } from './rule.ts'
+import type { Resource } from './rule.ts'
 
-/** The kind of a Kubernetes resource without its API version, undefined for other resources. */
-export function kindOf(resource: Resource): { kind: string; patch: boolean } | undefined {
-  const token = /^kubernetes:[^:]*:(?<name>[^:]+)$/.exec(resource.type)
+/** One Kubernetes object: a resource may be one, or a list of them. */
+export interface KubernetesObject {
+  /** API group without the version, "" for the core group. */
+  group: string
+  /** Without the "Patch" of Pulumi's patch resources. */
+  kind: string
+  /** Only some fields of an object that somebody else owns. */
+  patch: boolean
+  object: Field
+}
+
+const objects = new WeakMap<Resource, KubernetesObject[]>()
+
+/** The resource's objects: itself, or the items of a list. None where it is no resource of Kubernetes. */
+export function objectsOf(resource: Resource): KubernetesObject[] {
+  let found = objects.get(resource)
+  if (found === undefined) objects.set(resource, (found = listed(resource)))
+  return found
+}
+
+function listed(resource: Resource): KubernetesObject[] {
+  const token = /^kubernetes:(?<group>[^:]*):(?<name>[^:]+)$/.exec(resource.type)
   const name = token?.groups?.['name']
-  if (name === undefined) return undefined
-  const patch = name.endsWith('Patch')
-  return { kind: patch ? name.slice(0, -'Patch'.length) : name, patch }
-}
-
-/** The resource's objects with their kinds: itself, or the items of a list. */
-export function objectsOf(resource: Resource): { kind: string; object: Field }[] {
-  const name = kindOf(resource)
   if (name === undefined) return []
-  if (!name.kind.endsWith('List')) return [{ kind: name.kind, object: resource.properties }]
-  return resource.properties
-    .get('items')
-    .items()
-    .map((object) => {
-      const own = object.get('kind').value
-      return { kind: typeof own === 'string' ? own : name.kind.slice(0, -'List'.length), object }
-    })
-}
-
-const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
-  Pod: ['spec'],
-  PodTemplate: ['template', 'spec'],
-  ReplicationController: ['spec', 'template', 'spec'],
-  ReplicaSet: ['spec', 'template', 'spec'],
-  Deployment: ['spec', 'template', 'spec'],
-  StatefulSet: ['spec', 'template', 'spec'],
-  DaemonSet: ['spec', 'template', 'spec'],
-  Job: ['spec', 'template', 'spec'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-}
-
-const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'] as const
-
-/**
- * Every pod spec in a resource: where the known kinds keep it, whatever their API version (a Patch may set one field of
- * it only), and in other kinds, custom resources among them, each object that has a list of containers.
- */
-export function podSpecsOf(resource: Resource): Field[] {
-  return objectsOf(resource).flatMap(({ kind, object }) => {
-    const path = Object.hasOwn(POD_SPEC, kind) ? POD_SPEC[kind] : undefined
-    if (path !== undefined) return [object.get(...path)]
-    return [...object.walk()].filter((field) => CONTAINERS.some((list) => Array.isArray(field.get(list).value)))
-  })
-}
-
-/** Init, ordinary and ephemeral containers of a pod spec. */
-export function containersOf(podSpec: Field): Field[] {
-  return podSpec.isUnknown ? [podSpec] : CONTAINERS.flatMap((list) => podSpec.get(list).items())
-}
-
-/** A rule about pods: the faults of each pod spec, and an honest word where the pods cannot be seen. */
-export function checkPods(resource: Resource, check: (podSpec: Field) => Fault[]): Fault[] {
-  if (resource.type.startsWith('kubernetes:helm.sh/') && resource.type.endsWith(':Release')) {
-    return [
-      unverifiable(
-        resource.properties.get('chart'),
-        'is rendered by Helm when it is applied: its pods are not seen here',
-      ),
-    ]
+  const open = [named(groupOf(token?.groups?.['group'] ?? ''), name, resource.properties)]
+  const found: KubernetesObject[] = []
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    const { group, kind, object } = next
+    const items = object.get('items')
+    // Some kinds of custom resources end in "List" and are none.
+    if (!kind.endsWith('List') || !(Array.isArray(items.value) || items.isUnknown)) {
+      found.push(next)
+      continue
+    }
+    for (const item of items.items()) open.push(itemOf(item, group, kind.slice(0, -'List'.length)))
   }
-  return podSpecsOf(resource).flatMap(check)
+  return found
+}
+
+/** An item says itself what it is, but in a list of one kind, as the API server answers with. */
+function itemOf(item: Field, group: string, kind: string): KubernetesObject {
+  const [ownVersion, ownKind] = [item.get('apiVersion').value, item.get('kind').value]
+  return {
+    group: typeof ownVersion === 'string' ? groupOf(ownVersion) : group,
+    kind: typeof ownKind === 'string' ? ownKind : kind,
+    patch: false,
+    object: item,
+  }
+}
+
+function named(group: string, name: string, object: Field): KubernetesObject {
+  const patch = name.endsWith('Patch') && name !== 'Patch'
+  return { group, kind: patch ? name.slice(0, -'Patch'.length) : name, patch, object }
+}
+
+/** `apps/v1` -> `apps`; Pulumi writes `core/v1` for what is `v1` in a manifest. */
+function groupOf(apiVersion: string): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.lastIndexOf('/')) : ''
+  return group === 'core' ? '' : group
+}
+
+/** Objects of one kind in the resource, Patches included. */
+export function objectsOfKind(resource: Resource, ...kinds: string[]): KubernetesObject[] {
+  return objectsOf(resource).filter(({ kind }) => kinds.includes(kind))
 }

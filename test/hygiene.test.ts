@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { Field } from '../policies/field.ts'
 import { noPrivateKey } from '../policies/rules/secrets/no-private-key.ts'
+import { settings } from '../policies/settings.ts'
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
 
@@ -69,7 +70,7 @@ describe('the repository', function () {
   it('holds no private key', () => {
     const found = files.filter(({ text }) => {
       const resource = { type: 'file', name: 'file', properties: new Field({ text }) }
-      return noPrivateKey.check(resource).length > 0
+      return noPrivateKey.check(resource, settings).length > 0
     })
     assert.deepEqual(
       found.map(({ path }) => path),

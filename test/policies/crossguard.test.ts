@@ -147,9 +147,11 @@ describe('policies in the Pulumi CLI', function () {
     await writeFile(
       join(pack, 'main.js'),
       `import { PolicyPack } from '@pulumi/policy'
-import { asPolicies } from ${JSON.stringify(join(PACK, 'pack.ts'))}
-import { rules } from ${JSON.stringify(join(PACK, 'rules/index.ts'))}
-new PolicyPack('annex', { policies: asPolicies(rules, [${JSON.stringify(exception)}]) })
+import { asPolicies } from ${JSON.stringify(join(PACK, 'crossguard.ts'))}
+import { packNamed, rulesOf } from ${JSON.stringify(join(PACK, 'packs.ts'))}
+import { settings } from ${JSON.stringify(join(PACK, 'settings.ts'))}
+const rules = rulesOf(packNamed('recommended'), settings)
+new PolicyPack('annex', { policies: asPolicies(rules, { settings, exceptions: [${JSON.stringify(exception)}] }) })
 `,
     )
     return pack

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { UNKNOWN } from '../../policies/field.ts'
-import { evaluateAll, findings, resource } from './resource.ts'
+import { only, resource } from './resource.ts'
+
+const { evaluateAll, findings } = only(/^(hosts-host-key|hosts-no-key-in-connection|secrets-.*)$/)
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample'
 

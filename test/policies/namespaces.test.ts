@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { UNKNOWN } from '../../policies/field.ts'
-import { evaluateAll, findings, resource } from './resource.ts'
+import { only, resource } from './resource.ts'
+
+const { evaluateAll, findings } = only(/^(namespaces-pod-security-labels|secrets-.*)$/)
 
 const TYPE = 'kubernetes:core/v1:Namespace'
 const ENFORCE = 'pod-security.kubernetes.io/enforce'

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { UNKNOWN } from '../../policies/field.ts'
-import { evaluateAll, findings, goodPodSpec, resource } from './resource.ts'
+import { goodPodSpec, only, resource } from './resource.ts'
+
+const { evaluateAll, findings } = only(/^(pods-(privileged|capabilities|host-namespaces|host-path|host-process)|storage-host-path|secrets-.*)$/)
 
 /** Every kind that makes pods, in each API version that Kubernetes had it in, with the way to its pod spec. */
 const WORKLOADS: Record<string, (spec: unknown) => unknown> = {
@@ -75,7 +77,7 @@ describe('policies/pods: no pod takes more of its node than its own container', 
     ]
     assert.deepEqual(findings('kubernetes:core/v1:List', { items }), [
       'violation pods-host-namespaces items[0].spec.hostIPC',
-      'violation pods-host-path items[1].spec.hostPath',
+      'violation storage-host-path items[1].spec.hostPath',
     ])
   })
 
@@ -125,7 +127,7 @@ describe('policies/pods: no pod takes more of its node than its own container', 
 
   it('refuses a PersistentVolume on a path of the node, but not a local volume', () => {
     assert.deepEqual(findings('kubernetes:core/v1:PersistentVolume', { spec: { hostPath: { path: '/' } } }), [
-      'violation pods-host-path spec.hostPath',
+      'violation storage-host-path spec.hostPath',
     ])
     assert.deepEqual(
       findings('kubernetes:core/v1:PersistentVolume', { spec: { local: { path: '/var/lib/annex/volumes/v1' } } }),

@@ -32,7 +32,15 @@ function pod(spec: pulumi.Inputs): pulumi.Inputs {
 export function keepsEveryRule(): void {
   new Pretended('command:remote:Command', 'command', { connection, create: 'true' })
   new Pretended('kubernetes:core/v1:Namespace', 'namespace', namespace)
-  new Pretended('kubernetes:core/v1:Pod', 'pod', pod({ hostNetwork: false }))
+  new Pretended('kubernetes:core/v1:Pod', 'pod', {
+    spec: {
+      hostNetwork: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        { name: 'app', image: 'app:1', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
+      ],
+    },
+  })
 }
 
 export function breaksEveryRule(): void {

@@ -1,23 +1,40 @@
-import { evaluate, type Finding } from '../../policies/evaluate.ts'
+import { evaluate, evaluateStack, type Finding } from '../../policies/evaluate.ts'
 import type { Exception } from '../../policies/exceptions.ts'
 import { Field } from '../../policies/field.ts'
+import type { ActiveRule } from '../../policies/packs.ts'
 import type { Resource } from '../../policies/rule.ts'
 import { rules } from '../../policies/rules/index.ts'
+import { type Settings, settings as project } from '../../policies/settings.ts'
 
 export function resource(type: string, properties: unknown, name = 'it'): Resource {
   return { type, name, properties: new Field(properties) }
 }
 
-/** What the whole pack finds, as `verdict rule path`. */
-export function findings(type: string, properties: unknown): string[] {
-  return evaluateAll(resource(type, properties)).map(({ verdict, rule, path }) => `${verdict} ${rule.id} ${path}`)
+/** Rules by their ids, each mandatory and in its own words. */
+export function active(ids: RegExp): ActiveRule[] {
+  return rules.filter(({ id }) => ids.test(id)).map((rule) => ({ rule, level: 'mandatory', title: rule.title }))
 }
 
-export function evaluateAll(it: Resource, exceptions: readonly Exception[] = [], today = '2026-11-23'): Finding[] {
-  return rules.flatMap((rule) => evaluate(rule, it, exceptions, today))
+/** What the rules with these ids find, whatever pack they are in. */
+export function only(ids: RegExp, settings: Settings = project) {
+  const chosen = active(ids)
+  const evaluateAll = (it: Resource, exceptions: readonly Exception[] = [], today = '2026-11-23'): Finding[] =>
+    evaluate(chosen, it, { settings, exceptions, today })
+  return {
+    evaluateAll,
+    /** As `verdict rule path`. */
+    findings: (type: string, properties: unknown): string[] => evaluateAll(resource(type, properties)).map(line),
+    /** Of a stack, as `verdict rule resource path`. */
+    inStack: (...resources: Resource[]): string[] =>
+      evaluateStack(chosen, resources, { settings, exceptions: [], today: '2026-11-23' }).map((it) => `${it.verdict} ${it.rule.id} ${it.resource.name} ${it.path}`),
+  }
 }
 
-/** A pod spec that breaks no rule. */
+function line({ verdict, rule, path }: Finding): string {
+  return `${verdict} ${rule.id} ${path}`
+}
+
+/** A pod spec that breaks no rule of the baseline standard. */
 export const goodPodSpec = {
   containers: [
     { name: 'app', image: 'app:1', securityContext: { privileged: false, capabilities: { drop: ['ALL'] } } },

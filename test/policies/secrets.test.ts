@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { UNKNOWN } from '../../policies/field.ts'
-import { evaluateAll, findings, resource } from './resource.ts'
+import { only, resource } from './resource.ts'
+
+const { evaluateAll, findings } = only(/^(secrets|hosts-no-key|hosts-host-key)/)
 
 const RULE = 'secrets-no-private-key'
 const TYPE = 'kubernetes:core/v1:ConfigMap'

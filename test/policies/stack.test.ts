@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import * as pulumi from '@pulumi/pulumi'
 import type { Resource } from '../../policies/rule.ts'
 import { program } from '../program.ts'
-import { evaluateAll, resource } from './resource.ts'
+import { evaluate, evaluateStack } from '../../policies/evaluate.ts'
+import { exceptions } from '../../policies/exceptions.ts'
+import { packNamed, rulesOf } from '../../policies/packs.ts'
+import { settings } from '../../policies/settings.ts'
+import { resource } from './resource.ts'
 
 describe('policies on annex itself', () => {
+  const rules = rulesOf(packNamed('recommended'), settings)
+  const terms = { settings, exceptions, today: new Date().toISOString().slice(0, 10) }
+
   for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) {
     it(`finds nothing in the stack of ${file}`, async () => {
       const resources = await registered(() => program(file))
@@ -17,7 +24,9 @@ describe('policies on annex itself', () => {
         assert.ok(types.has(type), `${type} is not among ${[...types].join(', ')}`)
       }
       assert.deepEqual(
-        resources.flatMap((it) => evaluateAll(it)).map(({ rule, message }) => `${rule.id}: ${message}`),
+        [...resources.flatMap((it) => evaluate(rules, it, terms)), ...evaluateStack(rules, resources, terms)]
+          .filter(({ verdict }) => verdict !== 'excepted')
+          .map(({ rule, level, resource: at, message }) => `${level} ${rule.id} ${at.type}::${at.name}: ${message}`),
         [],
       )
     })

@@ -1,15 +1,16 @@
-import { refuse, type Rule } from '../../rule.ts'
+import { refuse, type ResourceRule } from '../../rule.ts'
 import { connectionsOf } from './connection.ts'
 
 const SECRETS = ['privateKey', 'privateKeyPassword', 'password']
 
-export const noKeyInConnection: Rule = {
+export const noKeyInConnection: ResourceRule = {
   id: 'hosts-no-key-in-connection',
   title: 'No SSH connection carries a private key or a password: the ssh-agent signs.',
   severity: 'critical',
+  frameworks: { nsa: ['Authentication and authorization'] },
   why: 'The connection is an input, so what is in it is kept in the state, and with the state it gets to everyone who may read it.',
   fix: 'Remove the field, load the key into an ssh-agent (ssh-add) and let SSH_AUTH_SOCK or agentSocketPath point at it.',
-  references: ['https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection'],
+  url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection',
   looksAt: 'inputs',
   check: (resource) =>
     connectionsOf(resource).flatMap((connection) =>

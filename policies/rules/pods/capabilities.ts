@@ -1,75 +1,33 @@
-import { checkPods, containersOf } from '../../kubernetes.ts'
-import { refuse, type Rule, show } from '../../rule.ts'
+import { checkContainers } from '../../pods.ts'
+import { demand, type ResourceRule } from '../../rule.ts'
+import { showCapability } from './capability.ts'
 
+/** The default set of container runtimes without NET_RAW, as in k8s.io/pod-security-admission v0.36.3. */
 const ALLOWED = [
-  'AUDIT_WRITE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'MKNOD',
-  'NET_BIND_SERVICE',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYS_CHROOT',
+  'AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP',
+  'SETUID', 'SYS_CHROOT',
 ]
 
-const REFUSED = [
-  'ALL',
-  'AUDIT_CONTROL',
-  'AUDIT_READ',
-  'BLOCK_SUSPEND',
-  'BPF',
-  'CHECKPOINT_RESTORE',
-  'DAC_READ_SEARCH',
-  'IPC_LOCK',
-  'IPC_OWNER',
-  'LEASE',
-  'LINUX_IMMUTABLE',
-  'MAC_ADMIN',
-  'MAC_OVERRIDE',
-  'NET_ADMIN',
-  'NET_BROADCAST',
-  'NET_RAW',
-  'PERFMON',
-  'SYSLOG',
-  'SYS_ADMIN',
-  'SYS_BOOT',
-  'SYS_MODULE',
-  'SYS_NICE',
-  'SYS_PACCT',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'SYS_RESOURCE',
-  'SYS_TIME',
-  'SYS_TTY_CONFIG',
-  'WAKE_ALARM',
-]
-
-export const capabilities: Rule = {
+export const capabilities: ResourceRule = {
   id: 'pods-capabilities',
   title: 'No container adds a capability beyond those of the baseline standard.',
   severity: 'critical',
+  frameworks: { pss: ['baseline', 'capabilities_baseline'], cis: ['5.2.8', '5.2.9'], nsa: ['Pod security: capabilities'], mtb: ['Block add capabilities'] },
   why: 'SYS_ADMIN, NET_ADMIN and the like are a privileged container in all but name.',
   fix: `Remove the capability from securityContext.capabilities.add (allowed: ${ALLOWED.join(', ')}); a platform pod that needs it goes into policies/exceptions.ts.`,
-  references: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline'],
+  url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
   check: (resource) =>
-    checkPods(resource, (podSpec) =>
-      containersOf(podSpec).flatMap((container) =>
-        container
-          .get('securityContext', 'capabilities', 'add')
-          .items()
-          .flatMap((added) =>
-            refuse(
-              added,
-              (value) => ALLOWED.some((name) => name === value),
-              `is ${show(added.value, REFUSED)}, which the baseline standard does not allow`,
-            ),
+    checkContainers(resource, (container) =>
+      container
+        .get('securityContext', 'capabilities', 'add')
+        .items()
+        .flatMap((added) =>
+          demand(
+            added,
+            (value) => ALLOWED.some((name) => name === value),
+            `is ${showCapability(added.value)}, which the baseline standard does not allow`,
           ),
-      ),
+        ),
     ),
 }

@@ -1,13 +1,14 @@
 import type { Field } from '../../field.ts'
-import { type Fault, type Resource, type Rule, unverifiable, violation } from '../../rule.ts'
+import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 
-export const noPrivateKey: Rule = {
+export const noPrivateKey: ResourceRule = {
   id: 'secrets-no-private-key',
   title: 'No resource holds the text of a private key, not even as a secret.',
   severity: 'critical',
+  frameworks: { cis: ['5.4.1'], nsa: ['Secrets'] },
   why: "What a resource holds is in the state, in its backups and in every stack that imports it; an encrypted key is as safe as the stack's passphrase.",
   fix: 'Make the key where it is used (annex makes WireGuard keys on their hosts) and give resources the public half; take the kubeconfig from KUBECONFIG, SSH keys from the ssh-agent. A key that got into a state is burnt: replace it.',
-  references: ['https://www.pulumi.com/docs/iac/concepts/secrets/', 'https://www.wireguard.com/quickstart/'],
+  url: 'https://www.pulumi.com/docs/iac/concepts/secrets/',
   looksAt: 'both',
   check: (resource) => [...madeInState(resource), ...inText(resource)],
 }
