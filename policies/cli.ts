@@ -1,0 +1,111 @@
+/** `npm run policies`: the rules over files, without a cluster and without Pulumi. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { currentDay, evaluate, evaluateStack } from './evaluate.ts'
+import { exceptions } from './exceptions.ts'
+import { readInputs } from './inputs/read.ts'
+import { packNamed, packs, rulesOf } from './packs.ts'
+import { json } from './reports/json.ts'
+import { junit } from './reports/junit.ts'
+import { people } from './reports/people.ts'
+import type { Report } from './reports/report.ts'
+import { sarif } from './reports/sarif.ts'
+import { settings as project } from './settings.ts'
+
+const formats: Readonly<Record<string, (report: Report) => string>> = { people, json, sarif, junit }
+
+const help = `Usage: npm run -s policies -- [--pack PACK] [--format FORMAT] [--kubernetes-version v1.N] FILE...
+
+Checks Kubernetes manifests (YAML or JSON, lists and several documents in a file too), saved states
+(pulumi stack export) and previews (pulumi preview --json) against a pack of rules. No cluster, no
+Pulumi login. A FILE may be a folder (every .yaml, .yml and .json below) or - for standard input.
+
+  --pack PACK                 one of these; default recommended
+${packs.map(({ name, about }) => `        ${name.padEnd(16)}  ${about}`).join('\n')}
+  --format FORMAT             ${Object.keys(formats).join(', ')}; default people
+  --kubernetes-version v1.N   whose Pod Security controls apply; default v1.${project.kubernetesMinor}
+
+Exit code
+  0  no findings
+  1  findings, mandatory or advisory. What could not be verified (an unknown value of a preview, the
+     pods of a Helm release) and what policies/exceptions.ts allows are reported, but are no findings
+  2  bad usage, or an input that cannot be read or is no Kubernetes object; what could be read is
+     reported all the same
+`
+
+interface Options {
+  pack: string
+  format: string
+  kubernetesMinor: number
+  files: string[]
+}
+
+/** @returns the exit code */
+export function main(args: string[]): number {
+  let options: Options | undefined
+  try {
+    options = optionsFrom(args)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm run -s policies -- --help tells how it is used.\n`)
+    return 2
+  }
+  if (options === undefined) {
+    process.stdout.write(help)
+    return 0
+  }
+  const report = reportOn(options)
+  process.stdout.write(formats[options.format]!(report))
+  for (const error of report.errors) process.stderr.write(`${error}\n`)
+  if (report.errors.length > 0) return 2
+  return report.findings.some(({ verdict }) => verdict === 'violation') ? 1 : 0
+}
+
+/** Undefined where help is asked for. @throws Error that says what is wrong and what is allowed. */
+function optionsFrom(args: string[]): Options | undefined {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      pack: { type: 'string', default: 'recommended' },
+      format: { type: 'string', default: 'people' },
+      'kubernetes-version': { type: 'string', default: `v1.${project.kubernetesMinor}` },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return undefined
+  packNamed(values.pack)
+  if (!Object.hasOwn(formats, values.format)) throw new Error(`There is no format "${values.format}"; there are ${Object.keys(formats).join(', ')}.`)
+  if (positionals.length === 0) throw new Error('No FILE is given.')
+  return { pack: values.pack, format: values.format, kubernetesMinor: minorOf(values['kubernetes-version']), files: positionals }
+}
+
+/** "latest" is the newest that the rules know, as for the API server. */
+function minorOf(version: string): number {
+  if (version === 'latest') return project.kubernetesMinor
+  const minor = /^v?1\.(\d{1,3})(\.\d+)?$/.exec(version)?.[1]
+  if (minor === undefined) throw new Error(`--kubernetes-version is "${version}"; needed is a version like v1.${project.kubernetesMinor}.`)
+  return Number(minor)
+}
+
+function reportOn({ pack: name, kubernetesMinor, files }: Options): Report {
+  const settings = { ...project, kubernetesMinor }
+  const terms = { settings, exceptions, today: currentDay() }
+  const pack = packNamed(name)
+  const rules = rulesOf(pack, settings)
+  const { resources, outputs, errors } = readInputs(files, locate)
+  const findings = [
+    ...resources.flatMap((resource) => evaluate(rules, resource, terms)),
+    ...outputs.flatMap((resource) => evaluate(rules, resource, terms, true)),
+    ...evaluateStack(rules, resources, terms),
+  ]
+  return { pack, rules, kubernetesMinor, resources: resources.length, findings, errors }
+}
+
+/** npm runs scripts in the folder of package.json; paths are meant from where npm was called. */
+function locate(path: string): string {
+  const called = resolve(process.env['INIT_CWD'] ?? '.', path)
+  return existsSync(called) ? called : resolve(path)
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2))

@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Resource } from '../rule.ts'
+import { isPulumi, readPulumi } from './pulumi.ts'
+import { readManifests, Unreadable } from './manifests.ts'
+
+/** What was read of some inputs, and what could not be read. */
+export interface Read {
+  /** Resources as they are to become: manifests, and the inputs of a stack's resources. */
+  resources: Resource[]
+  /** What providers answered, where a state file says so. */
+  outputs: Resource[]
+  /** One sentence each; none shows a part of the file. */
+  errors: string[]
+}
+
+const STDIN = '-'
+const MANIFEST = /\.(ya?ml|json)$/i
+
+/**
+ * Reads YAML and JSON manifests, saved states (`pulumi stack export`) and previews (`pulumi preview --json`); what a file is, is seen from
+ * its content.
+ * @param paths files, folders (every .yaml, .yml and .json below), or "-" for standard input
+ * @param resolve where a path really is
+ */
+export function readInputs(paths: readonly string[], resolve: (path: string) => string): Read {
+  const read: Read = { resources: [], outputs: [], errors: [] }
+  for (const path of paths) {
+    try {
+      for (const file of filesAt(path, resolve)) readInto(read, file, path === STDIN ? 0 : resolve(file))
+    } catch (error) {
+      read.errors.push(`${path}: ${reason(error)}`)
+    }
+  }
+  return read
+}
+
+function readInto(read: Read, name: string, source: string | 0): void {
+  try {
+    const text = decoded(readFileSync(source))
+    const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined
+    if (isPulumi(json)) {
+      const { resources, outputs } = readPulumi(json)
+      read.resources.push(...resources)
+      read.outputs.push(...outputs)
+    } else {
+      // One by one: a spread of a hundred thousand arguments exhausts the stack.
+      for (const resource of readManifests(text, name, json)) read.resources.push(resource)
+    }
+  } catch (error) {
+    read.errors.push(`${name}: ${reason(error)}`)
+  }
+}
+
+function filesAt(path: string, resolve: (path: string) => string): string[] {
+  if (path === STDIN) return ['(standard input)']
+  if (!existsSync(resolve(path))) throw new Unreadable('there is no such file')
+  if (!statSync(resolve(path)).isDirectory()) return [path]
+  const below = readdirSync(resolve(path), { recursive: true, withFileTypes: true })
+  const files = below.filter((entry) => entry.isFile() && MANIFEST.test(entry.name)).map((entry) => join(path, entry.parentPath.slice(resolve(path).length), entry.name))
+  if (files.length === 0) throw new Unreadable('there is no .yaml, .yml or .json file in this folder')
+  return files.sort()
+}
+
+/** UTF-8, or UTF-16 where the file begins with its mark. */
+function decoded(bytes: Buffer): string {
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined
+  try {
+    return new TextDecoder(utf16 ?? 'utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Unreadable('is no text in UTF-8')
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Flow style of YAML, or neither: the YAML parser says where.
+    return undefined
+  }
+}
+
+/** Errors of parsers and of the system may quote the file; only ours are shown. */
+function reason(error: unknown): string {
+  if (error instanceof Unreadable) return error.message
+  const code = (error as NodeJS.ErrnoException).code
+  return code === undefined ? 'cannot be read' : `cannot be read (${code})`
+}
