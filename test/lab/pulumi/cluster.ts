@@ -63,6 +63,7 @@ export async function startCluster(): Promise<Cluster> {
       `--service-account-signing-key-file=${file('sa.key')}`,
       `--token-auth-file=${file('tokens')}`,
       '--authorization-mode=RBAC',
+      '--allow-privileged=true',
       '--watch-cache=true',
     ])
     await answering()
