@@ -7,7 +7,7 @@ export const capabilitiesDropped: ResourceRule = {
   id: 'pods-capabilities-dropped',
   title: 'Every container drops all capabilities and adds at most NET_BIND_SERVICE.',
   severity: 'medium',
-  frameworks: { pss: ['restricted', 'capabilities_restricted'], cis: ['5.2.7', '5.2.9'], nsa: ['Pod security: capabilities'], mtb: ['Block add capabilities'] },
+  frameworks: { pss: ['restricted', 'capabilities_restricted'], cis: ['5.2.8', '5.2.9', '5.2.10'], nsa: ['Pod security: capabilities'], mtb: ['Block add capabilities'] },
   why: "The runtime's default set still lets root in a container write as anybody, make device nodes and forge packets.",
   fix: 'Set securityContext.capabilities.drop of each container to ["ALL"], and add nothing but NET_BIND_SERVICE.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',

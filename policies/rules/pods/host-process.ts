@@ -5,7 +5,7 @@ export const hostProcess: ResourceRule = {
   id: 'pods-host-process',
   title: 'No pod is a Windows HostProcess pod.',
   severity: 'critical',
-  frameworks: { pss: ['baseline', 'windowsHostProcess'], cis: ['5.2.10'] },
+  frameworks: { pss: ['baseline', 'windowsHostProcess'], cis: ['5.2.11'] },
   why: 'A HostProcess container is the privileged container of a Windows node.',
   fix: 'Remove securityContext.windowsOptions.hostProcess, or set it to false.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',

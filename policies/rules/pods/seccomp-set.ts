@@ -6,7 +6,7 @@ export const seccompSet: ResourceRule = {
   id: 'pods-seccomp-set',
   title: 'Every container has a seccomp profile, its own or that of its pod.',
   severity: 'medium',
-  frameworks: { pss: ['restricted', 'seccompProfile_restricted'], cis: ['5.7.2'], nsa: ['Hardening applications: AppArmor, SELinux, seccomp'] },
+  frameworks: { pss: ['restricted', 'seccompProfile_restricted'], cis: ['5.6.2'], nsa: ['Hardening applications: AppArmor, SELinux, seccomp'] },
   why: 'A container without a profile runs unconfined unless the kubelet has been told to apply the default one.',
   fix: 'Set securityContext.seccompProfile.type of the pod to RuntimeDefault.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',

@@ -39,7 +39,10 @@ export function serverOf({ kubeconfig }: Cluster): Server {
 
   return {
     async dryRun(path, object, method = 'POST') {
-      const { status, body, warnings } = await ask(method, `${path}?dryRun=All&fieldValidation=Strict`, object)
+      let answer = await ask(method, `${path}?dryRun=All&fieldValidation=Strict`, object)
+      // A server on a busy machine gives up, and says so.
+      for (let tries = 0; tries < 5 && [429, 504].includes(answer.status); tries++) answer = await ask(method, `${path}?dryRun=All&fieldValidation=Strict`, object)
+      const { status, body, warnings } = answer
       const message: string = status < 300 ? warnings : JSON.parse(body).message
       const refusal = /violate(?:s)? PodSecurity .*/s.exec(message)?.[0]
       if (refusal !== undefined) return { reasons: reasonsIn(refusal), invalid: undefined }

@@ -1,0 +1,17 @@
+import { objectsOfKind } from '../../kubernetes.ts'
+import { demand, type ResourceRule } from '../../rule.ts'
+
+export const enforced: ResourceRule = {
+  id: 'admission-enforced',
+  title: 'Every binding of a validating admission policy denies what breaks it.',
+  severity: 'high',
+  frameworks: { nsa: ['Pod security: enforcement'] },
+  why: 'A binding that only warns or audits lets everything through.',
+  fix: 'Put Deny into spec.validationActions; Warn and Audit may stand beside it.',
+  url: 'https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#validation-actions',
+  looksAt: 'inputs',
+  check: (resource) =>
+    objectsOfKind(resource, 'ValidatingAdmissionPolicyBinding').filter(({ patch, object }) => !patch || object.get('spec').has('validationActions')).flatMap(({ object }) =>
+      demand(object.get('spec', 'validationActions'), (actions) => Array.isArray(actions) && actions.includes('Deny'), 'does not hold "Deny"'),
+    ),
+}

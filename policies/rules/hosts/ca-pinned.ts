@@ -1,0 +1,27 @@
+import { demand, refuse, type ResourceRule } from '../../rule.ts'
+import { documentsOf, itemsOf } from './document.ts'
+import { textsOf } from './texts.ts'
+
+export const caPinned: ResourceRule = {
+  id: 'hosts-ca-pinned',
+  title: 'Every join pins the certificate authority of the cluster.',
+  severity: 'critical',
+  frameworks: { nsa: ['Authentication and authorization'] },
+  why: 'Without the hash a host joins whoever answers first, and runs what that one says.',
+  fix: 'Give caCertHashes (--discovery-token-ca-cert-hash sha256:...), and never the unsafe flag that skips it.',
+  url: 'https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-join/#token-based-discovery-with-ca-pinning',
+  looksAt: 'inputs',
+  check: (resource) => [
+    ...documentsOf(resource).flatMap((document) => itemsOf(document, 'join').flatMap((join) => demand(join.get('caCertHashes'), isPinned, 'is not set, or holds what is no hash'))),
+    ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !joinsUnpinned(value), 'joins a cluster without pinning its certificate authority')),
+  ],
+}
+
+function isPinned(hashes: unknown): boolean {
+  return Array.isArray(hashes) && hashes.length > 0 && hashes.every((hash) => typeof hash === 'string' && /^sha256:[0-9a-f]{64}$/.test(hash))
+}
+
+function joinsUnpinned(text: string): boolean {
+  if (/unsafe-?skip-?ca-?verification["']?(\s*[:=]\s*true|\s|$)/i.test(text)) return true
+  return /\bkubeadm\s+join\b/.test(text) && !/--discovery-token-ca-cert-hash|--config\b|--discovery-file\b|caCertHashes/.test(text)
+}

@@ -1,0 +1,24 @@
+import { demand, type ResourceRule } from '../../rule.ts'
+import { documentsOf, itemsOf } from './document.ts'
+
+const NODE = ['kubelet', 'kubeadm', 'kubectl', 'containerd', 'containerd.io', 'cri-o', 'runc']
+
+export const pinnedPackages: ResourceRule = {
+  id: 'hosts-pinned-packages',
+  title: 'Every package that makes a node is installed in a given version and held there.',
+  severity: 'medium',
+  frameworks: { nsa: ['Supply chain: packages', 'Upgrading'] },
+  why: 'An unattended upgrade of the kubelet or of containerd restarts every pod of the node, or leaves it newer than its API server.',
+  fix: 'Give kubelet, kubeadm, kubectl and containerd a version, and hold: true.',
+  url: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/',
+  looksAt: 'inputs',
+  check: (resource) =>
+    documentsOf(resource)
+      .flatMap((document) => itemsOf(document, 'packages'))
+      .flatMap((item) => item.get('install').items())
+      .filter((entry) => entry.isUnknown || NODE.some((name) => name === entry.get('name').value))
+      .flatMap((entry) => [
+        ...demand(entry.get('version'), (value) => typeof value === 'string' && value !== '' && value !== '*', 'is not set'),
+        ...demand(entry.get('hold'), (value) => value === true, 'is not true'),
+      ]),
+}

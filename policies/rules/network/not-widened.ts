@@ -1,0 +1,35 @@
+import { objectsOfKind } from '../../kubernetes.ts'
+import type { Field } from '../../field.ts'
+import { type Fault, type ResourceRule, unverifiable, violation } from '../../rule.ts'
+
+export const notWidened: ResourceRule = {
+  id: 'network-not-widened',
+  title: 'No network policy opens a namespace to all others or to the whole internet.',
+  severity: 'high',
+  frameworks: { cis: ['5.3.2'], nsa: ['Network separation and hardening: network policies'], mtb: ['Block access to other tenants'] },
+  why: 'Policies add up: one rule that allows everybody undoes every default-deny, and namespaceSelector {} opens a tenant to every other.',
+  fix: 'Name the peers: pods of the same namespace, namespaces by kubernetes.io/metadata.name, or ranges that are no wider than needed.',
+  url: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/',
+  looksAt: 'inputs',
+  check: (resource) =>
+    objectsOfKind(resource, 'NetworkPolicy').flatMap(({ object }) => [
+      ...object.get('spec', 'ingress').items().flatMap((rule) => widened(rule, rule.get('from'))),
+      ...object.get('spec', 'egress').items().flatMap((rule) => widened(rule, rule.get('to'))),
+    ]),
+}
+
+function widened(rule: Field, peers: Field): Fault[] {
+  if (peers.isUnknown) return [unverifiable(peers)]
+  if (peers.items().length === 0) return [violation(rule, 'names no peer, so it allows everybody')]
+  return peers.items().flatMap((peer) => {
+    const [namespaces, range] = [peer.get('namespaceSelector'), peer.get('ipBlock', 'cidr')]
+    const unknown = [namespaces, range].find(({ isUnknown }) => isUnknown)
+    if (unknown !== undefined) return [unverifiable(unknown)]
+    if (typeof range.value === 'string' && range.value.endsWith('/0')) return [violation(range, 'is every address')]
+    return !namespaces.isAbsent && isEmpty(namespaces) ? [violation(namespaces, 'is empty, so it selects every namespace')] : []
+  })
+}
+
+function isEmpty(selector: Field): boolean {
+  return [selector.get('matchLabels').entries(), selector.get('matchExpressions').items()].every((terms) => terms.length === 0)
+}

@@ -1,0 +1,24 @@
+import { objectsOfKind } from '../../kubernetes.ts'
+import { demand, refuse, type ResourceRule } from '../../rule.ts'
+
+const SYSTEM = /^\/(?:(?:bin|boot|dev|etc|home|lib\w*|proc|root|run|sbin|sys|usr)(?:\/|$)|var\/(?:run|log|lib\/(?:kubelet|containerd|etcd|docker))(?:\/|$)|var\/?$|$)|\/\.\.(?:\/|$)/
+
+export const localVolumes: ResourceRule = {
+  id: 'storage-local-volumes',
+  title: "Every local PersistentVolume is tied to its node, lies outside of the system's folders, and keeps its data.",
+  severity: 'high',
+  frameworks: { mtb: ['Require PersistentVolumes with reclaim policy'] },
+  why: "Without the affinity the scheduler mounts the path of any node; below /etc or /var/lib/kubelet it is the node's own; reclaimed at once, the next tenant finds it.",
+  fix: 'Set nodeAffinity, a path below /mnt or /srv or a folder of its own, and persistentVolumeReclaimPolicy Retain (LocalStorage does).',
+  url: 'https://kubernetes.io/docs/concepts/storage/volumes/#local',
+  looksAt: 'inputs',
+  check: (resource) =>
+    objectsOfKind(resource, 'PersistentVolume').filter(({ object, patch }) => !patch && !object.get('spec', 'local').isAbsent).flatMap(({ object }) => {
+      const spec = object.get('spec')
+      return [
+        ...demand(spec.get('nodeAffinity', 'required', 'nodeSelectorTerms'), (terms) => Array.isArray(terms) && terms.length > 0, 'is not set'),
+        ...demand(spec.get('local', 'path'), (path) => typeof path === 'string' && !SYSTEM.test(path), 'is a folder of the system (not shown)'),
+        ...refuse(spec.get('persistentVolumeReclaimPolicy'), (policy) => policy === 'Retain', 'is not "Retain"'),
+      ]
+    }),
+}

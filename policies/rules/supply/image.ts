@@ -1,0 +1,12 @@
+/** An image's name in its parts, as the container runtimes read it; undefined: not there. */
+export function partsOf(image: unknown): { repository?: string; tag?: string; digest?: string } {
+  const parts = typeof image === 'string' ? /^(?<repository>[^\s@]+?)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha(?:256|512):[0-9a-f]{64,128}))?$/.exec(image)?.groups : undefined
+  return { ...parts }
+}
+
+/** The repository with the registry that is meant where none is named. */
+export function withRegistry(repository: string): string {
+  const [first, ...rest] = repository.split('/')
+  if (rest.length > 0 && /[.:]|^localhost$/.test(first!)) return repository
+  return rest.length > 0 ? `docker.io/${repository}` : `docker.io/library/${repository}`
+}

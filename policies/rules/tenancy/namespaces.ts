@@ -1,0 +1,26 @@
+import type { Field } from '../../field.ts'
+import { type Fault, type Resource, unverifiable, violation } from '../../rule.ts'
+import type { Settings } from '../../settings.ts'
+import type { Stack } from '../../stack.ts'
+
+/** A rule about what a tenant's namespace has to hold: the fault of each one that has not. Namespaces of the platform are none. */
+export function tenantFaults(
+  stack: Stack,
+  { platformNamespaces }: Settings,
+  kind: string,
+  fault: (objects: Field[]) => string | undefined,
+): { resource: Resource; fault: Fault }[] {
+  return stack.objects('Namespace').flatMap(({ object, resource }) => {
+    const name = object.get('metadata', 'name')
+    if (name.isUnknown) return [{ resource, fault: unverifiable(name) }]
+    if (typeof name.value !== 'string' || platformNamespaces.includes(name.value)) return []
+    const { objects, undecided } = stack.within(name.value, kind)
+    const message = fault(objects.map((found) => found.object))
+    if (message === undefined) return []
+    return [{ resource, fault: undecided === undefined ? violation(name, message) : unverifiable(name, `may be the namespace of an object (${kind}) whose namespace is not known before the update`) }]
+  })
+}
+
+/** Label of a tenant's namespaces and nodes. */
+export const TENANT_LABEL = 'paas-tier'
+export const TENANT = 'tenant'
