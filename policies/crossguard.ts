@@ -32,6 +32,7 @@ class PoliciesAskedOnce extends Array<ResourceValidationPolicy | StackValidation
   override *[Symbol.iterator](): ArrayIterator<ResourceValidationPolicy | StackValidationPolicy> {
     const look = new Look(this.#rules, { ...this.#terms, today: currentDay() })
     yield* look.first()
+    if (look.foundNothing) return
     for (const active of this.#rules) yield* look.policies(active)
     yield* look.last()
   }
@@ -46,6 +47,12 @@ class Look {
   constructor(rules: readonly ActiveRule[], terms: Terms) {
     this.#rules = rules
     this.#terms = terms
+  }
+
+  /** It looked, and there is nothing to report: the common case. */
+  get foundNothing(): boolean {
+    const { resource, stack } = this.#found
+    return (resource ?? stack)?.length === 0
   }
 
   *first(): Generator<ResourceValidationPolicy | StackValidationPolicy> {

@@ -4,11 +4,15 @@ export const UNKNOWN: unique symbol = Symbol('unknown')
 /** One place in a resource's properties: where it is, and what is there. Reading throws nothing, whatever the data. */
 export class Field {
   readonly value: unknown
-  readonly #above: { field: Field; step: string | number } | undefined
+  readonly #above: Field | undefined
+  readonly #step: string | number
+  /** Fields below that were read before: eighty rules read the same ones again and again. */
+  #below: Map<string | number, Field> | undefined
 
-  constructor(value: unknown, above?: { field: Field; step: string | number }) {
+  constructor(value: unknown, above?: Field, step: string | number = '') {
     this.value = value
     this.#above = above
+    this.#step = step
   }
 
   get isUnknown(): boolean {
@@ -32,7 +36,7 @@ export class Field {
 
   /** The field above; of the whole, the whole. */
   get parent(): Field {
-    return this.#above?.field ?? this
+    return this.#above ?? this
   }
 
   /** The fields of an object by its keys; an unknown object is one unknown field, anything else has none. */
@@ -61,30 +65,36 @@ export class Field {
       const value = field.value
       if (!isObject(value) || seen.has(value)) continue
       seen.add(value)
-      const parent = field
-      const below = Array.isArray(value) ? field.items() : Object.keys(value).map((key) => parent.#at(key))
-      for (const child of below.reverse()) open.push(child)
+      if (Array.isArray(value)) for (let index = value.length - 1; index >= 0; index--) open.push(field.#at(index))
+      else for (const key of Object.keys(value).reverse()) open.push(field.#at(key))
     }
   }
 
   /** The last step of the path, "" for the whole. */
   get key(): string {
-    return String(this.#above?.step ?? '')
+    return String(this.#step)
   }
 
   #at(step: string | number): Field {
-    const fits = isObject(this.value) && Array.isArray(this.value) === (typeof step === 'number')
-    const value =
-      fits && Object.hasOwn(this.value as object, step)
-        ? (this.value as Record<string | number, unknown>)[step]
-        : undefined
-    return new Field(value, { field: this, step })
+    let field = this.#below?.get(step)
+    if (field === undefined) {
+      field = new Field(this.#valueAt(step), this, step)
+      this.#below ??= new Map()
+      this.#below.set(step, field)
+    }
+    return field
+  }
+
+  #valueAt(step: string | number): unknown {
+    const { value } = this
+    if (!isObject(value) || Array.isArray(value) !== (typeof step === 'number')) return undefined
+    return Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined
   }
 
   /** The way to this field from the whole: keys, and positions in lists. */
   get steps(): (string | number)[] {
     const steps: (string | number)[] = []
-    for (let above = this.#above; above !== undefined; above = above.field.#above) steps.push(above.step)
+    for (let field: Field = this; field.#above !== undefined; field = field.#above) steps.push(field.#step)
     return steps.reverse()
   }
 

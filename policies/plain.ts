@@ -1,5 +1,8 @@
-import { UnknownValueError } from '@pulumi/policy'
 import { UNKNOWN } from './field.ts'
+import { UNKNOWNS } from './pulumi-marks.ts'
+
+/** Key under which CrossGuard's proxy gives what is behind it (@pulumi/policy, proxy.js). */
+const TARGET = '__getSpecialProxyTarget'
 
 /**
  * CrossGuard's properties as plain data. CrossGuard throws when an unknown value is read, which would end a rule at its
@@ -7,7 +10,7 @@ import { UNKNOWN } from './field.ts'
  */
 export function plain(properties: object): Record<string, unknown> {
   const root: Record<string, unknown> = {}
-  const open: [source: object, copy: object][] = [[properties, root]]
+  const open: [source: object, copy: object][] = [[withoutProxy(properties), root]]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [source, copy] = next
     for (const key of Object.keys(source)) {
@@ -17,18 +20,20 @@ export function plain(properties: object): Record<string, unknown> {
         open.push([value, below])
         value = below
       }
-      // Defined, not assigned: a property may be called "__proto__".
-      Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true })
+      // Defined, not assigned, where it would be no property: defining takes ten times as long.
+      if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true })
+      else (copy as Record<string, unknown>)[key] = value
     }
   }
   return root
 }
 
+/** What is behind CrossGuard's proxy, through which each read takes microseconds. */
+function withoutProxy(properties: object): object {
+  return (properties as Record<string, object>)[TARGET] ?? properties
+}
+
 function read(source: object, key: string): unknown {
-  try {
-    return (source as Record<string, unknown>)[key]
-  } catch (error) {
-    if (error instanceof UnknownValueError) return UNKNOWN
-    throw error
-  }
+  const value = (source as Record<string, unknown>)[key]
+  return typeof value === 'string' && UNKNOWNS.has(value) ? UNKNOWN : value
 }

@@ -11,6 +11,7 @@ export interface StackObject extends KubernetesObject {
 export class Stack {
   readonly resources: readonly Resource[]
   readonly #byKind = new Map<string, StackObject[]>()
+  readonly #byNamespace = new Map<string, Map<string | undefined, StackObject[]>>()
 
   constructor(resources: readonly Resource[]) {
     this.resources = resources
@@ -30,11 +31,10 @@ export class Stack {
 
   /** Objects of one kind in one namespace; `undecided` is an object whose namespace is not known yet. */
   within(namespace: string, kind: string): { objects: StackObject[]; undecided: Field | undefined } {
-    const all = this.objects(kind)
-    return {
-      objects: all.filter(({ object }) => namespaceOf(object) === namespace),
-      undecided: all.map(({ object }) => object.get('metadata', 'namespace')).find((field) => field.isUnknown),
-    }
+    let sorted = this.#byNamespace.get(kind)
+    if (sorted === undefined) this.#byNamespace.set(kind, (sorted = Map.groupBy(this.objects(kind), ({ object }) => namespaceOf(object))))
+    const undecided = sorted.get(undefined)?.map(({ object }) => object.get('metadata', 'namespace')).find((field) => field.isUnknown)
+    return { objects: sorted.get(namespace) ?? [], undecided }
   }
 }
 

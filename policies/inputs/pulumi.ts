@@ -1,4 +1,5 @@
 import { Field, UNKNOWN } from '../field.ts'
+import { SECRET, SIGNATURE, UNKNOWNS } from '../pulumi-marks.ts'
 import type { Resource } from '../rule.ts'
 
 /** The part of `pulumi stack export` and `pulumi preview --json` that is read here. */
@@ -38,14 +39,6 @@ function resourceOf({ urn, type }: SavedResource, properties: unknown): Resource
   return { type: String(type), name, properties: new Field(opened(properties ?? {})), origin: { urn: String(urn) } }
 }
 
-/** Marks of Pulumi's own format (sdk/go/common/resource): what is not known yet, and what is a secret. */
-const UNKNOWNS = new Set([
-  '04da6b54-80e4-46f7-96ec-b56ff0331ba9', '1c4a061d-8072-4f0a-a4cb-0ff528b18fe7', '3eeb2bf0-c639-47a8-9e75-3b44932eb421',
-  '6a19a0b0-7e62-4c92-b797-7f8e31da9cc2', '030794c1-ac77-496b-92df-f27374a8bd58', 'e48ece36-62e2-4504-bad9-02848725956a',
-  'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
-])
-const SIGNATURE = '4dabf18193072939515e22adb298388d'
-const SECRET = '1b47061264138c4ac30d75fd1eb44270'
 /** What a preview shows in place of a secret. */
 const HIDDEN = '[secret]'
 

@@ -46,12 +46,17 @@ const MARKS: readonly [RegExp, string][] = [
   [/client-?key-?data["'\\]{0,9}[ \t]{0,99}:[ \t]{0,99}[|>]?[+-]?\s{0,99}["'\\]{0,9}[A-Za-z0-9+/]{16}/i, KUBECONFIG],
 ]
 
+/** Characters; the shortest mark is longer, and most texts of a resource are shorter. */
+const SHORTEST = 16
+
 function keyIn(text: string): string | undefined {
+  if (text.length < SHORTEST) return undefined
   return MARKS.find(([mark]) => mark.test(text))?.[1]
 }
 
 /** A key in a value: in its text, in base64 (as in a Kubernetes Secret), or because of the field's name. */
 function keyUnder(name: string, value: string): string | undefined {
+  if (value.length < SHORTEST) return undefined
   const found = keyIn(value) ?? (/key/i.test(name) ? keyIn(`${name}: ${value}`) : undefined)
   if (found !== undefined) return found
   for (const encoded of base64In(value)) {

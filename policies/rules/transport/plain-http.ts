@@ -1,5 +1,6 @@
 import { documentsOf, itemsOf } from '../hosts/document.ts'
-import { refuse, type ResourceRule } from '../../rule.ts'
+import type { Field } from '../../field.ts'
+import { type Fault, refuse, type ResourceRule } from '../../rule.ts'
 
 /** Where sources of Flux, Argo CD, Helm releases and the like keep their address. */
 const PLACES = [['spec'], ['spec', 'source'], ['spec', 'chart', 'spec'], ['repositoryOpts'], ['spec', 'template', 'spec', 'source']]
@@ -15,8 +16,13 @@ export const plainHttp: ResourceRule = {
   looksAt: 'inputs',
   check: (resource) => [
     ...documentsOf(resource).flatMap((document) => itemsOf(document, 'file').flatMap((file) => refuse(file.get('content'), (text) => typeof text !== 'string' || !/^\s*(server|\[host\.)\s*=?\s*"http:/m.test(text), 'names a registry over http'))),
-    ...(resource.type.startsWith('kubernetes:')
-      ? ['url', 'repo', 'repoURL', 'repository', 'endpoint', 'address', 'server'].flatMap((key) => PLACES.map((place) => resource.properties.get(...place, key))).flatMap((field) => refuse(field, (value) => typeof value !== 'string' || !value.startsWith('http:'), 'is an address over http'))
-      : []),
+    ...(/^kubernetes:(helm\.sh|[^:/]+\.(?!k8s\.io)[^:/]+)\//.test(resource.type) ? PLACES.flatMap((place) => addresses(resource.properties.get(...place))) : []),
   ],
+}
+
+function addresses(source: Field): Fault[] {
+  if (source.isAbsent) return []
+  return ['url', 'repo', 'repoURL', 'repository', 'endpoint', 'address', 'server'].flatMap((key) =>
+    refuse(source.get(key), (value) => typeof value !== 'string' || !value.startsWith('http:'), 'is an address over http'),
+  )
 }

@@ -1,11 +1,12 @@
-import { type ResourceRule, violation } from '../../rule.ts'
+import { type Fault, type ResourceRule, violation } from '../../rule.ts'
 
 const SETTING = /^-{0,2}(insecure[-_]?skip[-_]?(tls[-_]?)?verify|insecure[-_]?skip[-_]?tls[-_]?verify|skip[-_]?(tls[-_]?)?verify|tls[-_]?skip[-_]?verify|insecure([-_]?(registry|tls|transport|http|connection))?|disable[-_]?(ssl|tls|certificate|cert)[-_]?(verification|check|validation)|no[-_]?check[-_]?certificate)$/i
 
 /** The same as an argument, in a configuration file, or in a script. */
 const TEXT = /(--insecure(-skip-tls-verify|-skip-verify)?(=true)?(\s|$)|--no-check-certificate\b|--(skip-)?tls-?verify=false|\bcurl\b[^\n|;]{0,200}\s-[a-zA-Z]{0,5}k\b|insecure[-_]?skip[-_]?(tls[-_]?)?verify["']?\s{0,5}[:=]\s{0,5}true|skip_verify\s{0,5}=\s{0,5}true|StrictHostKeyChecking[= ]no\b|NODE_TLS_REJECT_UNAUTHORIZED=0|GIT_SSL_NO_VERIFY)/i
 
-/** Characters of text that are searched: settings are in files, not in archives. */
+/** Characters of text that are searched: settings are longer than a word, and not in archives. */
+const SHORTEST = 7
 const LONGEST = 200_000
 
 export const verify: ResourceRule = {
@@ -17,10 +18,15 @@ export const verify: ResourceRule = {
   fix: 'Remove the setting and give the client the certificate authority (caBundle, ca_file, certificate-authority).',
   url: 'https://kubernetes.io/docs/concepts/security/security-checklist/',
   looksAt: 'inputs',
-  check: (resource) =>
-    [...resource.properties.walk()].flatMap((field) => {
-      const { key, value } = field
-      if (SETTING.test(key) && (value === true || value === 'true')) return [violation(field, 'switches the check of certificates off')]
-      return typeof value === 'string' && value.length < LONGEST && TEXT.test(value) ? [violation(field, 'holds a setting that switches the check of certificates off (not shown)')] : []
-    }),
+  check: (resource) => {
+    const faults: Fault[] = []
+    for (const field of resource.properties.walk()) {
+      const { value } = field
+      if ((value === true || value === 'true') && SETTING.test(field.key)) faults.push(violation(field, 'switches the check of certificates off'))
+      if (typeof value === 'string' && value.length >= SHORTEST && value.length < LONGEST && TEXT.test(value)) {
+        faults.push(violation(field, 'holds a setting that switches the check of certificates off (not shown)'))
+      }
+    }
+    return faults
+  },
 }
