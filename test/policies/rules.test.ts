@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict'
+import { UNKNOWN } from '../../policies/field.ts'
+import type { Resource } from '../../policies/rule.ts'
+import { rules } from '../../policies/rules/index.ts'
+import { settings } from '../../policies/settings.ts'
+import { only, resource } from './resource.ts'
+
+interface Case {
+  type: string
+  /** Each breaks the rule. */
+  bad: Record<string, unknown>[]
+  /** Each keeps it. */
+  good: Record<string, unknown>[]
+  /** Each cannot be judged yet. */
+  unknown: Record<string, unknown>[]
+}
+
+const role = 'kubernetes:rbac.authorization.k8s.io/v1:ClusterRole'
+const binding = 'kubernetes:rbac.authorization.k8s.io/v1:RoleBinding'
+const service = 'kubernetes:core/v1:Service'
+const ingress = 'kubernetes:networking.k8s.io/v1:Ingress'
+const deployment = 'kubernetes:apps/v1:Deployment'
+const command = 'command:remote:Command'
+const section = 'annex:host:HostSection'
+const unknown = UNKNOWN
+
+const grant = (group: string, name: string, verb: unknown) => ({ rules: [{ apiGroups: [group], resources: [name], verbs: [verb] }] })
+/** A role that grants it by name, by wildcard, not at all, and one of which it is not known. */
+const power = (group: string, name: string, verb: string): Case => ({
+  type: role,
+  bad: [grant(group, name, verb), grant('*', '*', '*'), { rules: [{ apiGroups: ['x'] }, { apiGroups: [group, 'y'], resources: ['z', name], verbs: ['list', verb, 'get'] }] }],
+  good: [grant(group, 'events', verb), grant('other.example', name, verb), grant(group, name, 'something-else'), {}],
+  unknown: [grant(group, name, unknown), { rules: unknown }, { rules: [{ apiGroups: unknown, resources: [name], verbs: [verb] }] }],
+})
+const pods = (spec: unknown) => ({ metadata: { namespace: 'a' }, spec: { template: { spec } } })
+const container = (fields: object) => pods({ containers: [{ name: 'app', ...fields }] })
+const items = (...list: unknown[]) => ({ document: { section: 'it', items: list } })
+const file = (content: unknown, fields = {}) => items({ kind: 'file', path: '/etc/it', mode: '644', content, ...fields })
+const secretText = 'abcdef.' + '0123456789abcdef'
+
+const cases: Record<string, Case> = {
+  'rbac-wildcards': { type: role, bad: [grant('', 'pods', '*'), grant('*', 'pods', 'get'), { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }], good: [grant('', 'pods', 'get')], unknown: [grant('', 'pods', unknown)] },
+  'rbac-cluster-admin': {
+    type: binding,
+    bad: [{ roleRef: { name: 'cluster-admin' }, subjects: [] }, { roleRef: { name: 'view' }, subjects: [{ kind: 'Group', name: 'system:masters' }] }],
+    good: [{ roleRef: { name: 'tenant' }, subjects: [{ kind: 'Group', name: 'tenant-1' }] }],
+    unknown: [{ roleRef: { name: unknown } }, { roleRef: { name: 'view' }, subjects: unknown }],
+  },
+  'rbac-escalation': power('rbac.authorization.k8s.io', 'clusterroles', 'escalate'),
+  'rbac-secrets': power('', 'secrets', 'list'),
+  'rbac-exec': power('', 'pods/exec', 'create'),
+  'rbac-nodes-proxy': power('', 'nodes/proxy', 'get'),
+  'rbac-csr-approval': power('certificates.k8s.io', 'certificatesigningrequests/approval', 'update'),
+  'rbac-webhooks': power('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'patch'),
+  'rbac-tokens': power('', 'serviceaccounts/token', 'create'),
+  'rbac-volumes': power('', 'persistentvolumes', 'create'),
+  'rbac-isolation': power('networking.k8s.io', 'networkpolicies', 'delete'),
+  'rbac-everybody': {
+    type: binding,
+    bad: ['system:anonymous', 'system:unauthenticated', 'system:authenticated', 'system:serviceaccounts'].map((name) => ({ subjects: [{ kind: 'Group', name }] })),
+    good: [{ subjects: [{ kind: 'Group', name: 'system:serviceaccounts:paas-system' }] }],
+    unknown: [{ subjects: [{ kind: 'Group', name: unknown }] }],
+  },
+  'rbac-cross-namespace': {
+    type: binding,
+    bad: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'b' }] }],
+    good: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'a' }, { kind: 'ServiceAccount', name: 'x', namespace: 'paas-system' }, { kind: 'Group', name: 'b' }] }],
+    unknown: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', namespace: unknown }] }, { metadata: { namespace: unknown }, subjects: [{ kind: 'ServiceAccount', namespace: 'b' }] }],
+  },
+  'network-not-widened': {
+    type: 'kubernetes:networking.k8s.io/v1:NetworkPolicy',
+    bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
+    good: [{}, { ingress: [] }, { ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ namespaceSelector: { matchLabels: { a: 'b' } } }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] }].map((spec) => ({ spec })),
+    unknown: [{ spec: unknown }, { spec: { ingress: [{ from: unknown }] } }, { spec: { egress: [{ to: [{ ipBlock: { cidr: unknown } }] }] } }],
+  },
+  'network-service-exposure': {
+    type: service,
+    bad: [{ type: 'NodePort' }, { type: 'LoadBalancer' }, { type: 'LoadBalancer', loadBalancerSourceRanges: ['0.0.0.0/0'] }].map((spec) => ({ spec })),
+    good: [{}, { type: 'ClusterIP' }, { type: 'LoadBalancer', loadBalancerSourceRanges: ['198.51.100.0/24'] }].map((spec) => ({ spec })),
+    unknown: [{ spec: { type: unknown } }, { spec: { type: 'LoadBalancer', loadBalancerSourceRanges: unknown } }],
+  },
+  'network-external-ips': { type: service, bad: [{ spec: { externalIPs: ['192.0.2.1'] } }], good: [{ spec: {} }, { spec: { externalIPs: [] } }], unknown: [{ spec: { externalIPs: unknown } }] },
+  'network-ingress-hosts': {
+    type: ingress,
+    bad: [{ rules: [{}] }, { rules: [{ host: '*.example.com' }] }, { defaultBackend: {} }].map((spec) => ({ spec })),
+    good: [{ spec: { rules: [{ host: 'a.example.com' }] } }],
+    unknown: [{ spec: { rules: [{ host: unknown }] } }],
+  },
+  'admission-fail-closed': {
+    type: 'kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration',
+    bad: [{ webhooks: [{ failurePolicy: 'Fail' }, { failurePolicy: 'Ignore' }] }],
+    good: [{ webhooks: [{ failurePolicy: 'Fail' }, {}] }],
+    unknown: [{ webhooks: [{ failurePolicy: unknown }] }],
+  },
+  'admission-enforced': {
+    type: 'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding',
+    bad: [{ spec: { validationActions: ['Warn', 'Audit'] } }, { spec: {} }],
+    good: [{ spec: { validationActions: ['Deny', 'Audit'] } }],
+    unknown: [{ spec: { validationActions: unknown } }],
+  },
+  'storage-local-volumes': {
+    type: 'kubernetes:core/v1:PersistentVolume',
+    bad: [
+      { local: { path: '/mnt/a' } },
+      { local: { path: '/var/lib/kubelet' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
+      { local: { path: '/mnt/../etc' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
+      { local: { path: '/mnt/a' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Delete' },
+    ].map((spec) => ({ spec })),
+    good: [{ spec: { local: { path: '/mnt/annex/v1' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Retain' } }, { spec: { csi: {} } }],
+    unknown: [{ spec: { local: { path: unknown }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } } }],
+  },
+  'storage-host-path': { type: 'kubernetes:core/v1:PersistentVolume', bad: [{ spec: { hostPath: { path: '/' } } }], good: [{ spec: { local: {} } }], unknown: [{ spec: { hostPath: unknown } }] },
+  'tenancy-tolerations': {
+    type: deployment,
+    bad: [pods({ tolerations: [{ operator: 'Exists' }] }), pods({ nodeName: 'vps-worker-1' })],
+    good: [pods({ tolerations: [{ key: 'paas-tier', operator: 'Exists' }] }), pods({})],
+    unknown: [pods({ nodeName: unknown }), pods({ tolerations: [{ operator: 'Exists', key: unknown }] })],
+  },
+  'tenancy-default-namespace': {
+    type: deployment,
+    bad: [{}, { metadata: { namespace: 'default' } }, { metadata: { namespace: '' } }],
+    good: [{ metadata: { namespace: 'paas-tenant-1' } }],
+    unknown: [{ metadata: { namespace: unknown } }],
+  },
+  'supply-image-tag': {
+    type: deployment,
+    bad: ['app', 'app:latest', 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
+    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`].map((image) => container({ image })),
+    unknown: [container({ image: unknown })],
+  },
+  'supply-registries': {
+    type: deployment,
+    bad: ['app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1'].map((image) => container({ image })),
+    good: ['registry.example/app:1', 'ghcr.io/our-team/app:1'].map((image) => container({ image })),
+    unknown: [container({ image: unknown })],
+  },
+  'supply-resources': {
+    type: deployment,
+    bad: [container({}), container({ resources: { requests: { cpu: 1 } } })],
+    good: [container({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } } })],
+    unknown: [container({ resources: unknown })],
+  },
+  'supply-read-only-root': {
+    type: deployment,
+    bad: [container({}), container({ securityContext: { readOnlyRootFilesystem: false } })],
+    good: [container({ securityContext: { readOnlyRootFilesystem: true } })],
+    unknown: [container({ securityContext: unknown })],
+  },
+  'supply-no-token': {
+    type: deployment,
+    bad: [pods({}), pods({ automountServiceAccountToken: true }), pods({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
+    good: [pods({ automountServiceAccountToken: false }), pods({ automountServiceAccountToken: true, serviceAccountName: 'operator' })],
+    unknown: [pods({ automountServiceAccountToken: unknown })],
+  },
+  'supply-no-secret-in-env': {
+    type: deployment,
+    bad: ['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
+    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }] })],
+    unknown: [container({ env: [{ name: 'DB_PASSWORD', value: unknown }] })],
+  },
+  'transport-verify': {
+    type: 'kubernetes:apiregistration.k8s.io/v1:APIService',
+    bad: [{ spec: { insecureSkipTLSVerify: true } }, { data: { a: 'curl -sk https://x' } }, { args: ['--insecure-skip-tls-verify'] }, { data: { c: 'tls_config:\n  insecure_skip_verify: true\n' } }, { insecure: 'true' }],
+    good: [{ spec: { insecureSkipTLSVerify: false, caBundle: 'x' } }, { data: { a: 'curl -sS https://x' } }, { data: { c: 'insecure_skip_verify: false' } }],
+    unknown: [],
+  },
+  'transport-plain-http': {
+    type: 'kubernetes:source.toolkit.fluxcd.io/v1:HelmRepository',
+    bad: [{ spec: { url: 'http://charts.example' } }],
+    good: [{ spec: { url: 'https://charts.example' } }, { spec: { url: 'oci://charts.example' } }],
+    unknown: [{ spec: { url: unknown } }],
+  },
+  'transport-ingress-tls': {
+    type: ingress,
+    bad: [{ rules: [{ host: 'a.example.com' }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['b.example.com'] }] }, { rules: [{ host: 'a.b.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
+    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
+    unknown: [{ spec: { rules: [{ host: 'a.example.com' }], tls: unknown } }],
+  },
+  'hosts-retry-budget': {
+    type: command,
+    bad: [{ connection: {} }, { connection: { dialErrorLimit: -1, perDialTimeout: 10 } }, { connection: { dialErrorLimit: 2, perDialTimeout: 0 } }],
+    good: [{ connection: { dialErrorLimit: 2, perDialTimeout: 10 } }],
+    unknown: [{ connection: unknown }],
+  },
+  'hosts-quiet-logging': { type: command, bad: [{}, { logging: 'stdoutAndStderr' }], good: [{ logging: 'none' }, { logging: 'stderr' }], unknown: [{ logging: unknown }] },
+  'hosts-no-password-login': {
+    type: section,
+    bad: [file('PasswordAuthentication yes\n'), file('Port 22\n  PermitRootLogin yes\n')],
+    good: [file('PasswordAuthentication no\nPermitRootLogin prohibit-password\n')],
+    unknown: [file(unknown), { document: unknown }],
+  },
+  'hosts-no-agent-forwarding': { type: command, bad: [{ create: 'ssh -A host true' }, { create: "ssh -o ForwardAgent=yes host" }], good: [{ create: 'ssh -J jump host true' }], unknown: [{ create: unknown }] },
+  'hosts-signed-packages': {
+    type: command,
+    bad: ['curl -fsSL https://x.example/install | sudo bash', 'echo "deb [trusted=yes] https://x ./" >a.list', 'apt-get install --allow-unauthenticated x', 'curl https://x | apt-key add -'].map((create) => ({ create })),
+    good: ['apt-get install kubelet=1.36.3-1.1', 'curl -fsSLo key.asc https://x.example/key', 'echo "deb [signed-by=/etc/apt/keyrings/k.asc] https://x ./"'].map((create) => ({ create })),
+    unknown: [{ create: unknown }],
+  },
+  'hosts-repository-key': {
+    type: section,
+    bad: [items({ kind: 'repository', name: 'k' }), items({ kind: 'repository', key: 'x' })],
+    good: [items({ kind: 'repository', key: '-----BEGIN PGP PUBLIC KEY BLOCK-----' })],
+    unknown: [items({ kind: 'repository', key: unknown })],
+  },
+  'hosts-pinned-packages': {
+    type: section,
+    bad: [items({ kind: 'packages', install: [{ name: 'kubelet' }] }), items({ kind: 'packages', install: [{ name: 'kubelet', version: '1.36.3-1.1' }] })],
+    good: [items({ kind: 'packages', install: [{ name: 'kubelet', version: '1.36.3-1.1', hold: true }, { name: 'socat' }] })],
+    unknown: [items({ kind: 'packages', install: [{ name: 'kubelet', version: unknown, hold: true }] })],
+  },
+  'hosts-ca-pinned': {
+    type: section,
+    bad: [items({ kind: 'join' }), items({ kind: 'join', caCertHashes: ['sha256:x'] }), file('kubeadm join 10.0.0.1:6443 --token x'), file('kubeadm join --discovery-token-unsafe-skip-ca-verification')],
+    good: [items({ kind: 'join', caCertHashes: [`sha256:${'0'.repeat(64)}`] }), file('kubeadm join --discovery-token-ca-cert-hash sha256:0')],
+    unknown: [items({ kind: 'join', caCertHashes: unknown })],
+  },
+  'hosts-token-lifetime': {
+    type: command,
+    bad: [{ create: 'kubeadm token create --ttl 0' }, { create: 'kubeadm token create --print-join-command --ttl=72h' }],
+    good: [{ create: 'kubeadm token create --ttl 15m' }, { create: 'kubeadm token create' }],
+    unknown: [{ create: unknown }],
+  },
+  'hosts-kubelet': {
+    type: section,
+    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false'].map((content) => file(content)),
+    good: ['readOnlyPort: 0', 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true', 'streamingConnectionIdleTimeout: 4h0m0s'].map((content) => file(content)),
+    unknown: [file(unknown)],
+  },
+  'hosts-file-modes': {
+    type: section,
+    bad: [file('x', { mode: '666' }), file('x', { path: '/etc/wireguard/wg0.conf' }), file('x', { path: '/etc/kubernetes/kubelet.conf', mode: '640' }), file('x', { mode: 'rw' })],
+    good: [file('x'), file('x', { path: '/etc/wireguard/wg0.conf', mode: '600' })],
+    unknown: [file('x', { mode: unknown })],
+  },
+  'hosts-wireguard': {
+    type: section,
+    bad: [['0.0.0.0/0'], ['::/0'], ['0.0.0.0/1'], ['10.0.0.1/32', '10.0.0.1/32'], ['x']].map((allowedIps) => items({ kind: 'interface', peers: [{ allowedIps }] })),
+    good: [items({ kind: 'interface', peers: [{ allowedIps: ['10.100.0.0/24', '10.0.0.0/8'] }, { allowedIps: ['10.100.0.2/32'] }] })],
+    unknown: [items({ kind: 'interface', peers: unknown })],
+  },
+  'hosts-firewall': {
+    type: section,
+    bad: ['chain input {\n type filter hook input priority filter; policy accept;\n}', 'chain x {\n}', 'chain input {\n type filter hook input priority filter; policy drop;\n accept\n}'].map((content) => items({ kind: 'firewall', content })),
+    good: [items({ kind: 'firewall', content: 'chain input {\n type filter hook input priority filter; policy drop;\n tcp dport 22 accept\n}' })],
+    unknown: [items({ kind: 'firewall', content: unknown })],
+  },
+  'hosts-no-secret-in-command': {
+    type: command,
+    bad: [{ create: `kubeadm join --token ${secretText}` }, { create: 'mysql --password=hunter2' }, { create: 'TOKEN=hunter2 x' }, { environment: { DB_PASSWORD: 'hunter2' } }, { create: 'curl https://user:hunter2@x.example' }],
+    good: [{ create: 'kubeadm join --token "$TOKEN"', environment: { LANG: 'C' } }, { create: 'read -r TOKEN; mysql --password="$TOKEN"' }],
+    unknown: [{ create: unknown }, { environment: { DB_PASSWORD: unknown } }],
+  },
+  'hosts-quoted': {
+    type: command,
+    bad: [{ create: 'rm -r $FOLDER' }, { create: 'echo "a" ${B}' }],
+    good: [{ create: 'rm -r "$FOLDER"' }, { create: "awk '{print $1}'" }, { create: 'A=$B; echo "$A"' }, { create: 'x # $Y' }],
+    unknown: [{ create: unknown }],
+  },
+  'secrets-tls-keys': {
+    type: 'tls:index/privateKey:PrivateKey',
+    bad: [{ algorithm: 'ECDSA' }, { algorithm: 'ECDSA', ecdsaCurve: 'P224' }, { algorithm: 'RSA', rsaBits: 1024 }],
+    good: [{ algorithm: 'ECDSA', ecdsaCurve: 'P256' }, { algorithm: 'RSA' }, { algorithm: 'RSA', rsaBits: 4096 }, { algorithm: 'ED25519' }],
+    unknown: [{ algorithm: unknown }, { algorithm: 'ECDSA', ecdsaCurve: unknown }],
+  },
+  'secrets-certificate-lifetime': {
+    type: 'tls:index/selfSignedCert:SelfSignedCert',
+    bad: [{ validityPeriodHours: 9553 }, {}, { validityPeriodHours: 87_601, isCaCertificate: true }],
+    good: [{ validityPeriodHours: 2160 }, { validityPeriodHours: 87_600, isCaCertificate: true }],
+    unknown: [{ validityPeriodHours: unknown }],
+  },
+  'secrets-random-passwords': { type: 'random:index/randomPassword:RandomPassword', bad: [{ length: 12 }, {}], good: [{ length: 32 }], unknown: [{ length: unknown }] },
+}
+
+describe('policies: each rule refuses what breaks it, passes what keeps it, and says of the unknown that it is', () => {
+  for (const [id, { type, bad, good, unknown: open }] of Object.entries(cases)) {
+    it(id, () => {
+      const { evaluateAll } = only(new RegExp(`^${id}$`), { ...settings, registries: ['registry.example', 'ghcr.io/our-team'] })
+      const verdicts = (properties: unknown) => [...new Set(evaluateAll(resource(type, properties)).map(({ verdict }) => verdict))]
+      for (const properties of bad) assert.ok(verdicts(properties).includes('violation'), `is not refused: ${JSON.stringify(properties)}`)
+      for (const properties of good) assert.deepEqual(verdicts(properties), [], `is not passed: ${JSON.stringify(properties)}`)
+      for (const properties of open) assert.deepEqual(verdicts(properties), ['unverifiable'], String(JSON.stringify(properties, (_, value) => (value === UNKNOWN ? '(unknown)' : value))))
+      const told = bad.flatMap((properties) => evaluateAll(resource(type, properties))).map(({ message, path }) => message + path).join()
+      assert.ok(!told.includes('hunter2') && !told.includes(secretText), told)
+    })
+  }
+})
+
+const namespace = (name: unknown, labels = {}) => resource('kubernetes:core/v1:Namespace', { metadata: { name, labels } }, 'namespace')
+const inNamespace = (type: string, name: unknown, spec: object = {}) => resource(type, { metadata: { name: 'it', namespace: name }, spec }, 'it')
+const policy = (name: unknown, spec: object) => inNamespace('kubernetes:networking.k8s.io/v1:NetworkPolicy', name, spec)
+const tenant = namespace('a', { 'paas-tier': 'tenant' })
+const workload = (spec: object) => resource(deployment, { metadata: { namespace: 'a' }, spec: { template: { spec } } }, 'it')
+const tolerations = [{ key: 'paas-tier', value: 'tenant', effect: 'NoSchedule' }]
+const terms = (...values: string[][]) => ({
+  tolerations,
+  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: values.map((list) => ({ matchExpressions: [{ key: 'paas-tier', operator: 'In', values: list }] })) } } },
+})
+const join = (nodeName: unknown) => resource(section, items({ kind: 'join', nodeName }), 'it')
+const admission = (kind: string, fields: object) => resource(`kubernetes:admissionregistration.k8s.io/v1:${kind}`, fields, 'it')
+const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
+
+const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
+  'tenancy-default-deny': {
+    bad: [[namespace('a')], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] })], [namespace('a'), policy('b', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchLabels: { a: 'b' } }, policyTypes: ['Ingress', 'Egress'] })]],
+    good: [[namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] }), policy('a', { policyTypes: ['Egress'] })], [namespace('kube-system')], []],
+    unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+  },
+  'tenancy-quota': {
+    bad: [[namespace('a')], [namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { pods: '1' } })]],
+    good: [[namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { 'requests.cpu': '1', 'limits.memory': '1Gi' } })]],
+    unknown: [[namespace(UNKNOWN)]],
+  },
+  'tenancy-limits': {
+    bad: [[namespace('a')]],
+    good: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', 'a')]],
+    unknown: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', UNKNOWN)]],
+  },
+  'tenancy-placement': {
+    bad: [[tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))]],
+    good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
+    unknown: [[tenant, workload({ nodeSelector: UNKNOWN, tolerations })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: UNKNOWN })]],
+  },
+  'network-host-owner': {
+    bad: [[host('a', 'x.example'), host('b', 'x.example')]],
+    good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')]],
+    unknown: [],
+  },
+  'admission-bound': {
+    bad: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } })], [admission('MutatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],
+    good: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],
+    unknown: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: UNKNOWN } })]],
+  },
+  'hosts-unique-names': { bad: [[join('a'), join('a')]], good: [[join('a'), join('b')]], unknown: [[join(UNKNOWN)]] },
+}
+
+describe('policies: each rule about the whole stack', () => {
+  for (const [id, { bad, good, unknown: open }] of Object.entries(stacks)) {
+    it(id, () => {
+      const { inStack } = only(new RegExp(`^${id}$`))
+      for (const resources of bad) assert.match(inStack(...resources).join(), /^violation /, JSON.stringify(resources))
+      for (const resources of good) assert.deepEqual(inStack(...resources), [], JSON.stringify(resources))
+      for (const resources of open) assert.match(inStack(...resources).join(), /^unverifiable /)
+    })
+  }
+
+  it('has a case for every rule that no other test is about', () => {
+    const elsewhere = /^(pods-|secrets-no-private-key|namespaces-pod-security-labels|hosts-host-key|hosts-no-key-in-connection)/
+    assert.deepEqual(
+      rules.map(({ id }) => id).filter((id) => !elsewhere.test(id) && !(id in cases) && !(id in stacks)),
+      [],
+    )
+  })
+})
