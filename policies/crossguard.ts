@@ -7,6 +7,12 @@ import type { Resource } from './rule.ts'
 
 type Verdict = Finding['verdict']
 
+/** What the rules are applied with, here: the day is that of the run. */
+export interface PackTerms extends Omit<Terms, 'today'> {
+  /** Whether Pulumi puts right what a rule can say the right value of. Default: false. */
+  remediate?: boolean
+}
+
 /**
  * The rules as CrossGuard policies, each with its level. What could not be verified and what an exception allows are advisory
  * policies of their own, since a policy has one level only.
@@ -15,15 +21,15 @@ type Verdict = Finding['verdict']
  * this list is not read as an ordinary array: each reading begins with two policies that look once for all the others, and
  * then yields only those that have something to report. Where nothing was looked at (the SDK registers the pack), it yields all.
  */
-export function asPolicies(rules: readonly ActiveRule[], terms: Omit<Terms, 'today'>): Policies {
+export function asPolicies(rules: readonly ActiveRule[], terms: PackTerms): Policies {
   return new PoliciesAskedOnce(rules, terms)
 }
 
 class PoliciesAskedOnce extends Array<ResourceValidationPolicy | StackValidationPolicy> {
   readonly #rules: readonly ActiveRule[]
-  readonly #terms: Omit<Terms, 'today'>
+  readonly #terms: PackTerms
 
-  constructor(rules: readonly ActiveRule[], terms: Omit<Terms, 'today'>) {
+  constructor(rules: readonly ActiveRule[], terms: PackTerms) {
     super()
     this.#rules = rules
     this.#terms = terms
@@ -41,10 +47,10 @@ class PoliciesAskedOnce extends Array<ResourceValidationPolicy | StackValidation
 /** One reading of the list: what was found in the resource, or the stack, that is being asked about. */
 class Look {
   readonly #rules: readonly ActiveRule[]
-  readonly #terms: Terms
+  readonly #terms: Terms & PackTerms
   #found: { resource?: Finding[]; stack?: Finding[] } = {}
 
-  constructor(rules: readonly ActiveRule[], terms: Terms) {
+  constructor(rules: readonly ActiveRule[], terms: Terms & PackTerms) {
     this.#rules = rules
     this.#terms = terms
   }
@@ -83,11 +89,26 @@ class Look {
     const own = (findings: Finding[] | undefined) => findings?.filter((finding) => finding.rule === rule)
     const { resource, stack } = this.#found
     if (rule.looksAt !== 'stack' && worthwhile(own(resource), stack)) {
-      yield { ...policy, name: rule.id, validateResource: (args, report) => tell(own(this.#found.resource) ?? evaluate([active], resourceOf(args), this.#terms), 'violation', report) }
+      yield { ...policy, ...this.#remediation(active), name: rule.id, validateResource: (args, report) => tell(own(this.#found.resource) ?? evaluate([active], resourceOf(args), this.#terms), 'violation', report) }
     }
     if (rule.looksAt !== 'inputs' && worthwhile(own(stack), resource)) {
       const name = rule.looksAt === 'both' ? `${rule.id}-in-outputs` : rule.id
       yield { ...policy, name, validateStack: ({ resources }, report) => tell(own(this.#found.stack ?? this.#inStack(resources))!, 'violation', report) }
+    }
+  }
+
+  /** A policy that puts right is asked before all others, and judges like a mandatory one what it could not put right. */
+  #remediation(active: ActiveRule): Pick<ResourceValidationPolicy, 'enforcementLevel' | 'remediateResource'> {
+    const { rule } = active
+    if (this.#terms.remediate !== true || rule.looksAt === 'stack' || rule.repaired === undefined) return {}
+    const { repaired } = rule
+    return {
+      enforcementLevel: 'remediate',
+      remediateResource: (args) => {
+        const broken = evaluate([active], resourceOf(args), this.#terms).filter(({ verdict, steps }) => verdict === 'violation' && !steps.includes('__proto__'))
+        for (const { path, steps, message } of broken) put(args.props, steps, repaired({ kind: 'violation', path, steps, message }))
+        return broken.length === 0 ? undefined : args.props
+      },
     }
   }
 
@@ -130,6 +151,13 @@ function tell(findings: readonly Finding[], verdict: Verdict, report: ReportViol
   for (const { verdict: its, message, resource } of findings) {
     if (its === verdict) report(message, resource.origin !== undefined && 'urn' in resource.origin ? resource.origin.urn : undefined)
   }
+}
+
+/** In place, because CrossGuard keeps a secret's value a secret only where it is written through its own proxy. */
+function put(properties: Record<string, any>, steps: readonly (string | number)[], value: unknown): void {
+  let holder = properties
+  for (const step of steps.slice(0, -1)) holder = holder[step] ??= {}
+  holder[steps.at(-1)!] = value
 }
 
 /** Secrets come in plaintext and unmarked. */

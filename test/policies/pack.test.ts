@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { catalogue } from '../../policies/catalogue.ts'
 import { exceptions } from '../../policies/exceptions.ts'
 import { UNKNOWN } from '../../policies/field.ts'
 import { rules } from '../../policies/rules/index.ts'
@@ -20,6 +21,11 @@ describe('policies: the pack as a whole', () => {
       Object.fromEntries(rulesOf(pack, settings).map(({ rule, level }) => [rule.id, `${level} ${rule.severity} ${rule.looksAt}`])),
     ])
     matchesGolden(Object.fromEntries(membership), 'policies/goldens/packs.golden.json')
+  })
+
+  it('is described in docs/policies.md as it is', () => {
+    const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8')
+    assert.equal(page, catalogue(), 'docs/policies.md is stale: node_modules/.bin/node policies/catalogue.ts >docs/policies.md')
   })
 
   it('has a file of its own for each rule, named like the rule', () => {
