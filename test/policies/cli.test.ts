@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { parse } from 'yaml'
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+
+const good = `apiVersion: v1
+kind: Pod
+metadata: {name: good, namespace: a}
+spec:
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: app
+      image: app:1
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+`
+const bad = good.replace('name: good', 'name: bad').replace('spec:\n', 'spec:\n  hostPID: true\n')
+const indented = (text: string) => text.trimEnd().split('\n').join('\n    ')
+
+describe('policies from the command line', function () {
+  this.timeout(60_000)
+
+  let folder: string
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'annex-policies-cli-'))
+  })
+
+  after(() => rmSync(folder, { recursive: true }))
+
+  const run = (args: string[], options: { input?: string; env?: Record<string, string> } = {}) =>
+    execa(process.execPath, [join(REPOSITORY, 'policies/cli.ts'), ...args], { cwd: folder, reject: false, stripFinalNewline: false, ...options })
+
+  /** What the pack pss-restricted says of a text on standard input. */
+  const check = async (input: string, ...args: string[]) => {
+    const { exitCode, stdout, stderr } = await run(['--pack', 'pss-restricted', '--format', 'json', ...args, '-'], { input })
+    return { exitCode, stderr, stdout, report: stdout === '' ? undefined : JSON.parse(stdout) }
+  }
+  const found = async (input: string, ...args: string[]) => {
+    const { exitCode, report } = await check(input, ...args)
+    return [exitCode, ...report.findings.map((finding: any) => `${finding.resource} ${finding.rule} ${finding.line}`)]
+  }
+
+  it('prints one JSON object, and exits with 0 for what is clean', async () => {
+    const { exitCode, report, stderr } = await check(good)
+    assert.equal(stderr, '')
+    assert.deepEqual([exitCode, report], [0, { pack: 'pss-restricted', kubernetes: 'v1.36', resources: 1, findings: [], unverifiable: [], exceptions: [], errors: [] }])
+  })
+
+  it('exits with 1 for findings, each with rule, level, resource, path, message and place', async () => {
+    const { exitCode, report } = await check(bad)
+    assert.equal(exitCode, 1)
+    const [finding] = report.findings
+    assert.deepEqual(
+      [finding.rule, finding.level, finding.resource, finding.path, finding.file, finding.line],
+      ['pods-host-namespaces', 'mandatory', 'kubernetes:core/v1:Pod::a/bad', 'spec.hostPID', '(standard input)', 5],
+    )
+    assert.match(finding.message, /^spec\.hostPID is true, allowed is false\. Fix: /)
+  })
+
+  const here = 'kubernetes:core/v1:Pod::a/bad pods-host-namespaces'
+  const texts: Record<string, [string, unknown[]]> = {
+    'an empty file': ['', [0]],
+    'comments and empty documents': ['# nothing\n---\n---\n# here\n', [0]],
+    'several documents': [`${good}---\n${bad}---\n`, [1, `${here} 15`]],
+    'a document on the line of its mark': ['--- {apiVersion: v1, kind: Pod, metadata: {name: bad, namespace: a}, spec: {hostPID: true}}', [1, `${here} 1`]],
+    'directives and ends of documents': [`%YAML 1.1\n---\n${good}...\n---\n${bad}`, [1, `${here} 18`]],
+    'a list': [`apiVersion: v1\nkind: List\nitems:\n  - ${indented(good)}\n  - ${indented(bad)}\n`, [1, `${here} 17`]],
+    'a list in a list': [`kind: List\nitems:\n- kind: List\n  items:\n  - ${indented(bad)}\n`, [1, `${here} 9`]],
+    'a list of one kind': [`apiVersion: v1\nkind: PodList\nitems:\n  - ${indented(bad.replace('apiVersion: v1\nkind: Pod\n', ''))}\n`, [1, `${here} 6`]],
+    'JSON': [JSON.stringify(parse(bad)), [1, `${here} 1`]],
+    'anchors and merges': [`x: &x {hostPID: yes}\n${bad.replace('  hostPID: true', '  <<: *x')}`, [1, `${here} 6`]],
+    'YAML 1.1, as the Kubernetes tools read it': [bad.replace('true\n', 'On\n'), [1, `${here} 5`]],
+    'Windows lines and a byte order mark': [`\ufeff${bad.replaceAll('\n', '\r\n')}`, [1, `${here} 5`]],
+    'an unknown kind': ['apiVersion: example.com/v1\nkind: Widget\nspec: {size: 3}\n', [0]],
+    'the definition of a custom resource': ['apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {versions: [{schema: {properties: {containers: [{}]}}}]}\n', [0]],
+    'a policy of another engine, which holds patterns of pods': ['apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {rules: [{validate: {pattern: {spec: {containers: [{securityContext: {privileged: true}}]}}}}]}\n', [0]],
+    'a custom resource that holds a pod': ['apiVersion: example.com/v1\nkind: App\nmetadata: {name: bad, namespace: a}\nspec: {template: {spec: {hostPID: true, containers: [{name: a}]}}}\n', [1, 'kubernetes:example.com/v1:App::a/bad pods-host-namespaces 4']],
+  }
+  for (const [name, [text, expected]] of Object.entries(texts)) {
+    it(`reads ${name}`, async () => assert.deepEqual(await found(text), expected))
+  }
+
+  for (const [name, text] of Object.entries({
+    'broken YAML': 'kind: Pod\nspec: {hunter2: [',
+    'a key that is there twice': `${good}  hunter2: 1\n  hunter2: 2\n`,
+    'a merge that overrides keys before it for some readers': `x: &x {hunter2: true}\n${good}  hunter2: false\n  <<: *x\n`,
+    'an anchor that is not there': 'kind: Pod\nspec: *hunter2\n',
+    'a template that was not rendered': 'kind: Pod\nmetadata: {{ .hunter2 }}\n',
+    'an object without a kind': 'hunter2: true\n',
+    'what is no object': 'hunter2\n',
+    'anchors that make a bomb': `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((key, index) => `${key}: &${key} [${`*${'abcdefg'[index]},`.repeat(9)}]\n`).join('')}kind: hunter2\n`,
+  })) {
+    it(`exits with 2 for ${name}, says where, and shows nothing of it`, async () => {
+      const { exitCode, report, stdout, stderr } = await check(text)
+      assert.equal(exitCode, 2)
+      assert.equal(report.errors.length, 1)
+      assert.ok(!`${stdout}${stderr}`.includes('hunter2'), `${stdout}${stderr}`)
+    })
+  }
+
+  it('tells bad usage from findings: 2, a word on stderr, nothing on stdout', async () => {
+    for (const args of [[], ['--pack', 'none', 'x'], ['--format', 'none', 'x'], ['--kubernetes-version', 'soon', 'x'], ['--none', 'x']]) {
+      const { exitCode, stdout, stderr } = await run(args)
+      assert.deepEqual([exitCode, stdout], [2, ''], args.join(' '))
+      assert.match(stderr, /--help tells how it is used/)
+    }
+  })
+
+  it('judges what it can read even where another file is missing', async () => {
+    writeFileSync(join(folder, 'bad.yaml'), bad)
+    const { exitCode, stdout, stderr } = await run(['--pack', 'pss-baseline', '--format', 'json', 'none.yaml', 'bad.yaml'])
+    assert.equal(exitCode, 2)
+    assert.equal(stderr, 'none.yaml: there is no such file\n')
+    assert.equal(JSON.parse(stdout).findings.length, 1)
+  })
+
+  it('reads every manifest of a folder, from where npm was called', async () => {
+    mkdirSync(join(folder, 'deep/er'), { recursive: true })
+    writeFileSync(join(folder, 'deep/er/bad.yml'), bad)
+    writeFileSync(join(folder, 'deep/notes.txt'), 'no manifest')
+    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep') } })
+    assert.deepEqual([exitCode, JSON.parse(stdout).findings.map(({ file }: any) => file)], [1, ['er/bad.yml']])
+  })
+
+  it('takes the controls of another version where it is asked to', async () => {
+    const probe = good.replace('image: app:1', 'image: app:1\n      livenessProbe: {httpGet: {port: 80, host: x.example}}')
+    assert.deepEqual([await found(probe, '--kubernetes-version', 'v1.33'), (await found(probe))[0]], [[0], 1])
+  })
+
+  const secretMark = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270' }
+  const stateOf = (inputs: object) => ({ urn: 'urn:pulumi:prod::annex::kubernetes:core/v1:Pod::web', type: 'kubernetes:core/v1:Pod', custom: true, inputs, outputs: {} })
+
+  it('reads a saved state, what is encrypted in it being unverifiable', async () => {
+    const spec = { hostPID: true, hostIPC: { ...secretMark, ciphertext: 'x' }, hostNetwork: { ...secretMark, plaintext: 'true' } }
+    const { exitCode, report } = await check(JSON.stringify({ version: 3, deployment: { resources: [stateOf({ spec }), { ...stateOf({ spec }), delete: true }] } }))
+    assert.equal(exitCode, 1)
+    assert.deepEqual(report.findings.map(({ resource, path }: any) => `${resource} ${path}`), ['hostNetwork', 'hostPID'].map((field) => `kubernetes:core/v1:Pod::web spec.${field}`))
+    assert.deepEqual(report.unverifiable.map(({ path }: any) => path), ['spec.hostIPC'])
+  })
+
+  it('reads a preview, and exits with 0 where there is only what it cannot verify', async () => {
+    const steps = [
+      { op: 'create', newState: stateOf({ spec: { hostPID: '04da6b54-80e4-46f7-96ec-b56ff0331ba9', hostIPC: '[secret]' } }) },
+      { op: 'delete', oldState: stateOf({ spec: { hostPID: true } }) },
+    ]
+    const { exitCode, report } = await check(JSON.stringify({ config: {}, steps }))
+    assert.deepEqual([exitCode, report.findings, report.unverifiable.map(({ path }: any) => path)], [0, [], ['spec.hostPID', 'spec.hostIPC']])
+  })
+
+  it('writes SARIF 2.1.0 with a rule for each result and its place', async () => {
+    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'sarif', '-'], { input: bad })
+    const { version, runs: [{ tool, results, invocations }] } = JSON.parse(stdout)
+    assert.deepEqual([exitCode, version, invocations[0].executionSuccessful, results.length], [1, '2.1.0', true, 1])
+    const [result] = results
+    assert.equal(tool.driver.rules[result.ruleIndex].id, result.ruleId)
+    assert.deepEqual([result.ruleId, result.level, result.locations[0].physicalLocation.region.startLine], ['pods-host-namespaces', 'error', 5])
+  })
+
+  it('writes JUnit, a failure for each finding', async () => {
+    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'junit', '-'], { input: bad })
+    assert.equal(exitCode, 1)
+    assert.match(stdout, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="12" failures="1" errors="0" skipped="0">/)
+    assert.match(stdout, /<testcase classname="pss-baseline\.pods-host-namespaces" name="kubernetes:core\/v1:Pod::a\/bad spec\.hostPID" file="\(standard input\)" line="5">\n<failure type="mandatory" message="spec\.hostPID is true/)
+  })
+
+  it('tells people the resource, the rule, the place and a sum', async () => {
+    const { stdout } = await run(['--pack', 'pss-baseline', '-'], { input: bad })
+    assert.match(stdout, /^kubernetes:core\/v1:Pod::a\/bad \(\(standard input\):1\)\n {2}mandatory pods-host-namespaces \(critical\) at line 5\n/)
+    assert.match(stdout, /\n1 mandatory and 0 advisory findings, 0 unverifiable, 0 allowed by exceptions in 1 resources \(pack pss-baseline, 12 rules, Kubernetes v1\.36\)\n$/)
+  })
+})
