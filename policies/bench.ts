@@ -93,7 +93,10 @@ function inProcess(): { perResource: number[]; stack: number } {
   return { perResource, stack: performance.now() - start }
 }
 
-/** Seconds and bytes of a policy pack that is asked as the Pulumi engine asks: about each resource, then about the stack. */
+/**
+ * Seconds of processor and bytes of a policy pack that is asked as the Pulumi engine asks: about each resource, then about the stack.
+ * A pack is one thread, so a preview waits for it no longer; time by the clock would count what else the machine does.
+ */
 async function asAnalyzer(folder: string): Promise<{ seconds: number; bytes: number }> {
   const child = spawn(process.execPath, ['main.js'], { cwd: folder, env: { ...process.env, ANNEX_POLICY_PACK: 'strict' }, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
@@ -102,17 +105,23 @@ async function asAnalyzer(folder: string): Promise<{ seconds: number; bytes: num
     const requests = [...manyResources(COUNT)].map((resource) => filled(new messages.AnalyzeRequest(), resource))
     const stack = new messages.AnalyzeStackRequest()
     stack.setResourcesList([...manyResources(COUNT)].map((resource) => filled(new messages.AnalyzerResource(), resource)))
-    const start = performance.now()
+    const before = processorSeconds(child.pid!)
     // The engine asks about few resources at a time.
     for (let index = 0; index < requests.length; index += 16) await Promise.all(requests.slice(index, index + 16).map((request) => answered((done) => client.analyze(request, done))))
     await answered((done) => client.analyzeStack(stack, done))
-    const seconds = (performance.now() - start) / 1000
+    const seconds = processorSeconds(child.pid!) - before
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
     client.close()
     return { seconds, bytes: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1024 }
   } finally {
     child.kill()
   }
+}
+
+/** User and system time of a process, from proc(5): ticks of 10 ms. */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
+  return (Number(fields[13]) + Number(fields[14])) / 100
 }
 
 function filled<T extends AnalyzeRequest | AnalyzerResource>(request: T, { type, name, properties }: { type: string; name: string; properties: Record<string, unknown> }): T {
@@ -154,7 +163,7 @@ export async function benchPolicies(): Promise<boolean> {
     const empty = await asAnalyzer(folder)
     const full = await asAnalyzer(import.meta.dirname)
     const [seconds, bytes] = [full.seconds - empty.seconds, full.bytes - empty.bytes]
-    console.log(`policies, ${COUNT} resources as the engine sends them: ${full.seconds.toFixed(1)} s with the pack, ${empty.seconds.toFixed(1)} s with an empty one; ${seconds.toFixed(1)} s (at most ${MOST_SECONDS}) and ${(bytes / 1e6).toFixed(0)} MB (at most ${MOST_BYTES / 1e6}) more`)
+    console.log(`policies, ${COUNT} resources as the engine sends them: ${full.seconds.toFixed(1)} s of processor with the pack, ${empty.seconds.toFixed(1)} s with an empty one; ${seconds.toFixed(1)} s (at most ${MOST_SECONDS}) and ${(bytes / 1e6).toFixed(0)} MB (at most ${MOST_BYTES / 1e6}) more`)
     return at(0.95) <= BAR && seconds <= MOST_SECONDS && bytes <= MOST_BYTES
   } finally {
     await rm(folder, { recursive: true })

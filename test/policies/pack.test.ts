@@ -10,7 +10,7 @@ import { packs, rulesOf } from '../../policies/packs.ts'
 import { matchesGolden } from '../golden.ts'
 import { only, resource } from './resource.ts'
 
-const { evaluateAll } = only(/./)
+const { evaluateAll, inStack } = only(/./)
 
 const RULES = new URL('../../policies/rules/', import.meta.url)
 
@@ -116,7 +116,9 @@ describe('policies: an exception holds for one resource, one rule and a time', (
   }
 })
 
-describe('policies: no input makes a rule throw, and no message shows a value that may be a secret', () => {
+describe('policies: no input makes a rule throw, and no message shows a value that may be a secret', function () {
+  this.timeout(120_000)
+
   const TYPES = [
     'command:remote:Command',
     'command:remote:CopyToRemote',
@@ -136,6 +138,19 @@ describe('policies: no input makes a rule throw, and no message shows a value th
     'kubernetes:a:List',
     'kubernetes::',
     'tls:index/privateKey:PrivateKey',
+    'tls:index/selfSignedCert:SelfSignedCert',
+    'random:index/randomPassword:RandomPassword',
+    'annex:host:HostSection',
+    'command:local:Command',
+    'kubernetes:rbac.authorization.k8s.io/v1:ClusterRole',
+    'kubernetes:rbac.authorization.k8s.io/v1:RoleBinding',
+    'kubernetes:networking.k8s.io/v1:NetworkPolicy',
+    'kubernetes:networking.k8s.io/v1:Ingress',
+    'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute',
+    'kubernetes:core/v1:Service',
+    'kubernetes:core/v1:ConfigMap',
+    'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy',
+    'kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration',
   ]
   const KEYS = [
     'connection',
@@ -165,6 +180,37 @@ describe('policies: no input makes a rule throw, and no message shows a value th
     'hostProcess',
     'pod-security.kubernetes.io/enforce',
     'pod-security.kubernetes.io/enforce-version',
+    'document',
+    'create',
+    'environment',
+    'content',
+    'peers',
+    'allowedIps',
+    'install',
+    'rules',
+    'apiGroups',
+    'resources',
+    'verbs',
+    'subjects',
+    'roleRef',
+    'name',
+    'namespace',
+    'ingress',
+    'egress',
+    'from',
+    'host',
+    'tls',
+    'env',
+    'value',
+    'image',
+    'annotations',
+    'seccompProfile',
+    'seLinuxOptions',
+    'type',
+    'tolerations',
+    'nodeName',
+    'webhooks',
+    'failurePolicy',
     '__proto__',
     'constructor',
     'length',
@@ -179,7 +225,7 @@ describe('policies: no input makes a rule throw, and no message shows a value th
         { maxDepth: 8, depthSize: 'large' },
         fc.oneof(
           leaf,
-          fc.constantFrom(null, true, false, UNKNOWN, 'Pod', 'Namespace', 'privileged', undefined),
+          fc.constantFrom(null, true, false, UNKNOWN, 'Pod', 'Namespace', 'privileged', 'file', 'join', 'packages', 'interface', '*', undefined),
           fc.anything(),
         ),
         fc.array(tie('node'), { maxLength: 3 }),
@@ -195,6 +241,7 @@ describe('policies: no input makes a rule throw, and no message shows a value th
       fc.property(fc.oneof(fc.constantFrom(...TYPES), fc.string()), data(fc.string()), (type, properties) => {
         for (const { message, path } of evaluateAll(resource(type, properties)))
           assert.ok(message.length > 0 && path.length > 0)
+        inStack(resource(type, properties), resource('kubernetes:core/v1:Namespace', { metadata: { name: 'a', labels: { 'paas-tier': 'tenant' } } }))
       }),
       { numRuns: 3000 },
     )

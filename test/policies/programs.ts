@@ -30,14 +30,22 @@ function pod(spec: pulumi.Inputs): pulumi.Inputs {
 }
 
 export function keepsEveryRule(): void {
-  new Pretended('command:remote:Command', 'command', { connection, create: 'true' })
+  const patience = { dialErrorLimit: 2, perDialTimeout: 10 }
+  new Pretended('command:remote:Command', 'command', { connection: { ...connection, ...patience }, create: 'true', logging: 'none' })
   new Pretended('kubernetes:core/v1:Namespace', 'namespace', namespace)
   new Pretended('kubernetes:core/v1:Pod', 'pod', {
+    metadata: { namespace: 'paas-tenant-1' },
     spec: {
       hostNetwork: false,
+      automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
-        { name: 'app', image: 'app:1', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
+        {
+          name: 'app',
+          image: 'app:1',
+          resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { memory: '64Mi' } },
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        },
       ],
     },
   })
