@@ -2,11 +2,12 @@ import * as pulumi from '@pulumi/pulumi'
 import { createPlatform, createTestApplication } from './apps/apps.ts'
 import { ownFields } from './components/field-manager.ts'
 import { LocalStorage } from './components/local-storage/local-storage.ts'
+import { TenantAdmission } from './components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { admissionArgs, storageArgs, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
 import { inspect } from './preflight/inspect.ts'
@@ -24,10 +25,12 @@ const workers = settings.workers.map((worker) => new VpsWorker(worker.name, work
 
 const platform = createPlatform(settings.iamService)
 
+const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
+
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
 const capacity = [storage, ...workers.flatMap(({ ready }) => ready)]
 const tenants = settings.tenants.map((tenant) => {
-  const isolation = new TenantIsolation(tenant.name, tenant, { dependsOn: capacity })
+  const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant), { dependsOn: [admission, ...capacity] })
   const placement = new TenantPlacement(tenant.name)
   return { name: tenant.name, isolation, placement }
 })
@@ -48,6 +51,6 @@ export const cloudRoutes = tunnel.cloudRoutes
 /** Nodes that this stack joined. */
 export const nodes = workers.map(({ nodeName }) => nodeName)
 /** Namespaces of the tenants. */
-export const tenantNamespaces = tenants.map(({ isolation }) => isolation.namespace)
+export const tenantNamespaces = tenants.flatMap(({ isolation }) => isolation.namespaces)
 /** Class for the tenants' volumes. */
 export const storageClass: pulumi.Input<string> = storage.storageClassName

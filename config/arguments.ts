@@ -1,12 +1,16 @@
 /** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
+import semver from 'semver'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
+import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-admission.ts'
+import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
 import type { Host } from '../host/engine.ts'
 import type { Inspection } from '../preflight/inspect.ts'
 import type { Settings } from './config.ts'
-import type { Repository, Worker } from './schema.ts'
+import { closedRanges } from './closed-ranges.ts'
+import type { Repository, Tenant, Worker } from './schema.ts'
 
 export function tunnelArgs(settings: Settings, found: Inspection): WireGuardTunnelArgs {
   const { tunnel, cluster } = settings
@@ -48,6 +52,19 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     tunnelPort: worker.listenPort,
     bootstrapToken: found.bootstrapTokens[worker.name],
     options: hostOptions,
+  }
+}
+
+export function tenantArgs(settings: Settings, tenant: Tenant): TenantIsolationArgs {
+  const closed = closedRanges(settings).map(({ range }) => range)
+  return { ...tenant, surroundings: { closed, nodeLocalDns: settings.cluster.nodeLocalDns } }
+}
+
+/** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; a kubelet asks for the credentials of an image on its disk since 1.35 (KEP-2535). */
+export function admissionArgs({ packages }: Settings, found: Inspection): TenantAdmissionArgs {
+  return {
+    mutating: semver.gte(semver.coerce(found.version)!, '1.36.0'),
+    pullAll: semver.lt(semver.coerce(packages.kubernetesVersion)!, '1.35.0'),
   }
 }
 

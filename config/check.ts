@@ -1,14 +1,11 @@
 /** Everything that can be wrong with a configuration, found at once, before any host is contacted. */
 import type { z } from 'zod'
+import { tenantFaults } from './check-tenants.ts'
+import { type Fault, repeated, show, valid } from './fault.ts'
 import { contains, overlap } from './ranges.ts'
 import { type Config, schema } from './schema.ts'
 
-/** One fault: the option's path, the value seen, what is allowed and what to do. */
-export interface Fault {
-  path: string
-  seen: string
-  message: string
-}
+export type { Fault }
 
 export type Checked = { config: Config; faults: [] } | { config: undefined; faults: Fault[] }
 
@@ -80,38 +77,15 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
   }
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.tunnelAddress`, value: it?.tunnelAddress })), 'give each host its own address'))
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.name`, value: it?.name })), 'give each host its own name'))
-  faults.push(...repeated(tenants.map((it, i) => ({ path: `annex:tenants[${i}].name`, value: it?.name })), 'give each tenant its own namespace'))
   workers.forEach((worker, i) => faults.push(...repeated(
     list(worker?.storage?.volumes).map((it, j) => ({ path: `annex:workers[${i}].storage.volumes[${j}].name`, value: it?.name })), 'give each volume of a worker its own name')))
 
-  const reserved = ['paas-system', 'paas-operators', 'default', 'kube-system', 'kube-public', 'kube-node-lease']
-  tenants.forEach((tenant, i) => {
-    if (reserved.includes(tenant?.name ?? '')) {
-      faults.push({ path: `annex:tenants[${i}].name`, seen: show(tenant?.name), message: `belongs to the platform or to Kubernetes (${reserved.join(', ')}): choose another name` })
-    }
-  })
+  faults.push(...tenantFaults(raw as Parameters<typeof tenantFaults>[0]))
   const home = raw?.testApplication?.tenant
   if (home && !tenants.some((tenant) => tenant?.name === home)) {
     faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${tenants.map((it) => it?.name).join(', ') || 'there are none'}): name one of them` })
   }
   return faults
-}
-
-function repeated(values: { path: string; value: string | undefined }[], fix: string): Fault[] {
-  return values.flatMap(({ path, value }, i) => {
-    const first = values.findIndex((other) => other.value === value)
-    return value !== undefined && first < i ? [{ path, seen: show(value), message: `is taken by ${values[first]!.path}: ${fix}` }] : []
-  })
-}
-
-/** Whether a computation accepts its input; the fault of shape is reported by the schema. */
-function valid(compute: () => unknown): boolean {
-  try {
-    compute()
-    return true
-  } catch {
-    return false
-  }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {
@@ -121,8 +95,4 @@ function at(value: unknown, path: PropertyKey[]): unknown {
 function optionPath(path: PropertyKey[]): string {
   const [first, ...rest] = path
   return `annex:${String(first ?? '')}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}`
-}
-
-function show(value: unknown): string {
-  return value === undefined ? '(not set)' : JSON.stringify(value)
 }

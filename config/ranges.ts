@@ -23,3 +23,17 @@ export function overlap(a: string, b: string): boolean {
   const [second, secondBits] = ipaddr.IPv4.parseCIDR(b)
   return first.match(second, Math.min(firstBits, secondBits))
 }
+
+/** Whether the outer range holds every address of the inner one. */
+export function covers(outer: string, inner: string): boolean {
+  return overlap(outer, inner) && bits(outer) <= bits(inner)
+}
+
+/** How many addresses the range has. */
+export function addresses(range: string): number {
+  return 2 ** (32 - bits(range))
+}
+
+function bits(range: string): number {
+  return ipaddr.IPv4.parseCIDR(range)[1]
+}

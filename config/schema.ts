@@ -5,11 +5,15 @@ import { isAddress, isRange } from './ranges.ts'
 const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
   error: 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)',
 })
+const dnsName = z.string().max(253).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+  error: 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)',
+})
 const address = z.string().refine(isAddress, { error: 'an IPv4 address is needed, like 198.51.100.11' })
 const range = z.string().refine(isRange, { error: 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24' })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
-const quantity = z.string().regex(/^[1-9][0-9]*(m|Ki|Mi|Gi|Ti)?$/, { error: 'a Kubernetes quantity is needed, like 500m, 512Mi or 10Gi' })
+const cores = z.string().regex(/^[1-9][0-9]*m?$/, { error: 'a CPU quantity is needed, like 2 or 500m' })
+const memory = z.string().regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, { error: 'a memory quantity is needed, like 512Mi or 2Gi' })
 const size = z.string().regex(/^[1-9][0-9]*(Mi|Gi|Ti)$/, { error: 'a size is needed, like 512Mi or 10Gi' })
 const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
   error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
@@ -85,18 +89,55 @@ const registry = z.strictObject({
   caFile: z.string().min(1).optional(),
 })
 
+const count = z.int({ error: 'a whole number from 1 to 1000 is needed' }).min(1).max(1000)
+
+/** Most that may be requested and used in one namespace; what has no quota of its own is closed (node ports, load balancers, other storage). */
+const quota = z.strictObject({
+  cpu: cores.default('2'),
+  memory: memory.default('2Gi'),
+  /** Of volumes. */
+  storage: size.default('10Gi'),
+  /** On the disks of nodes: what containers write, logs and emptyDir included. */
+  ephemeralStorage: size.default('4Gi'),
+  pods: count.default(20),
+  claims: count.default(10),
+  /** Most of each other kind of object: config maps, secrets, services, deployments, ... */
+  objects: count.default(100),
+}).prefault({})
+
+const group = z.string({ error: 'a group is needed, as the cluster’s authentication names it' }).regex(/^[^\s,]{1,253}$/, { error: 'a group name without blanks and commas is needed, at most 253 characters' })
+  .refine((it) => !it.startsWith('system:'), { error: 'groups that begin with "system:" are Kubernetes’ own: name a group of the tenant’s people' })
+
 const tenant = z.strictObject({
-  /** Namespace of the tenant. */
+  /** Name of the tenant, and of its first namespace. */
   name: dnsLabel,
-  /** Group whose members get the tenant role in the namespace. */
-  group: z.string().min(1),
-  /** Most that the tenant may request and use. */
-  quota: z.strictObject({
-    cpu: quantity.default('2'),
-    memory: quantity.default('2Gi'),
-    storage: size.default('10Gi'),
-    pods: z.int({ error: 'a whole number is needed' }).min(1).max(1000).default(20),
-  }).prefault({}),
+  /** Group whose members get the tenant role in all namespaces of the tenant. */
+  group,
+  /** Of the first namespace. */
+  quota,
+  /** Further namespaces of the tenant, each with a quota of its own; traffic between them is open. Default: none. */
+  namespaces: z.array(z.strictObject({ name: dnsLabel, quota })).default([]),
+  /** Most that one pod, or one claim, may have. Default: the quota of its namespace. */
+  limits: z.strictObject({ cpu: cores.optional(), memory: memory.optional(), claim: size.optional() }).prefault({}),
+  /** IPv4 ranges outside the cluster that its pods may reach, all ports. Nodes, the API server, pods, services, the tunnel and metadata addresses in them stay closed. Default: none. */
+  egress: z.array(range).default([]),
+  /** Whether its people may run commands in its pods, attach to them, forward ports and add debug containers. */
+  exec: z.boolean({ error: 'true or false is needed' }).default(false),
+  /** Where its images may come from. Default: anywhere. */
+  registries: z.array(z.strictObject({
+    /** Registry, with a path perhaps, like registry.example:5000/team or docker.io/library. */
+    name: z.string().regex(/^([a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?|[a-z0-9-]+:\d{1,5}|localhost)(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
+      error: 'a registry is needed, with a path perhaps but without a tag, like docker.io/library or registry.example:5000/team',
+    }),
+    /** Secret of the type kubernetes.io/dockerconfigjson in each namespace of the tenant, made by its people. Images from here are then pulled for every container. */
+    pullSecret: dnsName.optional(),
+  })).default([]),
+  /** Priority classes that its pods may name; where the cluster has a default one, that too. Default: none. */
+  priorityClasses: z.array(dnsName.refine((it) => !it.startsWith('system-'), { error: 'the classes that begin with "system-" push others’ pods away: make one of your own' })).default([]),
+  /** DNS names that it may publish by Ingress or route, each with all names below it. Default: none, and no right to make any. */
+  ingressHosts: z.array(dnsName.refine((it) => it.includes('.'), { error: 'a domain name is needed, like team.example.org' })).default([]),
+  /** Whether its namespaces are kept from being deleted, by Pulumi and by everyone. Default: true. To delete a tenant, set it to false, update, then take the tenant out. */
+  protect: z.boolean({ error: 'true or false is needed' }).default(true),
 })
 
 export const schema = z.strictObject({
@@ -107,6 +148,10 @@ export const schema = z.strictObject({
     nodes: z.array(range).min(1, { error: 'at least one range is needed' }),
     pods: z.array(range).min(1, { error: 'at least one range is needed' }),
     services: z.array(range).min(1, { error: 'at least one range is needed' }),
+    /** Further ranges that no tenant may reach, whatever its egress lists: the API server's public endpoint, your own networks. Default: none. */
+    closed: z.array(range).default([]),
+    /** Addresses of the DNS cache on the nodes, where the cluster has one (NodeLocal DNSCache: 169.254.20.10). Default: none. */
+    nodeLocalDns: z.array(address).default([]),
   }),
   /** OpenSSH known_hosts file with the key of every host; a host without a key there is refused. */
   knownHosts: z.string().min(1),

@@ -1,6 +1,7 @@
 /** Looks at every host and at the cluster before anything is changed; what is in the way is reported all at once. */
 import * as pulumi from '@pulumi/pulumi'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
+import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
 import type { Settings } from '../config/config.ts'
 import { type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
@@ -11,6 +12,8 @@ import { judgeNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
 
 export interface Inspection {
+  /** Of the API server, like v1.36.3. */
+  version: string
   /** See `ClusterFacts`. */
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
@@ -26,7 +29,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     readCluster(settings.context),
     ...hosts.map((name) => look(settings.connections[name]!, [], probes(settings, name))),
   ])
-  const namespaces = [...platformNamespaces, ...settings.tenants.map(({ name }) => name)]
+  const namespaces = [...platformNamespaces, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
   const faults = [
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value)),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
@@ -36,6 +39,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   }
   const joined = hosts.filter((_, i) => fulfilled(reports[i]!)?.facts.node !== undefined)
   return {
+    version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joined),
     generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [])])),

@@ -1,9 +1,10 @@
 import { createPlatform, createTestApplication } from '../apps/apps.ts'
 import { LocalStorage } from '../components/local-storage/local-storage.ts'
+import { TenantAdmission } from '../components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
 import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
+import { admissionArgs, storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
 import { bareHosts, settingsOf } from './settings.ts'
 
 /** What `index.ts` makes of a stack file, but for the preflight, which asks real hosts, and transforms, which mocks do not call. */
@@ -14,8 +15,9 @@ export function program(file: string): void {
   const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
   for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
   createPlatform(settings.iamService)
+  new TenantAdmission('tenant-admission', admissionArgs(settings, found))
   for (const tenant of settings.tenants) {
-    const isolation = new TenantIsolation(tenant.name, tenant)
+    const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant))
     if (settings.testApplication?.tenant === tenant.name) createTestApplication(settings.testApplication, { dependsOn: isolation.ready })
   }
 }

@@ -1,14 +1,11 @@
 /** What keeps one tenant apart, as plain data. */
+import { ownLabels, settings, tenantLabel } from './names.ts'
+import { renderNetworkPolicies } from './network-policies.ts'
+import { renderLimitRange, renderQuota } from './quota.ts'
+import { renderRole, renderRoleBinding, renderServiceAccount } from './roles.ts'
+import { namespacesOf, type Surroundings, type TenantSpec } from './tenant.ts'
 
-export interface TenantSpec {
-  /** Namespace. */
-  name: string
-  /** Group whose members get the tenant role. */
-  group: string
-  quota: { cpu: string; memory: string; storage: string; pods: number }
-}
-
-export const platformNamespaces = ['paas-system', 'paas-operators']
+export { platformNamespaces } from './names.ts'
 
 /** Pod Security Standards as of the cluster this was tested with; pinned, so that an upgrade cannot change the rules unseen. */
 export const podSecurityVersion = 'v1.36'
@@ -21,80 +18,40 @@ export function podSecurityLabels(level: 'baseline' | 'restricted'): Record<stri
   ]))
 }
 
-export function renderNamespace({ name }: TenantSpec) {
-  return { metadata: { name, labels: { ...ownLabels(name), 'paas-tier': 'tenant', ...podSecurityLabels('restricted') } } }
+/** Each namespace of the tenant with everything in it. */
+export function renderTenant(tenant: TenantSpec, surroundings: Surroundings) {
+  return namespacesOf(tenant).map(({ name, quota }) => ({
+    namespace: renderNamespace(tenant, name),
+    networkPolicies: renderNetworkPolicies(tenant, name, surroundings),
+    quota: renderQuota(tenant, name, quota),
+    limitRange: renderLimitRange(tenant, name, quota),
+    serviceAccount: renderServiceAccount(tenant, name),
+    role: renderRole(tenant, name),
+    roleBinding: renderRoleBinding(tenant, name),
+  }))
 }
 
-/**
- * Nothing in and nothing out, but: pods of the same namespace, the platform's namespaces, and the cluster's DNS.
- * Namespaces are named by `kubernetes.io/metadata.name`, which the API server sets and nobody can forge.
- */
-export function renderNetworkPolicies({ name }: TenantSpec) {
-  const policy = (suffix: string, spec: object) => ({ metadata: { name: suffix, namespace: name, labels: ownLabels(name) }, spec: { podSelector: {}, ...spec } })
-  const platform = [{ namespaceSelector: { matchExpressions: [{ key: namespaceLabel, operator: 'In', values: platformNamespaces }] } }]
-  const same = [{ podSelector: {} }]
-  const dns = [{ namespaceSelector: { matchLabels: { [namespaceLabel]: 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }]
-  return [
-    policy('default-deny', { policyTypes: ['Ingress', 'Egress'] }),
-    policy('allow-same-namespace', { policyTypes: ['Ingress', 'Egress'], ingress: [{ from: same }], egress: [{ to: same }] }),
-    policy('allow-platform', { policyTypes: ['Ingress', 'Egress'], ingress: [{ from: platform }], egress: [{ to: platform }] }),
-    policy('allow-dns', { policyTypes: ['Egress'], egress: [{ to: dns, ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })) }] }),
-  ]
-}
+export type RenderedNamespace = ReturnType<typeof renderTenant>[number]
 
-const namespaceLabel = 'kubernetes.io/metadata.name'
-
-/** Ceilings of the namespace; nothing that opens a port of a node or costs money at the cloud. */
-export function renderQuota({ name, quota }: TenantSpec) {
+function renderNamespace(tenant: TenantSpec, name: string) {
+  const { registries } = tenant
   return {
-    metadata: { name: 'tenant', namespace: name, labels: ownLabels(name) },
-    spec: {
-      hard: {
-        'requests.cpu': quota.cpu,
-        'requests.memory': quota.memory,
-        'limits.cpu': quota.cpu,
-        'limits.memory': quota.memory,
-        'requests.storage': quota.storage,
-        pods: String(quota.pods),
-        'services.nodeports': '0',
-        'services.loadbalancers': '0',
+    metadata: {
+      name,
+      labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, ...podSecurityLabels('restricted') },
+      annotations: {
+        [settings.tenant]: tenant.name,
+        [settings.namespaces]: list(namespacesOf(tenant).map((it) => it.name)),
+        [settings.registries]: registries.length === 0 ? '*' : list(registries.map((it) => it.name)),
+        [settings.privateRegistries]: list(registries.filter(({ pullSecret }) => pullSecret !== undefined).map((it) => it.name)),
+        [settings.priorityClasses]: list(tenant.priorityClasses),
+        [settings.ingressHosts]: list(tenant.ingressHosts),
+        [settings.protected]: String(tenant.protect),
       },
     },
   }
 }
 
-/** Requests and limits of a container that states none, without which the quota would refuse it. */
-export function renderLimitRange({ name }: TenantSpec) {
-  return {
-    metadata: { name: 'tenant', namespace: name, labels: ownLabels(name) },
-    spec: { limits: [{ type: 'Container', default: { cpu: '200m', memory: '128Mi' }, defaultRequest: { cpu: '20m', memory: '32Mi' } }] },
-  }
-}
-
-/** What the tenant's people may do: run workloads; neither change what isolates them nor read tokens or exec by default. */
-export function renderRole({ name }: TenantSpec) {
-  const write = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']
-  const read = ['get', 'list', 'watch']
-  return {
-    metadata: { name: 'tenant', namespace: name, labels: ownLabels(name) },
-    rules: [
-      { apiGroups: [''], resources: ['pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims'], verbs: write },
-      { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'replicasets'], verbs: write },
-      { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: write },
-      { apiGroups: [''], resources: ['pods/log', 'events', 'resourcequotas', 'limitranges', 'serviceaccounts', 'endpoints'], verbs: read },
-      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: read },
-    ],
-  }
-}
-
-export function renderRoleBinding({ name, group }: TenantSpec) {
-  return {
-    metadata: { name: 'tenant', namespace: name, labels: ownLabels(name) },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'tenant' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
-  }
-}
-
-function ownLabels(tenant: string): Record<string, string> {
-  return { 'app.kubernetes.io/managed-by': 'annex', 'app.kubernetes.io/part-of': tenant }
+function list(values: string[]): string {
+  return values.join(',')
 }

@@ -1,28 +1,46 @@
-/** A tenant's namespace and what keeps it apart from all others. */
+/** A tenant's namespaces and what keeps it apart from all others. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { renderLimitRange, renderNamespace, renderNetworkPolicies, renderQuota, renderRole, renderRoleBinding, type TenantSpec } from './render.ts'
+import { renderTenant, type RenderedNamespace } from './render.ts'
+import { namespacesOf, type Surroundings, type TenantSpec } from './tenant.ts'
 
-export type TenantIsolationArgs = TenantSpec
+export interface TenantIsolationArgs extends TenantSpec {
+  surroundings: Surroundings
+}
 
-/** Namespace under `restricted`, default-deny with DNS and the platform open, quota, limits, and a role for the tenant's group. */
+/**
+ * Namespaces under `restricted`, default-deny with DNS, the platform and the listed egress open, quota, limits, a role for the tenant's group,
+ * and no token for its pods. `TenantAdmission` must be there before: it holds what RBAC and quota cannot.
+ */
 export class TenantIsolation extends pulumi.ComponentResource {
-  /** Name of the namespace. */
-  readonly namespace: string
-  /** What must be there before a workload starts in it. */
+  /** Names of the tenant's namespaces; the first is that of the tenant. */
+  readonly namespaces: string[]
+  /** What must be there before a workload starts in one of them. */
   readonly ready: pulumi.Resource[]
 
   constructor(name: string, args: TenantIsolationArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:index:TenantIsolation', name, {}, opts)
-    const namespace = new k8s.core.v1.Namespace(name, renderNamespace(args), { parent: this })
-    const inside = { parent: this, dependsOn: namespace }
-    const policies = renderNetworkPolicies(args).map((policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside))
-    const quota = new k8s.core.v1.ResourceQuota(name, renderQuota(args), inside)
-    const limits = new k8s.core.v1.LimitRange(name, renderLimitRange(args), inside)
-    const role = new k8s.rbac.v1.Role(name, renderRole(args), inside)
-    const binding = new k8s.rbac.v1.RoleBinding(name, renderRoleBinding(args), { parent: this, dependsOn: role })
-    this.namespace = args.name
-    this.ready = [namespace, ...policies, quota, limits, binding]
-    this.registerOutputs({ namespace: args.name })
+    this.namespaces = namespacesOf(args).map((it) => it.name)
+    this.ready = renderTenant(args, args.surroundings).flatMap((rendered) => createNamespace(this, rendered, args.protect))
+    this.registerOutputs({ namespaces: this.namespaces })
   }
+}
+
+/** Everything of a namespace is named after it: no two tenants share one. */
+function createNamespace(parent: pulumi.Resource, rendered: RenderedNamespace, protect: boolean): pulumi.Resource[] {
+  const { name } = rendered.namespace.metadata
+  // Only the namespace needs it: Pulumi refuses the whole update when it would delete something protected.
+  const namespace = new k8s.core.v1.Namespace(name, rendered.namespace, { parent, protect })
+  const inside = { parent, dependsOn: namespace }
+  const role = new k8s.rbac.v1.Role(name, rendered.role, inside)
+  return [
+    namespace,
+    ...rendered.networkPolicies.map((policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside)),
+    new k8s.core.v1.ResourceQuota(name, rendered.quota, inside),
+    new k8s.core.v1.LimitRange(name, rendered.limitRange, inside),
+    // A patch: Kubernetes itself makes this account in every namespace.
+    new k8s.core.v1.ServiceAccountPatch(`${name}-default`, rendered.serviceAccount, inside),
+    role,
+    new k8s.rbac.v1.RoleBinding(name, rendered.roleBinding, { parent, dependsOn: role }),
+  ]
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { renderPersistentVolume, renderStorageClass, renderVolumes } from '../../components/local-storage/render.ts'
-import { renderLimitRange, renderNamespace, renderNetworkPolicies, renderQuota, renderRole, renderRoleBinding } from '../../components/tenant-isolation/render.ts'
+import { renderTenant } from '../../components/tenant-isolation/render.ts'
 import { renderJoin, renderWorkerHost } from '../../components/vps-worker/render.ts'
 import { cloudRoutes, renderGateway, renderWorker } from '../../components/wireguard-tunnel/render.ts'
-import { storageArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
+import { storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
 import type { Settings } from '../../config/config.ts'
 import { parseDocument } from '../../host/document.ts'
 import { matchesGolden } from '../golden.ts'
@@ -34,7 +34,7 @@ function rendered(settings: Settings) {
       renderJoin({ ...worker, ...worker.cluster, ...worker.options, nodeAddress: network.nodeAddress }, worker.options.cgroupV1),
     ],
     storage: [renderStorageClass(), ...storage.hosts[0]!.volumes.map((volume) => renderPersistentVolume('vps-worker-1', volume))],
-    tenant: [renderNamespace(tenant), ...renderNetworkPolicies(tenant), renderQuota(tenant), renderLimitRange(tenant), renderRole(tenant), renderRoleBinding(tenant)],
+    tenant: renderTenant(tenant, tenantArgs(settings, tenant).surroundings),
   }
 }
 

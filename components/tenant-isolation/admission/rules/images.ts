@@ -1,0 +1,22 @@
+import { fullName, ofContainers, ofVolumes } from '../images.ts'
+import { type AdmissionRule, setting, shown } from '../rule.ts'
+
+const images = `${ofContainers('image')} + ${ofVolumes('reference')}`
+
+/** An unchanged pod passes: a rule that came later must not keep a controller from finishing with it. */
+const unchanged = (list: string) => `oldObject != null && (${list.replaceAll('object.spec', 'oldObject.spec')}) == (${list})`
+
+export const imageRegistries: AdmissionRule = {
+  name: 'image-registries',
+  title: 'Images come from the registries of the tenant.',
+  resources: [{ apiGroups: [''], resources: ['pods', 'pods/ephemeralcontainers'], operations: ['CREATE', 'UPDATE'] }],
+  variables: {
+    allowed: setting('registries'),
+    images: `(${images}).map(i, ${fullName('i')})`,
+    strange: 'variables.images.filter(i, !variables.allowed.exists(r, r == "*" || i.startsWith(r + "/")))',
+  },
+  validations: [{
+    expression: `size(variables.strange) == 0 || (${unchanged(images)})`,
+    message: `"image " + variables.strange.join(", ") + " comes from elsewhere: allowed are images of " + ${shown('variables.allowed')} + "; use one of them, or add the registry to annex:tenants[].registries"`,
+  }],
+}

@@ -1,0 +1,97 @@
+/** How the tenants fit together, and into the cluster around them. Works on raw input, any part of which may be missing or of another shape. */
+import { alwaysClosed, isClosed } from '../components/tenant-isolation/egress.ts'
+import { amount } from '../components/tenant-isolation/quantity.ts'
+import { closedRanges, type Surrounded } from './closed-ranges.ts'
+import { type Fault, repeated, show, valid } from './fault.ts'
+import { covers, isRange } from './ranges.ts'
+
+interface RawTenant {
+  name?: string
+  group?: string
+  namespaces?: { name?: string; quota?: RawQuota }[]
+  quota?: RawQuota
+  limits?: { cpu?: string; memory?: string; claim?: string }
+  egress?: string[]
+  registries?: { name?: string }[]
+  priorityClasses?: string[]
+  ingressHosts?: string[]
+}
+interface RawQuota { cpu?: string; memory?: string; storage?: string }
+interface Option { path: string; value: string | undefined }
+
+const reserved = ['paas-system', 'paas-operators', 'default']
+
+export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault[] {
+  const tenants = list(raw?.tenants).map((tenant, i) => ({ tenant: (tenant ?? {}) as RawTenant, path: `annex:tenants[${i}]` }))
+  const namespaces = tenants.flatMap(({ tenant, path }) => [
+    option(`${path}.name`, tenant.name),
+    ...list(tenant.namespaces).map((it, j) => option(`${path}.namespaces[${j}].name`, it?.name)),
+  ])
+  const groups = tenants.map(({ tenant, path }) => option(`${path}.group`, tenant.group))
+  return [
+    ...repeated(namespaces, 'give each tenant its own namespaces'),
+    ...namespaces.flatMap(reservedFault),
+    ...repeated(groups, 'give each tenant its own group, or its people work in both'),
+    ...tenants.flatMap(({ tenant, path }) => [
+      ...repeated(options(`${path}.egress`, tenant.egress), 'list it once'),
+      ...repeated(options(`${path}.priorityClasses`, tenant.priorityClasses), 'list it once'),
+      ...repeated(list(tenant.registries).map((it, i) => option(`${path}.registries[${i}].name`, it?.name)), 'list it once'),
+      ...egressFaults(options(`${path}.egress`, tenant.egress), raw),
+      ...limitFaults(tenant, path),
+    ]),
+    ...hostFaults(tenants.flatMap(({ tenant, path }, owner) => options(`${path}.ingressHosts`, tenant.ingressHosts).map((it) => ({ ...it, owner })))),
+  ]
+}
+
+function reservedFault({ path, value }: Option): Fault[] {
+  if (value === undefined || !(reserved.includes(value) || value.startsWith('kube-'))) return []
+  return [{ path, seen: show(value), message: `belongs to the platform or to Kubernetes (${reserved.join(', ')}, kube-...): choose another name` }]
+}
+
+/** A listed range must leave something to reach. Ranges that are only closed in part are opened without these parts. */
+function egressFaults(egress: Option[], raw: Surrounded): Fault[] {
+  const closed = [...closedRanges(raw), ...alwaysClosed.map(({ range, what }) => ({ range, path: what }))]
+  return egress.flatMap(({ path, value }) => {
+    if (value === undefined || !isRange(value) || !isClosed(value, closed.map(({ range }) => range))) return []
+    const around = closed.find(({ range }) => covers(range, value))
+    const where = around ? `lies in ${around.path} = ${around.range}` : `lies in ranges that are closed, one beside the other (${closed.filter(({ range }) => covers(value, range)).map((it) => it.range).join(', ')})`
+    return [{ path, seen: show(value), message: `${where}, which no tenant may reach: remove it, or list a range outside` }]
+  })
+}
+
+/** No tenant publishes what lies below a name of another. */
+function hostFaults(hosts: (Option & { owner: number })[]): Fault[] {
+  return hosts.flatMap((one, i) => hosts.slice(0, i).flatMap((first) => {
+    const [a, b] = [one.value, first.value]
+    if (a === undefined || b === undefined) return []
+    if (a === b) return [{ path: one.path, seen: show(a), message: `is taken by ${first.path}: a name is published by one tenant, once` }]
+    if (one.owner === first.owner || !(a.endsWith(`.${b}`) || b.endsWith(`.${a}`))) return []
+    return [{ path: one.path, seen: show(a), message: `overlaps ${first.path} = ${show(b)}, which covers all names below it: give each tenant a name of its own` }]
+  }))
+}
+
+/** A limit above every quota of the tenant could never be reached, and hides that the quota is too small. */
+function limitFaults({ limits, quota, namespaces }: RawTenant, path: string): Fault[] {
+  const quotas = [quota, ...list(namespaces).map((it) => it?.quota)]
+  const pairs = [['cpu', 'cpu'], ['memory', 'memory'], ['claim', 'storage']] as const
+  return pairs.flatMap(([limit, ceiling]) => {
+    const wanted = limits?.[limit]
+    const ceilings = quotas.flatMap((it) => it?.[ceiling] ?? [])
+    if (wanted === undefined || ceilings.length < quotas.length || !valid(() => [wanted, ...ceilings].map(amount))) return []
+    if (ceilings.some((it) => amount(it) >= amount(wanted))) return []
+    return [{ path: `${path}.limits.${limit}`, seen: show(wanted), message: `is more than quota.${ceiling} of every namespace of the tenant (${ceilings.join(', ')}): lower it, or raise the quota` }]
+  })
+}
+
+function options(path: string, values: string[] | undefined): Option[] {
+  return list(values).map((value, i) => option(`${path}[${i}]`, value))
+}
+
+/** What is no text is the schema's matter. */
+function option(path: string, value: unknown): Option {
+  return { path, value: typeof value === 'string' ? value : undefined }
+}
+
+function list<T>(value: T[] | undefined): T[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,30 @@
+/** What is wrong with an option, and what rules have in common that find it. */
+
+/** One fault: the option's path, the value seen, what is allowed and what to do. */
+export interface Fault {
+  path: string
+  seen: string
+  message: string
+}
+
+/** Values that another option has already. */
+export function repeated(values: { path: string; value: string | undefined }[], fix: string): Fault[] {
+  return values.flatMap(({ path, value }, i) => {
+    const first = values.findIndex((other) => other.value === value)
+    return value !== undefined && first < i ? [{ path, seen: show(value), message: `is taken by ${values[first]!.path}: ${fix}` }] : []
+  })
+}
+
+/** Whether a computation accepts its input; the fault of shape is reported by the schema. */
+export function valid(compute: () => unknown): boolean {
+  try {
+    compute()
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function show(value: unknown): string {
+  return value === undefined ? '(not set)' : JSON.stringify(value)
+}
