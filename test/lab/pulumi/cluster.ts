@@ -65,6 +65,8 @@ export async function startCluster(): Promise<Cluster> {
       '--authorization-mode=RBAC',
       '--allow-privileged=true',
       '--watch-cache=true',
+      // As kubeadm starts it.
+      '--allow-privileged=true',
     ])
     await answering()
   }
