@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { renderIamService, renderService, renderTestApplication } from '../../../apps/render.ts'
+import { podSecurityLabels } from '../../../components/tenant-isolation/render.ts'
+import { claim, container, httpRoute, ingress, pod, service } from '../../../proof/attacks/objects.ts'
+import { filled } from '../../../proof/attacks/attack.ts'
+import { attacker, type Attacked, eventually, startAttacked } from './attacked.ts'
+
+describe('a tenant at work, on a real API server', function () {
+  this.timeout(120_000)
+  let attacked: Attacked
+
+  before(async () => { attacked = await startAttacked() })
+  after(() => attacked?.stop())
+
+  const asTenant = (args: string[], input?: object) => attacked.kubectl([...attacker.credentials, ...args], input && JSON.stringify(filled(input, attacker.words)))
+  const asAdmin = (args: string[], input?: object) => attacked.kubectl(args, input && JSON.stringify(input))
+  const dry = ['create', '--dry-run=server', '-f', '-']
+  const taken = async (object: object) => {
+    const { code, stderr } = await asTenant(dry, object)
+    assert.equal(code, 0, stderr)
+  }
+  const refused = async (object: object, reason: RegExp) => {
+    const { code, stderr } = await asTenant(dry, object)
+    assert.notEqual(code, 0, JSON.stringify(object))
+    assert.match(stderr, reason)
+  }
+
+  it('runs annex’s test application as it is, and the platform its iam-service', async () => {
+    const app = { apiVersion: 'apps/v1', kind: 'StatefulSet', ...renderTestApplication('one', 'docker.io/library/busybox:1.35.0', '64Mi') }
+    const platform = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'paas-system', labels: podSecurityLabels('restricted') } }
+    const iam = { apiVersion: 'apps/v1', kind: 'Deployment', ...renderIamService('paas-system', 'docker.io/library/busybox:1.35.0') }
+    for (const object of [app, { apiVersion: 'v1', kind: 'Service', ...renderService('test-app', 'one') }, platform, iam]) {
+      const { code, stderr } = await asAdmin(['create', '-f', '-'], object)
+      assert.equal(code, 0, stderr)
+    }
+    await eventually('both have pods, and the application its claim', async () => {
+      const pods = await asAdmin(['get', 'pods', '-A', '-o', 'name'])
+      const claims = await asAdmin(['get', 'persistentvolumeclaims', '-n', 'one', '-o', 'name'])
+      return /test-app-0/.test(pods.stdout) && /iam-service/.test(pods.stdout) && /data-test-app-0/.test(claims.stdout)
+    })
+    const limits = await asAdmin(['get', 'pod', 'test-app-0', '-n', 'one', '-o', 'jsonpath={.spec.containers[0].resources.limits}'])
+    assert.match(limits.stdout, /"ephemeral-storage":"256Mi"/)
+  })
+
+  it('has its pods made by controllers, by the rules that hold for itself', async () => {
+    const deployment = (name: string, image: string) => ({
+      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'one' },
+      spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { ...pod().spec, containers: [{ ...container, image }] } } },
+    })
+    for (const object of [deployment('fits', '{image}'), deployment('strange', '{strangeImage}')]) assert.equal((await asTenant(['create', '-f', '-'], object)).code, 0)
+    await eventually('one has a pod, the other says why it has none', async () => {
+      const pods = await asTenant(['get', 'pods', '-n', 'one', '-o', 'name'])
+      const why = await asTenant(['get', 'deployment', 'strange', '-n', 'one', '-o', 'jsonpath={.status.conditions[*].message}'])
+      return /pod\/fits-/.test(pods.stdout) && /comes from elsewhere: allowed are images of docker\.io\/library, registry\.example:5000\/one/.test(why.stdout)
+    })
+  })
+
+  it('gets private images pulled anew and traffic kept on the node, without asking for it', async () => {
+    const pulled = await asTenant([...dry, '-o', 'jsonpath={.spec.containers[*].imagePullPolicy} {.spec.initContainers[*].imagePullPolicy}'], pod({
+      initContainers: [{ ...container, name: 'init', image: '{privateImage}' }],
+      containers: [{ ...container, image: '{privateImage}', imagePullPolicy: 'Never' }, { ...container, name: 'public' }],
+    }))
+    assert.equal(pulled.stdout, 'Always IfNotPresent Always', pulled.stderr)
+    const traffic = async (spec: Record<string, unknown>) => (await asTenant([...dry, '-o', 'jsonpath={.spec.trafficDistribution}'], service(spec))).stdout
+    assert.equal(await traffic({}), 'PreferSameNode')
+    assert.equal(await traffic({ trafficDistribution: 'PreferSameZone' }), 'PreferSameZone')
+  })
+
+  it('is told by an image what a container runtime would read in it', async () => {
+    for (const image of ['busybox:1', 'library/busybox', 'docker.io/library/busybox@sha256:' + 'a'.repeat(64)]) await taken(pod({}, { image }))
+    for (const image of ['other/busybox:1', 'docker.io/other/app', 'docker.io/librarything/app', 'LIBRARY/busybox', 'localhost/library/busybox', 'registry.example:5000/onemore/app', 'registry.example:50001/one/app', 'docker.io.evil.example/library/app']) {
+      await refused(pod({}, { image }), /image-registries.* comes from elsewhere/)
+    }
+  })
+
+  it('uses what its configuration gives it', async () => {
+    assert.equal((await asAdmin(['create', 'priorityclass', 'tenant-batch', '--value=10'])).code, 0)
+    await eventually('its priority class is known', async () => (await asTenant(dry, pod({ priorityClassName: 'tenant-batch' }))).code === 0)
+    const backend = { service: { name: 'web', port: { number: 80 } } }
+    const rule = (host: string) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })
+    await taken(ingress({ rules: [rule('one.example.org'), rule('www.one.example.org'), rule('*.one.example.org')], tls: [{ hosts: ['one.example.org'], secretName: 'tls' }] }))
+    await taken(httpRoute({ hostnames: ['api.one.example.org'] }))
+    await taken(claim({}))
+  })
+
+  it('may not go back on what was refused, by a change', async () => {
+    assert.equal((await asTenant(['create', '-f', '-'], service({ selector: { app: 'x' } }))).code, 0)
+    assert.match((await asTenant(['patch', 'service', 'attack', '-n', 'one', '-p', '{"spec":{"externalIPs":["198.51.100.9"]}}'])).stderr, /CVE-2020-8554/)
+    assert.equal((await asTenant(['create', '-f', '-'], claim({}))).code, 0)
+    assert.match((await asTenant(['patch', 'persistentvolumeclaim', 'attack', '-n', 'one', '-p', '{"spec":{"volumeName":"somebody-elses"}}'])).stderr, /does not choose its volume/)
+    assert.equal((await asAdmin(['patch', 'persistentvolumeclaim', 'attack', '-n', 'one', '--dry-run=server', '-p', '{"spec":{"volumeName":"one-of-mine"}}'])).code, 0, 'the binder could not bind it either')
+  })
+
+  it('has nothing of the cluster but the right to ask what it may do', async () => {
+    const { stdout } = await asTenant(['auth', 'can-i', '--list', '-n', 'kube-system'])
+    const resources = stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter((it) => it !== '' && !it.startsWith('['))
+    assert.deepEqual([...new Set(resources)].sort(), ['selfsubjectaccessreviews.authorization.k8s.io', 'selfsubjectreviews.authentication.k8s.io', 'selfsubjectrulesreviews.authorization.k8s.io'])
+  })
+
+  it('is deleted by nobody while it is protected, and leaves nothing when it is not', async () => {
+    assert.match((await asAdmin(['delete', 'namespace', 'one', '--wait=false'])).stderr, /namespace one is protected.*set protect: false in annex:tenants/)
+    assert.equal((await asAdmin(['annotate', 'namespace', 'one', 'annex/protected=false', '--overwrite'])).code, 0)
+    // No kubelet ends the pods here.
+    await asAdmin(['delete', 'pods', '--all', '-n', 'one', '--force', '--grace-period=0'])
+    assert.equal((await asAdmin(['delete', 'namespace', 'one', '--wait=false'])).code, 0)
+    await eventually('the namespace is gone', async () => {
+      await asAdmin(['delete', 'pods', '--all', '-n', 'one', '--force', '--grace-period=0'])
+      return (await asAdmin(['get', 'namespace', 'one'])).code !== 0
+    })
+  })
+})
