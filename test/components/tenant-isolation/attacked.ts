@@ -97,7 +97,7 @@ export async function startAttacked(): Promise<Attacked> {
   return { cluster, kubectl, tryAll, failures, administer, weakened, stop: () => cluster.stop() }
 }
 
-export function firstOfItsControl(attack: Attack): boolean {
+function firstOfItsControl(attack: Attack): boolean {
   return attacks.find(({ control }) => control === attack.control) === attack
 }
 
@@ -158,9 +158,9 @@ function run(command: string, args: string[], input?: string): Promise<{ code: n
 
 /** Policies, roles and quotas are in force a moment after they were written. */
 export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 60_000
   while (!(await holds())) {
-    if (Date.now() > end) assert.fail(`${what}: not within 30 s`)
+    if (Date.now() > end) assert.fail(`${what}: not within 60 s`)
     await delay(300)
   }
 }

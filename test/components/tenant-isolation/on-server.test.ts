@@ -3,6 +3,7 @@ import { renderIamService, renderService, renderTestApplication } from '../../..
 import { podSecurityLabels } from '../../../components/tenant-isolation/render.ts'
 import { claim, container, httpRoute, ingress, pod, service } from '../../../proof/attacks/objects.ts'
 import { filled } from '../../../proof/attacks/attack.ts'
+import { whyTerminating } from '../../../proof/why-terminating.ts'
 import { attacker, type Attacked, eventually, startAttacked } from './attacked.ts'
 
 describe('a tenant at work, on a real API server', function () {
@@ -95,6 +96,21 @@ describe('a tenant at work, on a real API server', function () {
     const { stdout } = await asTenant(['auth', 'can-i', '--list', '-n', 'kube-system'])
     const resources = stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter((it) => it !== '' && !it.startsWith('['))
     assert.deepEqual([...new Set(resources)].sort(), ['selfsubjectaccessreviews.authorization.k8s.io', 'selfsubjectreviews.authentication.k8s.io', 'selfsubjectrulesreviews.authorization.k8s.io'])
+  })
+
+  it('is explained when it does not go: by the finalizer of an operator, and by a pod whose node does not answer', async () => {
+    const namespace = 'stuck'
+    const why = () => whyTerminating(namespace, (args) => attacked.cluster.kubectl(...args))
+    assert.equal((await asAdmin(['create', 'namespace', namespace])).code, 0)
+    assert.deepEqual(why(), ['namespace stuck is not being deleted'])
+    const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace, finalizers: ['operator.example/backup'] } }
+    const lost = { ...filled(pod({ nodeName: 'vps-worker-9' }), { ...attacker.words, namespace }), metadata: { name: 'lost', namespace } }
+    for (const object of [held, lost]) assert.equal((await asAdmin(['create', '-f', '-'], object)).code, 0)
+    assert.equal((await asAdmin(['delete', 'namespace', namespace, '--wait=false'])).code, 0)
+    await eventually('the pod is told', async () => /Pod lost waits for the kubelet of vps-worker-9 to end it/.test(why().join()))
+    assert.equal((await asAdmin(['delete', 'pod', 'lost', '-n', namespace, '--force', '--grace-period=0'])).code, 0)
+    // Pods go first; only then everything else is deleted.
+    await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off/.test(why().join()))
   })
 
   it('is deleted by nobody while it is protected, and leaves nothing when it is not', async () => {
