@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { ownFields } from '../../components/field-manager.ts'
+import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
 import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { tunnelArgs } from '../../config/arguments.ts'
+import { tenantArgs, tunnelArgs } from '../../config/arguments.ts'
 import { program } from '../program.ts'
 import { bareHosts, settingsOf } from '../settings.ts'
 
@@ -54,6 +56,26 @@ describe('the components, under mocks', () => {
   it('force the labels of a node, which belong to whoever changed them last', async () => {
     const labels = (await registered(() => program('Pulumi.dev.yaml'))).find(({ type }) => type === 'kubernetes:core/v1:NodePatch')
     assert.equal(labels?.inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
+  })
+
+  it('protect the namespaces of a tenant unless its configuration says otherwise, and give its pods no token', async () => {
+    const settings = settingsOf('Pulumi.prod.yaml')
+    const tenant = { ...settings.tenants[0]!, namespaces: [{ name: 'further', quota: settings.tenants[0]!.quota }] }
+    // Mocks are not told of it; the SDK keeps it here.
+    const isProtected: Record<string, unknown> = {}
+    const all = await registered(() => {
+      for (const protect of [true, false]) {
+        const { ready } = new TenantIsolation(String(protect), tenantArgs(settings, { ...tenant, protect }))
+        isProtected[String(protect)] = ready.filter((it) => it instanceof k8s.core.v1.Namespace).map((it) => (it as unknown as { __protect: boolean }).__protect)
+      }
+    })
+    assert.deepEqual(isProtected, { true: [true, true], false: [false, false] })
+    for (const name of ['paas-tenant-1', 'further']) {
+      const account = all.find((it) => it.type === 'kubernetes:core/v1:ServiceAccountPatch' && it.name === `${name}-default`)
+      assert.equal(account?.inputs.automountServiceAccountToken, false)
+      assert.equal(account?.inputs.metadata.namespace, name)
+      assert.equal(all.find((it) => it.type === 'kubernetes:core/v1:Namespace' && it.name === name)?.inputs.metadata.annotations['annex/protected'], 'true')
+    }
   })
 
   it('name the workers of a tunnel when asked for another one', () => {

@@ -83,7 +83,8 @@ export async function startAttacked(): Promise<Attacked> {
   }
 
   try {
-    await administer([...policies(), ...objects([first!, ...further, ...renderTenant(other, surroundings)]), httpRoutes].map(apply))
+    const items = [...policies(), httpRoutes, ...objects([first!, ...further, ...renderTenant(other, surroundings)])]
+    await administer([apply({ apiVersion: 'v1', kind: 'List', items })])
     await administer(setUpOpen)
     await eventually('the quota is in force and every account is there', async () => {
       const { stdout } = await kubectl(['get', 'resourcequota', 'tenant', '-n', tenant.name, '-o', 'jsonpath={.status.hard.pods}'])

@@ -2,7 +2,7 @@ import { attacks } from '../../../proof/attacks/attacks.ts'
 import { all, type Attacked, startAttacked } from './attacked.ts'
 
 describe('a tenant that is weakened in one control at a time', function () {
-  this.timeout(300_000)
+  this.timeout(600_000)
   let attacked: Attacked
 
   before(async () => { attacked = await startAttacked() })

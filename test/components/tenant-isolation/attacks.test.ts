@@ -3,7 +3,7 @@ import { attacks } from '../../../proof/attacks/attacks.ts'
 import { all, type Attacked, openAttacker, startAttacked, told } from './attacked.ts'
 
 describe('a tenant under attack, on a real API server', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   let attacked: Attacked
 
   before(async () => { attacked = await startAttacked() })

@@ -7,7 +7,7 @@ import { whyTerminating } from '../../../proof/why-terminating.ts'
 import { attacker, type Attacked, eventually, startAttacked } from './attacked.ts'
 
 describe('a tenant at work, on a real API server', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   let attacked: Attacked
 
   before(async () => { attacked = await startAttacked() })

@@ -2,7 +2,7 @@ import { type AdmissionRule, setting, shown } from '../rule.ts'
 
 const own = 'variables.allowed.exists(a, h == a || h == "*." + a || h.endsWith("." + a))'
 
-function hosts(name: string, resources: AdmissionRule['resources'], where: string, hostnames: string): AdmissionRule {
+function hosts(name: string, resources: AdmissionRule['resources'], where: string, hostnames: string, further: AdmissionRule['validations'] = []): AdmissionRule {
   return {
     name,
     title: 'A tenant publishes only names of its own.',
@@ -11,7 +11,7 @@ function hosts(name: string, resources: AdmissionRule['resources'], where: strin
     validations: [{
       expression: 'size(variables.hosts) > 0 && size(variables.strange) == 0',
       message: `"${where} has " + (size(variables.hosts) == 0 ? "no host, which would take the traffic of every name" : variables.strange.map(h, h == "" ? "an empty one" : h).join(", ")) + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
-    }],
+    }, ...further],
   }
 }
 
@@ -20,7 +20,11 @@ export const ingressHosts: AdmissionRule = hosts(
   'ingress-hosts',
   [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], operations: ['CREATE', 'UPDATE'] }],
   'spec.rules',
-  'object.spec.?rules.orValue([]).map(r, r.?host.orValue("")) + object.spec.?tls.orValue([]).map(t, t.?hosts.orValue([])).flatten() + (has(object.spec.defaultBackend) ? [""] : [])',
+  'object.spec.?rules.orValue([]).map(r, r.?host.orValue("")) + (has(object.spec.defaultBackend) ? [""] : [])',
+  [{
+    expression: `object.spec.?tls.orValue([]).all(t, t.?hosts.orValue([]).all(h, ${own}))`,
+    message: `"spec.tls has a host of somebody else: allowed are " + ${shown('variables.allowed')} + " and names below"`,
+  }],
 )
 
 /** Routes of the Gateway API; without names a route takes those of its listener. */
