@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node'
 import fc from 'fast-check'
 import { otherPodFaults, tenantPodFaults } from '../../../components/tenant-placement/admission-rules.ts'
 import { otherPlacement, placePod, type PodSpec, poolLabel, poolPlacement, tenantTaint } from '../../../components/tenant-placement/place-pod.ts'
 import { type AdmissionApi, type AdmissionOptions, findAdmissionApi, renderAdmission } from '../../../components/tenant-placement/render-admission.ts'
 import { toolPath } from '../../../tools/tools.ts'
 import { type Cluster, startCluster } from '../../lab/pulumi/cluster.ts'
+import { type Call, callTo, Refused } from './api.ts'
 import { validPods } from './arbitrary.ts'
 
 const options: AdmissionOptions = {
@@ -21,20 +21,20 @@ const placement = poolPlacement('a')
 const container = { name: 'c', image: 'busybox:1' }
 const tenantToleration = { ...tenantTaint, operator: 'Equal', effect: 'NoSchedule' }
 
+const podsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`
+const deployments = '/apis/apps/v1/namespaces/tenant/deployments'
+const pod = (spec: object, name = 'p', metadata: object = {}) => ({ metadata: { name, ...metadata }, spec: { containers: [container], ...spec } })
+
 describe('the admission policies, on a real API server', function () {
   this.timeout(300_000)
   let cluster: Cluster
-  let core: CoreV1Api
-  let apps: AppsV1Api
+  let call: Call
 
   before(async () => {
     cluster = await startCluster()
-    const kubeconfig = new KubeConfig()
-    kubeconfig.loadFromString(cluster.kubeconfig)
-    core = kubeconfig.makeApiClient(CoreV1Api)
-    apps = kubeconfig.makeApiClient(AppsV1Api)
+    call = callTo(cluster.kubeconfig)
     await namespace('early', { 'paas-tier': 'tenant', 'paas-pool': 'a' })
-    await core.createNamespacedPod({ namespace: 'early', body: pod({ tolerations: [{ operator: 'Exists' }] }, 'unplaced') })
+    await call('POST', podsOf('early'), pod({ tolerations: [{ operator: 'Exists' }] }, 'unplaced'))
     await namespace('tenant', { 'paas-tier': 'tenant', 'paas-pool': 'a' })
     for (const name of ['other', 'monitoring', 'cloud']) await namespace(name, {})
     await apply({ mutating: true, validating: true }, options)
@@ -43,20 +43,17 @@ describe('the admission policies, on a real API server', function () {
   after(() => cluster?.stop())
 
   async function namespace(name: string, labels: Record<string, string>): Promise<void> {
-    await core.createNamespace({ body: { metadata: { name, labels } } })
-    await until(async () => (await core.listNamespacedServiceAccount({ namespace: name })).items.length > 0)
+    await call('POST', '/api/v1/namespaces', { metadata: { name, labels } })
+    await until(async () => (await call('GET', `/api/v1/namespaces/${name}/serviceaccounts`)).items.length > 0)
   }
 
   async function apply(api: AdmissionApi, wanted: AdmissionOptions): Promise<void> {
     cluster.kubectlWith({ apiVersion: 'v1', kind: 'List', items: renderAdmission(wanted, api) }, 'apply', '--server-side', '--force-conflicts')
   }
 
-  function pod(spec: object, name = 'p', metadata: object = {}): V1Pod {
-    return { metadata: { name, ...metadata }, spec: { containers: [container], ...spec } } as V1Pod
-  }
-
-  function create(name: string, spec: object, metadata: object = {}): Promise<V1Pod> {
-    return core.createNamespacedPod({ namespace: name, body: pod(spec, 'p', metadata), dryRun: 'All' })
+  /** What the API server would make of a pod; it is not kept. */
+  function create(namespace: string, spec: object, metadata: object = {}): Promise<{ spec: PodSpec }> {
+    return call('POST', `${podsOf(namespace)}?dryRun=All`, pod(spec, 'p', metadata))
   }
 
   /** kubectl create without keeping it; for what the API server says beside its answer, and as another user. */
@@ -74,7 +71,7 @@ describe('the admission policies, on a real API server', function () {
     await fc.assert(fc.asyncProperty(validPods, async (spec) => {
       const placed = placePod(spec, placement)
       const faults = placed.error === undefined ? tenantPodFaults(placed.spec, placement) : [placed.error]
-      let answer: V1Pod | undefined
+      let answer: { spec: PodSpec } | undefined
       const message = await told(create('tenant', spec).then((it) => { answer = it }))
       if (faults.length > 0) {
         seen.refused += 1
@@ -82,7 +79,7 @@ describe('the admission policies, on a real API server', function () {
       } else {
         seen.placed += 1
         assert.equal(message, undefined)
-        assert.deepEqual(ofPlacement(answer!.spec as unknown as PodSpec), ofPlacement(placed.spec!))
+        assert.deepEqual(ofPlacement(answer!.spec), ofPlacement(placed.spec!))
       }
     }), { numRuns: 200 })
     assert.ok(seen.placed > 20 && seen.refused > 20, JSON.stringify(seen))
@@ -91,12 +88,12 @@ describe('the admission policies, on a real API server', function () {
   it('keep other pods off a VPS as placePod does, and refuse those that tolerate the tenant taint', async () => {
     await fc.assert(fc.asyncProperty(validPods, async (spec) => {
       const placed = placePod(spec, otherPlacement)
-      let answer: V1Pod | undefined
+      let answer: { spec: PodSpec } | undefined
       const message = await told(create('other', spec).then((it) => { answer = it }))
       if (otherPodFaults(spec).length > 0) assert.match(message ?? 'accepted', /ValidatingAdmissionPolicy 'annex-tenant-taint'/)
       else {
         assert.equal(message, undefined)
-        if (placed.spec !== undefined) assert.deepEqual(ofPlacement(answer!.spec as unknown as PodSpec), ofPlacement(placed.spec))
+        if (placed.spec !== undefined) assert.deepEqual(ofPlacement(answer!.spec), ofPlacement(placed.spec))
       }
     }), { numRuns: 100 })
   })
@@ -129,32 +126,30 @@ describe('the admission policies, on a real API server', function () {
   })
 
   it('refuse a binding by anybody but the scheduler', async () => {
-    await core.createNamespacedPod({ namespace: 'tenant', body: pod({}, 'bound') })
+    await call('POST', podsOf('tenant'), pod({}, 'bound'))
     const body = { metadata: { name: 'bound' }, target: { apiVersion: 'v1', kind: 'Node', name: 'cloud-1' } }
-    assert.match((await told(core.createNamespacedPodBinding({ name: 'bound', namespace: 'tenant', body }))) ?? 'accepted', /annex-tenant-bindings.*only the scheduler/)
-    assert.match((await told(core.createNamespacedBinding({ namespace: 'tenant', body }))) ?? 'accepted', /annex-tenant-bindings.*only the scheduler/)
+    assert.match((await told(call('POST', `${podsOf('tenant')}/bound/binding`, body))) ?? 'accepted', /annex-tenant-bindings.*only the scheduler/)
+    assert.match((await told(call('POST', '/api/v1/namespaces/tenant/bindings', body))) ?? 'accepted', /annex-tenant-bindings.*only the scheduler/)
     const scheduler = ['--as=system:kube-scheduler', '--as-group=system:masters']
     assert.match(cluster.kubectlWith({ apiVersion: 'v1', kind: 'Binding', ...body, metadata: { name: 'bound', namespace: 'tenant' } }, 'create', ...scheduler, '--raw', '/api/v1/namespaces/tenant/pods/bound/binding'), /Success/)
   })
 
   it('let a pod that was there before have its labels, its debugger and its end, and no wider tolerations', async () => {
-    const unplaced = () => core.readNamespacedPod({ namespace: 'early', name: 'unplaced' })
-    const labelled = await unplaced()
-    await core.replaceNamespacedPod({ namespace: 'early', name: 'unplaced', body: { ...labelled, metadata: { ...labelled.metadata, labels: { a: 'b' } } } })
-    const debugged = await unplaced()
-    await core.replaceNamespacedPodEphemeralcontainers({ namespace: 'early', name: 'unplaced', body: { ...debugged, spec: { ...debugged.spec!, ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] } } })
-    const wider = await unplaced()
-    const body = { ...wider, spec: { ...wider.spec!, tolerations: [...wider.spec!.tolerations!, { key: 'gpu', operator: 'Exists' }] } }
-    assert.match((await told(core.replaceNamespacedPod({ namespace: 'early', name: 'unplaced', body }))) ?? 'accepted', /annex-tenant-pods/)
-    await core.deleteNamespacedPod({ namespace: 'early', name: 'unplaced', gracePeriodSeconds: 0 })
+    const path = `${podsOf('early')}/unplaced`
+    const labelled = await call('GET', path)
+    const debugged = await call('PUT', path, { ...labelled, metadata: { ...labelled.metadata, labels: { a: 'b' } } })
+    const wider = await call('PUT', `${path}/ephemeralcontainers`, { ...debugged, spec: { ...debugged.spec, ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] } })
+    const body = { ...wider, spec: { ...wider.spec, tolerations: [...wider.spec.tolerations, { key: 'gpu', operator: 'Exists' }] } }
+    assert.match((await told(call('PUT', path, body))) ?? 'accepted', /annex-tenant-pods/)
+    await call('DELETE', path, { gracePeriodSeconds: 0 })
   })
 
   it('place the pods of a Deployment whose template says nothing, and warn of a template that they cannot help', async () => {
     const deployment = (name: string, spec: object) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'tenant' }, spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [container], ...spec } } } })
-    await apps.createNamespacedDeployment({ namespace: 'tenant', body: deployment('plain', {}) })
-    await until(async () => (await core.listNamespacedPod({ namespace: 'tenant', labelSelector: 'app=plain' })).items.length === 1)
-    const [made] = (await core.listNamespacedPod({ namespace: 'tenant', labelSelector: 'app=plain' })).items
-    assert.deepEqual(made!.spec!.nodeSelector, placement.nodeSelector)
+    await call('POST', deployments, deployment('plain', {}))
+    const made = () => call('GET', `${podsOf('tenant')}?labelSelector=app%3Dplain`)
+    await until(async () => (await made()).items.length === 1)
+    assert.deepEqual((await made()).items[0].spec.nodeSelector, placement.nodeSelector)
     const { status, stderr } = kubectl(deployment('wrong', { nodeSelector: { 'paas-tier': 'x' } }))
     assert.equal(status, 0)
     assert.match(stderr, /Warning: .*'annex-tenant-templates'.*paas-tier=x, its placement needs paas-tier=tenant/)
@@ -169,12 +164,11 @@ describe('the admission policies, on a real API server', function () {
   it('refuse templates that are not placed where the API server cannot place pods', async () => {
     cluster.kubectl('delete', 'mutatingadmissionpolicies,mutatingadmissionpolicybindings', '--all')
     await apply({ mutating: false, validating: true }, { ...options, preferNoSchedule: false })
-    const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [container] } }
-    const body = { metadata: { name: 'a' }, spec: { selector: { matchLabels: { app: 'a' } }, template } }
-    const deploy = (spec: PodSpec) => told(apps.createNamespacedDeployment({ namespace: 'tenant', body: { ...body, spec: { ...body.spec, template: { ...template, spec: spec as unknown as V1Pod['spec'] } } } as never, dryRun: 'All' }))
-    await until(async () => (await deploy(template.spec)) !== undefined)
-    assert.match((await deploy(template.spec))!, /annex-tenant-templates.*lacks .*place it \(npm run place\)/)
-    assert.equal(await deploy(placePod(template.spec, placement).spec!), undefined)
+    const deploy = (spec: object) => told(call('POST', `${deployments}?dryRun=All`, { metadata: { name: 'a' }, spec: { selector: { matchLabels: { app: 'a' } }, template: { metadata: { labels: { app: 'a' } }, spec } } }))
+    const spec = { containers: [container] }
+    await until(async () => (await deploy(spec)) !== undefined)
+    assert.match((await deploy(spec))!, /annex-tenant-templates.*lacks .*place it \(npm run place\)/)
+    assert.equal(await deploy(placePod(spec, placement).spec!), undefined)
   })
 })
 
@@ -184,9 +178,8 @@ async function told(request: Promise<unknown>): Promise<string | undefined> {
     await request
     return undefined
   } catch (error) {
-    const { body } = error as { body?: string }
-    if (typeof body !== 'string') throw error
-    return (JSON.parse(body) as { message: string }).message
+    if (!(error instanceof Refused)) throw error
+    return error.message
   }
 }
 
