@@ -3,16 +3,21 @@ import { createPlatform, createTestApplication } from './apps/apps.ts'
 import { ownFields } from './components/field-manager.ts'
 import { LocalStorage } from './components/local-storage/local-storage.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
+import { poolOf } from './components/tenant-placement/node-pools.ts'
+import { poolPlacement } from './components/tenant-placement/place-pod.ts'
+import { NodePools, TenantAdmission } from './components/tenant-placement/tenant-nodes.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { admissionOptions, storageArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
+import { inspectAdmission } from './preflight/inspect-admission.ts'
 import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
-const found = await inspect(settings)
+const admission = admissionOptions(settings)
+const [found, admissionApi] = await Promise.all([inspect(settings), admission && inspectAdmission(settings.context, admission)])
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
@@ -25,10 +30,13 @@ const workers = settings.workers.map((worker) => new VpsWorker(worker.name, work
 const platform = createPlatform(settings.iamService)
 
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
-const capacity = [storage, ...workers.flatMap(({ ready }) => ready)]
+const joined = workers.flatMap(({ ready }) => ready)
+const pools = new NodePools('pools', { nodes: workers.map(({ nodeName }) => nodeName), tenants: settings.tenants }, { dependsOn: joined })
+const policies = admission && admissionApi ? [new TenantAdmission('admission', { ...admission, api: admissionApi }, { dependsOn: pools.ready })] : []
+const capacity = [storage, ...joined, ...pools.ready, ...policies]
 const tenants = settings.tenants.map((tenant) => {
   const isolation = new TenantIsolation(tenant.name, tenant, { dependsOn: capacity })
-  const placement = new TenantPlacement(tenant.name)
+  const placement = new TenantPlacement(tenant.name, { placement: poolPlacement(poolOf(tenant)) })
   return { name: tenant.name, isolation, placement }
 })
 

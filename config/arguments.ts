@@ -1,5 +1,6 @@
 /** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
+import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
@@ -49,6 +50,11 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     bootstrapToken: found.bootstrapTokens[worker.name],
     options: hostOptions,
   }
+}
+
+/** Undefined where the configuration asks for no admission. */
+export function admissionOptions({ admission, workers }: Settings): AdmissionOptions | undefined {
+  return admission && { ...admission, preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
 }
 
 function host(settings: Settings, found: Inspection, name: string): Host {

@@ -1,8 +1,8 @@
 /** What keeps one tenant apart, as plain data. */
+import { namespacePoolLabel } from '../tenant-placement/admission-cel.ts'
+import { type PooledTenant, poolOf } from '../tenant-placement/node-pools.ts'
 
-export interface TenantSpec {
-  /** Namespace. */
-  name: string
+export interface TenantSpec extends PooledTenant {
   /** Group whose members get the tenant role. */
   group: string
   quota: { cpu: string; memory: string; storage: string; pods: number }
@@ -21,8 +21,9 @@ export function podSecurityLabels(level: 'baseline' | 'restricted'): Record<stri
   ]))
 }
 
-export function renderNamespace({ name }: TenantSpec) {
-  return { metadata: { name, labels: { ...ownLabels(name), 'paas-tier': 'tenant', ...podSecurityLabels('restricted') } } }
+export function renderNamespace(tenant: TenantSpec) {
+  const { name } = tenant
+  return { metadata: { name, labels: { ...ownLabels(name), 'paas-tier': 'tenant', [namespacePoolLabel]: poolOf(tenant), ...podSecurityLabels('restricted') } } }
 }
 
 /**

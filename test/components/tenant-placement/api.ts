@@ -1,7 +1,7 @@
 /** The API server of a test cluster, asked directly: hundreds of pods would take kubectl minutes. */
 import { once } from 'node:events'
 import { Agent, request } from 'node:https'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 
 /** What the API server has against a request. */
 export class Refused extends Error {}
@@ -13,11 +13,14 @@ export function callTo(kubeconfig: string): Call {
   const { clusters: [{ cluster }], users: [{ user }] } = JSON.parse(kubeconfig)
   const agent = new Agent({ ca: Buffer.from(cluster['certificate-authority-data'], 'base64'), keepAlive: true })
   return async (method, path, body) => {
-    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' }
-    const sent = request(new URL(path, cluster.server), { method, agent, headers }).end(body && JSON.stringify(body))
-    const [response] = await once(sent, 'response')
-    const answer: any = await json(response)
-    if (response.statusCode >= 400) throw new Refused(answer.message)
-    return answer
+    const sent = body === undefined ? '' : JSON.stringify(body)
+    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
+    const asked = request(new URL(path, cluster.server), { method, agent, headers }).end(sent)
+    const [response] = await once(asked, 'response')
+    const answer: string = await text(response)
+    // A server that is starting or has too much to do answers without JSON.
+    if (!answer.startsWith('{')) throw new Error(`${method} ${path}: ${response.statusCode} ${answer}`)
+    if (response.statusCode >= 400) throw new Refused(JSON.parse(answer).message)
+    return JSON.parse(answer)
   }
 }
