@@ -1,9 +1,10 @@
 import { createPlatform, createTestApplication } from '../apps/apps.ts'
 import { LocalStorage } from '../components/local-storage/local-storage.ts'
 import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
+import { NodePools, TenantAdmission } from '../components/tenant-placement/tenant-nodes.ts'
 import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { storageArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
+import { admissionOptions, storageArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
 import { bareHosts, settingsOf } from './settings.ts'
 
 /** What `index.ts` makes of a stack file, but for the preflight, which asks real hosts, and transforms, which mocks do not call. */
@@ -13,6 +14,9 @@ export function program(file: string): void {
   const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
   const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
   for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
+  new NodePools('pools', { nodes: settings.workers.map(({ name }) => name), tenants: settings.tenants })
+  const admission = admissionOptions(settings)
+  if (admission) new TenantAdmission('admission', { ...admission, api: { mutating: true, validating: true } })
   createPlatform(settings.iamService)
   for (const tenant of settings.tenants) {
     const isolation = new TenantIsolation(tenant.name, tenant)

@@ -21,8 +21,10 @@ export class NodePools extends pulumi.ComponentResource {
 
   constructor(name: string, { nodes, tenants }: NodePoolsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:index:NodePools', name, {}, opts)
+    // A label belongs to whoever changed it last: without force the update would end in a conflict.
+    const annotations = { 'pulumi.com/patchForce': 'true' }
     this.ready = Object.entries(nodePools(nodes, tenants)).map(([node, pool]) =>
-      new k8s.core.v1.NodePatch(`${name}-${node}`, { metadata: { name: node, labels: { [poolLabel]: pool } } }, { parent: this }))
+      new k8s.core.v1.NodePatch(`${name}-${node}`, { metadata: { name: node, labels: { [poolLabel]: pool }, annotations } }, { parent: this }))
     this.registerOutputs()
   }
 }
