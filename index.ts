@@ -4,16 +4,21 @@ import { ownFields } from './components/field-manager.ts'
 import { LocalStorage } from './components/local-storage/local-storage.ts'
 import { TenantAdmission } from './components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
+import { poolOf } from './components/tenant-placement/node-pools.ts'
+import { poolPlacement } from './components/tenant-placement/place-pod.ts'
+import { NodePools, PlacementAdmission } from './components/tenant-placement/tenant-nodes.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { admissionArgs, storageArgs, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { admissionArgs, admissionOptions, storageArgs, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
+import { inspectAdmission } from './preflight/inspect-admission.ts'
 import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
-const found = await inspect(settings)
+const placementRules = admissionOptions(settings)
+const [found, admissionApi] = await Promise.all([inspect(settings), placementRules && inspectAdmission(settings.context, placementRules)])
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
@@ -28,10 +33,13 @@ const platform = createPlatform(settings.iamService)
 const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
 
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
-const capacity = [storage, ...workers.flatMap(({ ready }) => ready)]
+const joined = workers.flatMap(({ ready }) => ready)
+const pools = new NodePools('pools', { nodes: workers.map(({ nodeName }) => nodeName), tenants: settings.tenants }, { dependsOn: joined })
+const policies = placementRules && admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: admissionApi }, { dependsOn: pools.ready })] : []
+const capacity = [storage, ...joined, ...pools.ready, ...policies]
 const tenants = settings.tenants.map((tenant) => {
   const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant), { dependsOn: [admission, ...capacity] })
-  const placement = new TenantPlacement(tenant.name)
+  const placement = new TenantPlacement(tenant.name, { placement: poolPlacement(poolOf(tenant)) })
   return { name: tenant.name, isolation, placement }
 })
 

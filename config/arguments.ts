@@ -3,6 +3,7 @@ import semver from 'semver'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
 import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-admission.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
+import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
@@ -66,6 +67,11 @@ export function admissionArgs({ packages }: Settings, found: Inspection): Tenant
     mutating: semver.gte(semver.coerce(found.version)!, '1.36.0'),
     pullAll: semver.lt(semver.coerce(packages.kubernetesVersion)!, '1.35.0'),
   }
+}
+
+/** Undefined where the configuration asks for no admission. */
+export function admissionOptions({ admission, workers }: Settings): AdmissionOptions | undefined {
+  return admission && { ...admission, preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
 }
 
 function host(settings: Settings, found: Inspection, name: string): Host {

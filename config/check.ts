@@ -1,5 +1,6 @@
 /** Everything that can be wrong with a configuration, found at once, before any host is contacted. */
 import type { z } from 'zod'
+import { sharedPool } from '../components/tenant-placement/place-pod.ts'
 import { tenantFaults } from './check-tenants.ts'
 import { type Fault, repeated, show, valid } from './fault.ts'
 import { contains, overlap } from './ranges.ts'
@@ -81,11 +82,32 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
     list(worker?.storage?.volumes).map((it, j) => ({ path: `annex:workers[${i}].storage.volumes[${j}].name`, value: it?.name })), 'give each volume of a worker its own name')))
 
   faults.push(...tenantFaults(raw as Parameters<typeof tenantFaults>[0]))
+  faults.push(...poolFaults(workers.map((it) => it?.name), tenants.map((it) => ({ name: it?.name, nodes: list(it?.dedicatedNodes) }))))
+  list(raw?.admission?.systemNamespaces).forEach((name, i) => {
+    if (tenants.some((tenant) => tenant?.name === name)) {
+      faults.push({ path: `annex:admission.systemNamespaces[${i}]`, seen: show(name), message: 'is a tenant of annex:tenants, whose pods must be placed: remove it here' })
+    }
+  })
   const home = raw?.testApplication?.tenant
   if (home && !tenants.some((tenant) => tenant?.name === home)) {
     faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${tenants.map((it) => it?.name).join(', ') || 'there are none'}): name one of them` })
   }
   return faults
+}
+
+/** Dedicated nodes are workers, one tenant's each; a tenant without any needs one that is nobody's own. */
+function poolFaults(workers: (string | undefined)[], tenants: { name: string | undefined; nodes: (string | undefined)[] }[]): Fault[] {
+  const dedicated = tenants.flatMap(({ nodes }, i) => nodes.map((value, j) => ({ path: `annex:tenants[${i}].dedicatedNodes[${j}]`, value })))
+  const unknown = dedicated.filter(({ value }) => value !== undefined && !workers.includes(value))
+    .map(({ path, value }) => ({ path, seen: show(value), message: `is none of annex:workers (${workers.join(', ') || 'there are none'}): name one of them` }))
+  const left = workers.filter((name) => !dedicated.some(({ value }) => value === name))
+  const homeless = workers.length === 0 || left.length > 0 ? [] : tenants.flatMap(({ nodes }, i) => (nodes.length > 0 ? [] : [{
+    path: `annex:tenants[${i}].dedicatedNodes`,
+    seen: '(not set)',
+    message: `every worker (${workers.join(', ')}) is dedicated to another tenant, so its pods could run nowhere: add a worker, or dedicate fewer`,
+  }]))
+  const reserved = tenants.flatMap(({ name }, i) => (name === sharedPool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
+  return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...reserved]
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -138,6 +138,19 @@ const tenant = z.strictObject({
   ingressHosts: z.array(dnsName.refine((it) => it.includes('.'), { error: 'a domain name is needed, like team.example.org' })).default([]),
   /** Whether its namespaces are kept from being deleted, by Pulumi and by everyone. Default: true. To delete a tenant, set it to false, update, then take the tenant out. */
   protect: z.boolean({ error: 'true or false is needed' }).default(true),
+  /** Names of the workers that are for this tenant alone. Default: none; it shares those that are nobody's own. */
+  dedicatedNodes: z.array(dnsLabel).default([]),
+})
+
+const admission = z.strictObject({
+  /** `audit` lets through, warns and writes to the audit log what `deny` refuses. Begin with audit; the preview lists what would be refused. */
+  enforcement: z.enum(['audit', 'deny'], { error: 'audit or deny is needed' }).default('audit'),
+  /** Namespaces of the cloud's own system, in which nothing is ever refused. */
+  systemNamespaces: z.array(dnsLabel).default(['kube-system', 'kube-public', 'kube-node-lease']),
+  /** DaemonSets outside them whose pods may run on tenant nodes, like a CNI's or monitoring's. */
+  daemonSets: z.array(z.strictObject({ namespace: dnsLabel, name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'the name of a DaemonSet is needed' }) })).default([]),
+  /** Users that bind pods to nodes. Default: the scheduler's own. */
+  schedulers: z.array(z.string().min(1)).min(1, { error: 'at least one user is needed, or no pod of a tenant could start' }).default(['system:kube-scheduler']),
 })
 
 export const schema = z.strictObject({
@@ -173,6 +186,8 @@ export const schema = z.strictObject({
   }),
   registries: z.array(registry).default([]),
   tenants: z.array(tenant).default([]),
+  /** Policies in the cluster that keep the placement of pods, whoever creates them. Left out: none; then only what this stack makes is placed. */
+  admission: admission.optional(),
   /** Image of the small iam-service in paas-system. Left out: not deployed. */
   iamService: z.strictObject({ image }).optional(),
   /** A StatefulSet with a volume in one tenant, which the guide's checklist looks at. Left out: not deployed. */

@@ -88,7 +88,8 @@ async function readAuthority(context: string): Promise<string> {
   return caCertHash(Buffer.from(data, 'base64').toString())
 }
 
-async function get<T>(context: string, path: string): Promise<T> {
+/** What the API server answers at a path. */
+export async function get<T>(context: string, path: string): Promise<T> {
   return JSON.parse(await kubectl(context, ['get', '--raw', path, '--request-timeout', '10s'])) as T
 }
 

@@ -1,4 +1,6 @@
 /** What keeps one tenant apart, as plain data. */
+import { namespacePoolLabel } from '../tenant-placement/admission-cel.ts'
+import { poolOf } from '../tenant-placement/node-pools.ts'
 import { ownLabels, settings, tenantLabel } from './names.ts'
 import { renderNetworkPolicies } from './network-policies.ts'
 import { renderLimitRange, renderQuota } from './quota.ts'
@@ -38,7 +40,7 @@ function renderNamespace(tenant: TenantSpec, name: string) {
   return {
     metadata: {
       name,
-      labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, ...podSecurityLabels('restricted') },
+      labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, [namespacePoolLabel]: poolOf(tenant), ...podSecurityLabels('restricted') },
       annotations: {
         [settings.tenant]: tenant.name,
         [settings.namespaces]: list(namespacesOf(tenant).map((it) => it.name)),

@@ -1,8 +1,8 @@
 /** What annex is told of a tenant. */
 
-export interface TenantSpec {
-  /** Name of the tenant and of its first namespace. */
-  name: string
+import type { PooledTenant } from '../tenant-placement/node-pools.ts'
+
+export interface TenantSpec extends PooledTenant {
   /** Further namespaces of the same tenant, each with a quota of its own. */
   namespaces: { name: string; quota: Quota }[]
   /** Group whose members get the tenant role in all its namespaces. */

@@ -1,8 +1,14 @@
 /**
- * Where tenant pods run. `placePod` is the one engine: manifests, transforms, Helm values and admission all use it.
+ * Where tenant pods run. `placePod` is the one engine: manifests, transforms, Helm values, overlays and admission all use it.
  * It merges with what a pod already asks for, never loosens it, and placing twice is the same as placing once.
  */
-import { isDeepStrictEqual } from 'node:util'
+import { placementConflicts } from './conflicts.ts'
+import { type NodeAffinity, type NodeSelectorRequirement, placeAffinity } from './node-affinity.ts'
+import { shapeFaults } from './pod-shape.ts'
+import { addTolerations, type Toleration } from './tolerations.ts'
+
+export type { NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm } from './node-affinity.ts'
+export type { Toleration } from './tolerations.ts'
 
 /** What a placement demands of a pod. Plain data. */
 export interface Placement {
@@ -12,23 +18,16 @@ export interface Placement {
   tolerations: Toleration[]
   /** Labels that the node had better have, with weight 100. */
   preferred: Record<string, string>
+  /** What else must be true of the node's labels. Default: nothing. */
+  requirements?: NodeSelectorRequirement[]
 }
-
-export interface Toleration { key?: string; operator?: string; value?: string; effect?: string; tolerationSeconds?: number }
-export interface NodeSelectorRequirement { key: string; operator: string; values?: string[] }
-export interface NodeSelectorTerm { matchExpressions?: NodeSelectorRequirement[]; matchFields?: NodeSelectorRequirement[] }
 
 /** The part of a Kubernetes PodSpec that placement reads and writes; all else is kept as it is. */
 export interface PodSpec {
+  nodeName?: string
   nodeSelector?: Record<string, string>
   tolerations?: Toleration[]
-  affinity?: {
-    nodeAffinity?: {
-      requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] }
-      preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[]
-    }
-    [other: string]: unknown
-  }
+  affinity?: { nodeAffinity?: NodeAffinity; [other: string]: unknown }
   [other: string]: unknown
 }
 
@@ -38,7 +37,7 @@ export type Placed = { spec: PodSpec; error: undefined } | { spec: undefined; er
 export const tenantNodeLabels = { 'node-type': 'vps', 'paas-tier': 'tenant', 'storage-type': 'local' }
 export const tenantTaint = { key: 'paas-tier', value: 'tenant' }
 
-/** The placement of tenant pods: on nodes of the tenant tier, for choice on a VPS, through the tenant taint in either effect. */
+/** The placement of tenant pods: on nodes of the tenant tier, for choice on a VPS, through the tenant taint. */
 export const tenantPlacement: Placement = {
   nodeSelector: { 'paas-tier': 'tenant' },
   tolerations: [{ ...tenantTaint, operator: 'Equal', effect: 'NoSchedule' }],
@@ -46,55 +45,50 @@ export const tenantPlacement: Placement = {
 }
 
 /**
- * Adds a placement to a pod spec. Pure and total.
- * @returns the placed spec, or an error that names both sides where the pod selects other nodes.
+ * Which tenant's pods a node is for: `sharedPool`, or the name of the one tenant that it is dedicated to. A kubelet may not set a label of
+ * this prefix on itself (admission plugin NodeRestriction), so a node that was taken over cannot invite the pods of others: annex sets it after the join.
+ */
+export const poolLabel = 'node-restriction.kubernetes.io/paas-pool'
+export const sharedPool = 'shared'
+
+/** The placement of tenant pods on the nodes of one pool. */
+export function poolPlacement(pool: string): Placement {
+  return { ...tenantPlacement, nodeSelector: { ...tenantPlacement.nodeSelector, [poolLabel]: pool } }
+}
+
+/** What keeps all other pods off a VPS where its taint does not forbid them (PreferNoSchedule). */
+export const otherPlacement: Placement = {
+  nodeSelector: {},
+  tolerations: [],
+  preferred: {},
+  requirements: [{ key: 'node-type', operator: 'NotIn', values: ['vps'] }],
+}
+
+/**
+ * Adds a placement to a pod spec. Pure and total: any value is taken, none makes it throw.
+ *
+ * It never loosens: a node that the placed pod's selector and affinity accept was accepted by the pod's own before, and a taint that
+ * it tolerates was tolerated before or is one of the placement's. A pod that could run nowhere can run nowhere afterwards.
+ * @returns the placed spec; or an error that lists every fault: wrong shape, a nodeName, selectors that contradict the placement (both sides named).
  */
 export function placePod(spec: PodSpec, placement: Placement): Placed {
-  const conflict = Object.entries(placement.nodeSelector).find(([key, value]) => Object.hasOwn(spec.nodeSelector ?? {}, key) && spec.nodeSelector![key] !== value)
-  if (conflict) {
-    const [key, value] = conflict
-    return { spec: undefined, error: `the pod's nodeSelector has ${key}=${spec.nodeSelector![key]}, its placement needs ${key}=${value}: remove the pod's own selector, or place it elsewhere` }
-  }
+  const faults = shapeFaults(spec)
+  if (faults.length > 0) return refused(faults.map((fault) => `the pod spec is malformed at ${fault}`))
+  const conflicts = [...(spec.nodeName ? [`the pod sets nodeName=${spec.nodeName}, which goes past the scheduler and every placement: remove it`] : []), ...placementConflicts(spec, placement)]
+  if (conflicts.length > 0) return refused(conflicts)
+  const { nodeSelector, tolerations, affinity } = spec
+  const nodeAffinity = placeAffinity(affinity?.nodeAffinity, placement)
   return {
     error: undefined,
     spec: {
       ...spec,
-      nodeSelector: { ...spec.nodeSelector, ...placement.nodeSelector },
-      tolerations: union(spec.tolerations ?? [], placement.tolerations),
-      affinity: { ...spec.affinity, nodeAffinity: placeAffinity(spec.affinity?.nodeAffinity, placement) },
+      ...(Object.keys(placement.nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector, ...placement.nodeSelector } }),
+      ...(placement.tolerations.length === 0 ? {} : { tolerations: addTolerations(tolerations ?? [], placement.tolerations) }),
+      ...(nodeAffinity === affinity?.nodeAffinity ? {} : { affinity: { ...affinity, nodeAffinity } }),
     },
   }
 }
 
-type NodeAffinity = NonNullable<NonNullable<PodSpec['affinity']>['nodeAffinity']>
-
-/** Terms are OR-ed and the expressions in one are AND-ed, so every term gets the demand. */
-function placeAffinity(affinity: NodeAffinity | undefined, placement: Placement): NodeAffinity {
-  const demands = requirements(placement.nodeSelector)
-  const own = affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  const terms = (own ?? [{}]).map((term) => (own && isEmpty(term) ? term : { ...term, matchExpressions: union(term.matchExpressions ?? [], demands) }))
-  const preferred = Object.keys(placement.preferred).length === 0 ? [] : [{ weight: 100, preference: { matchExpressions: requirements(placement.preferred) } }]
-  return {
-    ...affinity,
-    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms },
-    preferredDuringSchedulingIgnoredDuringExecution: union(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [], preferred),
-  }
-}
-
-/** An empty term matches no node; with a demand added it would match some: that would loosen it. */
-function isEmpty(term: NodeSelectorTerm): boolean {
-  return (term.matchExpressions ?? []).length === 0 && (term.matchFields ?? []).length === 0
-}
-
-function requirements(labels: Record<string, string>): NodeSelectorRequirement[] {
-  return Object.entries(labels).map(([key, value]) => ({ key, operator: 'In', values: [value] }))
-}
-
-function union<T>(present: T[], added: T[]): T[] {
-  return [...present, ...added.filter((it) => !present.some((other) => isDeepStrictEqual(normal(it), normal(other))))]
-}
-
-/** Absent and undefined fields are the same in a manifest. */
-function normal<T>(value: T): unknown {
-  return JSON.parse(JSON.stringify(value))
+function refused(faults: string[]): Placed {
+  return { spec: undefined, error: faults.join('; ') }
 }

@@ -3,7 +3,7 @@ import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { ownFields } from '../../components/field-manager.ts'
 import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
-import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { poolLabel, tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
 import { tenantArgs, tunnelArgs } from '../../config/arguments.ts'
@@ -54,8 +54,19 @@ describe('the components, under mocks', () => {
   })
 
   it('force the labels of a node, which belong to whoever changed them last', async () => {
-    const labels = (await registered(() => program('Pulumi.dev.yaml'))).find(({ type }) => type === 'kubernetes:core/v1:NodePatch')
-    assert.equal(labels?.inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
+    const labels = (await registered(() => program('Pulumi.dev.yaml'))).filter(({ type }) => type === 'kubernetes:core/v1:NodePatch')
+    assert.equal(labels.length, 2)
+    for (const { inputs } of labels) assert.equal(inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
+  })
+
+  it('give every node its pool, and the cluster a binding for each admission policy', async () => {
+    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const pools = all.filter(({ name }) => name.startsWith('pools-')).map(({ inputs }) => [inputs.metadata.name, inputs.metadata.labels[poolLabel]])
+    assert.deepEqual(pools, [['vps-worker-1', 'shared']])
+    const policies = all.filter(({ type }) => type.startsWith('kubernetes:admissionregistration.k8s.io/v1:'))
+    const named = (suffix: RegExp, nameOf: (inputs: any) => string) => new Set(policies.filter(({ type }) => suffix.test(type)).map(({ type, inputs }) => `${type.replace(/Binding$/, '')} ${nameOf(inputs)}`))
+    assert.ok(policies.length >= 10)
+    assert.deepEqual(named(/Binding$/, (it) => it.spec.policyName), named(/Policy$/, (it) => it.metadata.name))
   })
 
   it('protect the namespaces of a tenant unless its configuration says otherwise, and give its pods no token', async () => {

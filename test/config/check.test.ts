@@ -71,9 +71,23 @@ describe('configuration', () => {
     }
   })
 
+  it('refuses a dedicated node that is no worker, is another tenant\'s, or leaves a tenant without any', () => {
+    const pathsAfter = (...nodes: string[][]) => faultsAfter((options) => { nodes.forEach((dedicatedNodes, i) => { options.tenants[i].dedicatedNodes = dedicatedNodes }) }).map(({ path }) => path)
+    assert.deepEqual(pathsAfter(['nobody']), ['annex:tenants[0].dedicatedNodes[0]'])
+    assert.deepEqual(pathsAfter(['vps-worker-1'], ['vps-worker-1']), ['annex:tenants[1].dedicatedNodes[0]'])
+    assert.deepEqual(pathsAfter(['vps-worker-1']), ['annex:tenants[1].dedicatedNodes'])
+    assert.deepEqual(faultsAfter((options) => { options.tenants[0].name = 'shared'; delete options.testApplication }).map(({ path }) => path), ['annex:tenants[0].name'])
+  })
+
+  it('refuses a system namespace that is a tenant, and a cluster without a scheduler', () => {
+    const pathsAfter = (admission: object) => faultsAfter((options) => { options.admission = admission }).map(({ path }) => path)
+    assert.deepEqual(pathsAfter({ systemNamespaces: ['kube-system', 'paas-tenant-1'] }), ['annex:admission.systemNamespaces[1]'])
+    assert.deepEqual(pathsAfter({ enforcement: 'block', schedulers: [] }), ['annex:admission.enforcement', 'annex:admission.schedulers'])
+  })
+
   it('never throws, whatever it is given', () => {
     fc.assert(fc.property(fc.anything(), (raw) => check(raw).faults.length > 0))
-    fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions'), fc.anything(), (key, value) => {
+    fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions', 'admission'), fc.anything(), (key, value) => {
       faultsAfter((options) => { options[key] = value })
     }))
   })

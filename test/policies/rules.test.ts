@@ -54,7 +54,6 @@ const cases: Record<string, Case> = {
   'rbac-webhooks': power('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'patch'),
   'rbac-tokens': power('', 'serviceaccounts/token', 'create'),
   'rbac-volumes': power('', 'persistentvolumes', 'create'),
-  'rbac-isolation': power('networking.k8s.io', 'networkpolicies', 'delete'),
   'rbac-everybody': {
     type: binding,
     bad: ['system:anonymous', 'system:unauthenticated', 'system:authenticated', 'system:serviceaccounts'].map((name) => ({ subjects: [{ kind: 'Group', name }] })),
@@ -297,6 +296,11 @@ const terms = (...values: string[][]) => ({
 })
 const join = (nodeName: unknown) => resource(section, items({ kind: 'join', nodeName }), 'it')
 const admission = (kind: string, fields: object) => resource(`kubernetes:admissionregistration.k8s.io/v1:${kind}`, fields, 'it')
+const granted = (group: string, name: unknown, verb: string) => resource(role, { rules: [{ apiGroups: [group], resources: [name], verbs: [verb] }] }, 'it')
+const guarding = (name: string, action: string) => [
+  admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
+  admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
+]
 const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
 const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
@@ -324,6 +328,16 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     bad: [[host('a', 'x.example'), host('b', 'x.example')]],
     good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')]],
     unknown: [],
+  },
+  'rbac-isolation': {
+    bad: [
+      [granted('networking.k8s.io', 'networkpolicies', 'delete')],
+      [granted('', 'resourcequotas', 'create'), ...guarding('resourcequotas', 'Deny')],
+      [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Audit')],
+      [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('pods', 'Deny')],
+    ],
+    good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
+    unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
   },
   'admission-bound': {
     bad: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } })], [admission('MutatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],

@@ -4,7 +4,8 @@ import { demand, type ResourceRule } from '../../rule.ts'
 export const enforced: ResourceRule = {
   id: 'admission-enforced',
   title: 'Every binding of a validating admission policy denies what breaks it.',
-  severity: 'high',
+  // A policy is audited before it denies, so this is told and stops no stack.
+  severity: 'medium',
   frameworks: { nsa: ['Pod security: enforcement'] },
   why: 'A binding that only warns or audits lets everything through.',
   fix: 'Put Deny into spec.validationActions; Warn and Audit may stand beside it.',

@@ -1,14 +1,37 @@
-import type { ResourceRule } from '../../rule.ts'
+import type { Stack } from '../../stack.ts'
+import type { StackRule } from '../../rule.ts'
 import { granting } from './roles.ts'
 
-export const rbacIsolation: ResourceRule = {
+/** What only the platform may change. */
+const platform = ['namespaces', 'resourcequotas', 'limitranges']
+/** What a tenant may serve itself with, where an admission policy holds it within its bounds. */
+const selfService = ['networkpolicies', 'rolebindings', 'roles']
+
+export const rbacIsolation: StackRule = {
   id: 'rbac-isolation',
-  title: 'No role changes what isolates a namespace: its labels, network policies, quota and limits.',
+  title: 'No role changes what isolates a namespace: its labels, quota and limits; its network policies and roles only where an admission policy bounds them.',
   severity: 'high',
   frameworks: { nsa: ['Authentication and authorization: least privilege'], mtb: ['Block modification of role bindings', 'Block modification of resource quotas'] },
   why: 'A tenant that changes its own quota or policies has none.',
-  fix: 'Grant get, list and watch on these resources at most.',
+  fix: 'Grant get, list and watch on these resources at most, or bound them by a ValidatingAdmissionPolicy that a binding enforces (TenantAdmission does).',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#namespace-modification',
-  looksAt: 'inputs',
-  check: (resource) => granting(resource, { groups: ['', 'networking.k8s.io', 'rbac.authorization.k8s.io'], resources: ['namespaces', 'networkpolicies', 'resourcequotas', 'limitranges', 'rolebindings', 'roles'], verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }),
+  looksAt: 'stack',
+  check: (stack) => {
+    const bounded = boundedByAdmission(stack)
+    const resources = [...platform, ...selfService.filter((name) => !bounded.has(name))]
+    const power = { groups: ['', 'networking.k8s.io', 'rbac.authorization.k8s.io'], resources, verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }
+    return stack.resources.flatMap((resource) => granting(resource, power).map((fault) => ({ resource, fault })))
+  },
+}
+
+/** Resources whose creation and change a validating admission policy judges, with a binding that denies. */
+function boundedByAdmission(stack: Stack): Set<unknown> {
+  const denying = stack.objects('ValidatingAdmissionPolicyBinding')
+    .filter(({ object }) => object.get('spec', 'validationActions').items().some(({ value }) => value === 'Deny'))
+    .map(({ object }) => object.get('spec', 'policyName').value)
+  return new Set(stack.objects('ValidatingAdmissionPolicy')
+    .filter(({ object }) => denying.includes(object.get('metadata', 'name').value))
+    .flatMap(({ object }) => object.get('spec', 'matchConstraints', 'resourceRules').items())
+    .filter((rule) => ['CREATE', 'UPDATE'].every((operation) => rule.get('operations').items().some(({ value }) => value === operation || value === '*')))
+    .flatMap((rule) => rule.get('resources').items().map(({ value }) => value)))
 }

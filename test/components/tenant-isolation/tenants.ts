@@ -4,7 +4,7 @@ import type { Quota, Surroundings, TenantSpec } from '../../../components/tenant
 export const quota: Quota = { cpu: '2', memory: '2Gi', storage: '10Gi', ephemeralStorage: '4Gi', pods: 20, claims: 10, objects: 100 }
 
 export const tenant: TenantSpec = {
-  name: 'one',
+  name: 'one', dedicatedNodes: [],
   group: 'annex:one',
   quota,
   namespaces: [{ name: 'one-db', quota: { ...quota, cpu: '1' } }],

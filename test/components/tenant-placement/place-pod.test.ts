@@ -1,65 +1,96 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type NodeSelectorTerm, placePod, type PodSpec, tenantPlacement, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
+import { otherPlacement, placePod, type Placement, type PodSpec, poolLabel, poolPlacement, tenantPlacement, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
+import { nodes, pods } from './arbitrary.ts'
+import { selects, tolerates } from './scheduler.ts'
 
-const labels = fc.dictionary(fc.constantFrom('zone', 'disk', 'paas-tier', 'node-type'), fc.constantFrom('a', 'b', 'tenant', 'vps'), { maxKeys: 3 })
-const requirement = fc.record({ key: fc.constantFrom('zone', 'disk', 'paas-tier'), operator: fc.constant('In'), values: fc.uniqueArray(fc.constantFrom('a', 'b', 'tenant'), { minLength: 1 }) })
-const term: fc.Arbitrary<NodeSelectorTerm> = fc.record({ matchExpressions: fc.array(requirement, { maxLength: 2 }) })
-const toleration: fc.Arbitrary<Toleration> = fc.record({ key: fc.constantFrom('paas-tier', 'gpu'), operator: fc.constant('Equal'), value: fc.constantFrom('tenant', 'x'), effect: fc.constantFrom('NoSchedule', 'NoExecute') })
-const pods: fc.Arbitrary<PodSpec> = fc.record({
-  containers: fc.constant([{ name: 'c' }]),
-  nodeSelector: labels,
-  tolerations: fc.array(toleration, { maxLength: 3 }),
-  affinity: fc.record({
-    podAntiAffinity: fc.constant({ kept: true }),
-    nodeAffinity: fc.record({ requiredDuringSchedulingIgnoredDuringExecution: fc.record({ nodeSelectorTerms: fc.array(term, { minLength: 1, maxLength: 3 }) }) }, { requiredKeys: [] }),
-  }, { requiredKeys: [] }),
-}, { requiredKeys: ['containers'] })
-const nodes = fc.dictionary(fc.constantFrom('zone', 'disk', 'paas-tier', 'node-type'), fc.constantFrom('a', 'b', 'tenant', 'vps'))
+const runs = { numRuns: 3000 }
+const placements: Record<string, Placement> = { tenant: tenantPlacement, 'tenant in a pool': poolPlacement('a'), 'everybody else': otherPlacement }
 
-/** Whether the scheduler would let the pod onto a node with these labels (nodeSelector and required node affinity). */
-function admits(spec: PodSpec, node: Record<string, string>): boolean {
-  const selected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node[key] === value)
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  const matches = ({ matchExpressions = [] }: NodeSelectorTerm) => matchExpressions.length > 0 && matchExpressions.every(({ key, values = [] }) => Object.hasOwn(node, key) && values.includes(node[key]!))
-  return selected && (terms === undefined || terms.some(matches))
+/** Whether the node is one that the placement is for, told from the placement's meaning. */
+const isMeant: Record<string, (labels: Record<string, string>) => boolean> = {
+  tenant: (labels) => labels['paas-tier'] === 'tenant',
+  'tenant in a pool': (labels) => labels['paas-tier'] === 'tenant' && labels[poolLabel] === 'a',
+  'everybody else': (labels) => labels['node-type'] !== 'vps',
 }
 
 describe('placePod', () => {
-  it('lets a pod onto no node that it did not accept before, and onto tenant nodes only', () => {
-    fc.assert(fc.property(pods, nodes, (pod, node) => {
-      const { spec } = placePod(pod, tenantPlacement)
-      if (spec === undefined || !admits(spec, node)) return
-      assert.ok(admits(pod, node))
-      assert.equal(node['paas-tier'], 'tenant')
-    }), { numRuns: 2000 })
+  for (const [name, placement] of Object.entries(placements)) {
+    describe(`for the placement of ${name}`, () => {
+      it('lets a pod onto exactly those nodes that it selected before and that are meant for it', () => {
+        fc.assert(fc.property(pods, nodes, (pod, node) => {
+          const { spec } = placePod(pod, placement)
+          if (spec !== undefined) assert.equal(selects(spec, node), selects(pod, node) && isMeant[name]!(node.labels))
+        }), runs)
+      })
+
+      it('adds no toleration but its own, and loses none', () => {
+        fc.assert(fc.property(pods, nodes, (pod, { taints }) => {
+          const { spec } = placePod(pod, placement)
+          if (spec === undefined) return
+          for (const taint of taints) assert.equal(tolerates(spec.tolerations, taint), tolerates(pod.tolerations, taint) || tolerates(placement.tolerations, taint))
+        }), runs)
+      })
+
+      it('refuses only what could run on no node that is meant for it', () => {
+        fc.assert(fc.property(pods, nodes, (pod, node) => {
+          const { error } = placePod(pod, placement)
+          if (error !== undefined) assert.ok(!(selects(pod, node) && isMeant[name]!(node.labels)), error)
+        }), runs)
+      })
+
+      it('places twice as once', () => {
+        fc.assert(fc.property(pods, (pod) => {
+          const once = placePod(pod, placement)
+          if (once.spec !== undefined) assert.deepEqual(placePod(once.spec, placement), once)
+        }), runs)
+      })
+    })
+  }
+
+  it('answers any value, and changes none that it is given', () => {
+    fc.assert(fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true, withTypedArray: true }), (value) => {
+      const copy = structuredCopy(value)
+      const { spec, error } = placePod(value as PodSpec, tenantPlacement)
+      assert.ok((spec === undefined) !== (error === undefined))
+      assert.deepEqual(structuredCopy(value), copy)
+    }), runs)
   })
 
-  it('keeps a pod off no tenant node that it accepted before', () => {
-    fc.assert(fc.property(pods, nodes, (pod, node) => {
-      const tenantNode = { ...node, 'paas-tier': 'tenant' }
-      const { spec } = placePod(pod, tenantPlacement)
-      if (spec !== undefined) assert.equal(admits(spec, tenantNode), admits(pod, tenantNode))
-    }), { numRuns: 2000 })
+  it('answers a pod in which any one field has any value', () => {
+    const anything = fc.anything({ withNullPrototype: true, withBigInt: true })
+    const damaged = fc.tuple(pods, fc.constantFrom('nodeName', 'nodeSelector', 'tolerations', 'affinity'), anything).map(([pod, key, value]) => ({ ...pod, [key]: value }))
+    const affinity = fc.tuple(fc.constantFrom('required', 'preferred'), anything).map(([name, value]) => ({ affinity: { nodeAffinity: { [`${name}DuringSchedulingIgnoredDuringExecution`]: value } } }))
+    const terms = anything.map((value) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: value } } } }))
+    fc.assert(fc.property(fc.oneof(damaged, affinity, terms), (pod) => {
+      const { spec, error } = placePod(pod as PodSpec, tenantPlacement)
+      assert.ok((spec === undefined) !== (error === undefined))
+    }), runs)
   })
 
-  it('places twice as once', () => {
-    fc.assert(fc.property(pods, (pod) => {
-      const once = placePod(pod, tenantPlacement)
-      if (once.spec !== undefined) assert.deepEqual(placePod(once.spec, tenantPlacement), once)
-    }))
+  const malformed: [string, unknown, RegExp][] = [
+    ['no pod spec', null, /malformed at the pod spec: expected object, received null/],
+    ['a list for a pod spec', [], /malformed at the pod spec: expected object, received array/],
+    ['a label that is no string', { nodeSelector: { disk: true } }, /malformed at nodeSelector\.disk: expected string, received boolean/],
+    ['a null toleration', { tolerations: [null] }, /malformed at tolerations\[0\]: expected object, received null/],
+    ['tolerations that are no list', { tolerations: {} }, /malformed at tolerations: expected array/],
+    ['terms that are no list', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: {} } } } }, /malformed at affinity\.nodeAffinity\.required\w+\.nodeSelectorTerms: expected array/],
+    ['a null term', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [null] } } } }, /nodeSelectorTerms\[0\]: expected object, received null/],
+  ]
+  for (const [what, spec, message] of malformed) {
+    it(`answers ${what} with an error that says where`, () => {
+      assert.match(placePod(spec as PodSpec, tenantPlacement).error!, message)
+    })
+  }
+
+  it('reports every fault at once', () => {
+    const { error } = placePod({ nodeName: 'cloud-1', nodeSelector: { 'paas-tier': 'platform' } }, tenantPlacement)
+    assert.match(error!, /nodeName=cloud-1.*paas-tier=platform/)
   })
 
-  it('adds the tenant toleration once and keeps all others', () => {
-    fc.assert(fc.property(pods, (pod) => {
-      const { spec } = placePod(pod, tenantPlacement)
-      if (spec === undefined) return
-      const wanted = JSON.stringify(tenantPlacement.tolerations[0])
-      const sorted = (it: Toleration) => JSON.stringify({ key: it.key, value: it.value, operator: it.operator, effect: it.effect })
-      assert.ok(spec.tolerations!.filter((it) => sorted(it) === wanted).length >= 1)
-      assert.deepEqual(spec.tolerations!.slice(0, pod.tolerations?.length ?? 0), pod.tolerations ?? [])
-      assert.ok(spec.tolerations!.length <= (pod.tolerations?.length ?? 0) + 1)
-    }))
+  it('takes null for a field that is not set, as Kubernetes does', () => {
+    const { spec } = placePod({ nodeSelector: null, tolerations: null, affinity: null } as unknown as PodSpec, tenantPlacement)
+    assert.deepEqual(spec, placePod({}, tenantPlacement).spec)
   })
 
   it('changes nothing that is not about placement', () => {
@@ -69,16 +100,50 @@ describe('placePod', () => {
     assert.equal(spec?.dnsPolicy, 'Default')
   })
 
+  it('refuses a nodeName, which no scheduler looks at', () => {
+    assert.match(placePod({ nodeName: 'cloud-1' }, tenantPlacement).error!, /nodeName=cloud-1/)
+  })
+
   it('names both sides of a nodeSelector that contradicts the placement', () => {
     const { error } = placePod({ nodeSelector: { 'paas-tier': 'platform' } }, tenantPlacement)
     assert.match(error!, /paas-tier=platform.*paas-tier=tenant/)
   })
 
-  it('leaves a term that matches no node as it is', () => {
-    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{}, { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] }] } } }
-    const { spec } = placePod({ affinity }, tenantPlacement)
-    const terms = spec!.affinity!.nodeAffinity!.requiredDuringSchedulingIgnoredDuringExecution!.nodeSelectorTerms
-    assert.deepEqual(terms[0], {})
-    assert.deepEqual(terms[1]!.matchExpressions, [{ key: 'paas-tier', operator: 'In', values: ['tenant'] }])
+  it('names both sides of an affinity that can never match, and accepts one of which a term still can', () => {
+    const terms = (...values: string[]) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: values.map((it) => ({ matchExpressions: [{ key: 'paas-tier', operator: 'In', values: [it] }] })) } } } })
+    assert.match(placePod(terms('x', 'y'), tenantPlacement).error!, /nodeSelectorTerms\[0\]\) asks for paas-tier=x, its placement needs paas-tier=tenant.*nodeSelectorTerms\[1\]/)
+    assert.equal(placePod(terms('x', 'tenant'), tenantPlacement).error, undefined)
   })
+
+  it('keeps an empty term and an empty list of terms, which match no node', () => {
+    const affinity = (nodeSelectorTerms: object[]) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } })
+    const placed = (terms: object[]) => placePod(affinity(terms), tenantPlacement).spec!.affinity!.nodeAffinity!.requiredDuringSchedulingIgnoredDuringExecution!.nodeSelectorTerms
+    const byName = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] }
+    assert.deepEqual(placed([{}, { matchExpressions: [] }]), [{}, { matchExpressions: [] }])
+    assert.deepEqual(placed([]), [])
+    assert.deepEqual(placed([byName]), [{ ...byName, matchExpressions: [{ key: 'paas-tier', operator: 'In', values: ['tenant'] }] }])
+  })
+
+  const covering: [string, Toleration, boolean][] = [
+    ['the same', { key: 'paas-tier', operator: 'Equal', value: 'tenant', effect: 'NoSchedule' }, true],
+    ['the same, with the default operator', { key: 'paas-tier', value: 'tenant', effect: 'NoSchedule' }, true],
+    ['one for every effect', { key: 'paas-tier', value: 'tenant' }, true],
+    ['one for every value', { key: 'paas-tier', operator: 'Exists', effect: 'NoSchedule' }, true],
+    ['one for everything', { operator: 'Exists' }, true],
+    ['one for every key, with another effect', { operator: 'Exists', effect: 'NoExecute' }, false],
+    ['another value', { key: 'paas-tier', value: 'platform', effect: 'NoSchedule' }, false],
+    ['another key', { key: 'gpu', operator: 'Exists' }, false],
+    ['one without a key that is no Exists', { value: 'tenant' }, false],
+    ['one for a while', { key: 'paas-tier', operator: 'Exists', tolerationSeconds: 60 }, false],
+  ]
+  for (const [what, toleration, covered] of covering) {
+    it(`${covered ? 'adds no toleration beside' : 'adds its toleration beside'} ${what}`, () => {
+      assert.equal(placePod({ tolerations: [toleration] }, tenantPlacement).spec!.tolerations!.length, covered ? 1 : 2)
+    })
+  }
 })
+
+/** Text of a value that may hold what JSON has no word for. */
+function structuredCopy(value: unknown): string {
+  return fc.stringify(value)
+}

@@ -1,0 +1,81 @@
+/** What admission would refuse of what a cluster runs already, before it is there: the same rules on listed objects. */
+import { namespacePoolLabel } from './admission-cel.ts'
+import { otherPodFaults, tenantPodFaults, tenantTemplateFaults } from './admission-rules.ts'
+import { findWorkload, groupOf, nameOf, type ObjectName } from './place-object.ts'
+import { otherPlacement, placePod, type PodSpec, poolPlacement, sharedPool } from './place-pod.ts'
+import type { AdmissionApi, AdmissionOptions } from './render-admission.ts'
+import { isPlain, PathFault, type Plain, updateAt } from './settings.ts'
+import { workloads } from './workloads.ts'
+
+export interface Existing {
+  namespaces: { name: string; labels: Record<string, string> }[]
+  /** Pods and the built-in kinds that make pods, with apiVersion and kind. */
+  objects: unknown[]
+}
+
+export interface Refusal { object: ObjectName; why: string }
+
+/**
+ * Pure. A pod that a template makes is judged by its template; one of the cloud's system namespaces is never refused.
+ * @returns what could not be created again, in the order given; empty where admission would change nothing.
+ */
+export function evaluateExisting({ namespaces, objects }: Existing, options: AdmissionOptions, api: AdmissionApi): Refusal[] {
+  const labels = new Map(namespaces.map((it) => [it.name, it.labels]))
+  return objects.flatMap((object) => {
+    if (!isPlain(object) || isMadeByTemplate(object) || isStatic(object)) return []
+    const name = nameOf(object)
+    const own = labels.get(name.namespace ?? '') ?? {}
+    const tenant = own['paas-tier'] === 'tenant'
+    if (!tenant && (options.systemNamespaces.includes(name.namespace ?? '') || isException(name, options))) return []
+    const pool = own[namespacePoolLabel] ?? sharedPool
+    const why = podSpecsOf(object).flatMap((spec) => (tenant ? tenantFaults(name.kind, spec, pool, api) : otherFaults(spec, options)))
+    return why.length === 0 ? [] : [{ object: name, why: why.join('; ') }]
+  })
+}
+
+function tenantFaults(kind: string, spec: PodSpec, pool: string, api: AdmissionApi): string[] {
+  const placement = poolPlacement(pool)
+  if (!api.mutating) return tenantPodFaults(spec, placement)
+  const faults = tenantTemplateFaults(spec, placement)
+  if (faults.length > 0 || kind !== 'Pod') return faults
+  const placed = placePod(spec, placement)
+  return placed.error === undefined ? [] : [placed.error]
+}
+
+function otherFaults(spec: PodSpec, { preferNoSchedule }: AdmissionOptions): string[] {
+  const { error } = preferNoSchedule ? placePod(spec, otherPlacement) : { error: undefined }
+  return [...otherPodFaults(spec), ...(error === undefined ? [] : [`it would run nowhere: ${error}`])]
+}
+
+/** Of a pod that runs, nodeName is the scheduler's. */
+function podSpecsOf(object: Plain): PodSpec[] {
+  const specs: PodSpec[] = []
+  const kind = String(object['kind'])
+  const workload = findWorkload(workloads, groupOf(String(object['apiVersion'])), kind)
+  for (const { at } of workload?.pods ?? []) {
+    try {
+      updateAt(object, at, (spec) => {
+        specs.push((kind === 'Pod' ? { ...spec, nodeName: undefined } : spec) as PodSpec)
+        return spec
+      })
+    } catch (fault) {
+      if (!(fault instanceof PathFault)) throw fault
+    }
+  }
+  return specs
+}
+
+const templateKinds = new Set(['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'])
+
+function isMadeByTemplate({ metadata }: Plain): boolean {
+  const owners = isPlain(metadata) && Array.isArray(metadata['ownerReferences']) ? metadata['ownerReferences'] : []
+  return owners.some((owner) => isPlain(owner) && owner['controller'] === true && templateKinds.has(String(owner['kind'])))
+}
+
+function isStatic({ metadata }: Plain): boolean {
+  return isPlain(metadata) && isPlain(metadata['annotations']) && Object.hasOwn(metadata['annotations'], 'kubernetes.io/config.mirror')
+}
+
+function isException({ kind, namespace, name }: ObjectName, { daemonSets }: AdmissionOptions): boolean {
+  return kind === 'DaemonSet' && daemonSets.some((it) => it.namespace === namespace && it.name === name)
+}

@@ -1,0 +1,49 @@
+/** A placement as a Kustomize overlay. */
+import { changes } from './changes.ts'
+import { groupOf, nameOf, type ObjectName } from './place-object.ts'
+import type { PlacedDocument } from './place-yaml.ts'
+import { isPlain } from './settings.ts'
+
+export interface Kustomization {
+  apiVersion: 'kustomize.config.k8s.io/v1beta1'
+  kind: 'Kustomization'
+  resources: string[]
+  patches: { target: { group?: string; version: string; kind: string; name: string; namespace?: string }; patch: string }[]
+}
+
+/**
+ * One JSON patch for each object that a placement changed, by its kind and name. It holds what placing made of that very object, so that own
+ * affinity terms and tolerations are kept; a new rendering needs a new overlay.
+ * @param resources files or folders with the objects as they were
+ * @returns the overlay, and the changed objects that have no fixed name and so cannot be a target
+ */
+export function kustomization(documents: PlacedDocument[], resources: string[]): { overlay: Kustomization; nameless: ObjectName[] } {
+  const changed = documents.flatMap(objectsOf).map(({ before, after }) => ({ object: nameOf(before), named: hasName(before), ops: changes(before, after).map(operation) })).filter(({ ops }) => ops.length > 0)
+  const patches = changed.filter(({ named }) => named).map(({ object, ops }) => ({ target: targetOf(object), patch: JSON.stringify(ops) }))
+  return {
+    overlay: { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, patches },
+    nameless: changed.filter(({ named }) => !named).map(({ object }) => object),
+  }
+}
+
+/** Kustomize takes a list apart, so its items are targets. */
+function objectsOf({ before, after }: Pick<PlacedDocument, 'before' | 'after'>): Pick<PlacedDocument, 'before' | 'after'>[] {
+  const [items, placed] = [before, after].map((it) => (isPlain(it) && Array.isArray(it['items']) ? it['items'] : undefined))
+  return items && placed ? items.flatMap((item, i) => objectsOf({ before: item, after: placed[i] })) : [{ before, after }]
+}
+
+function hasName(object: unknown): boolean {
+  return isPlain(object) && isPlain(object['metadata']) && typeof object['metadata']['name'] === 'string'
+}
+
+function targetOf({ apiVersion, kind, name, namespace }: ObjectName): Kustomization['patches'][number]['target'] {
+  const group = groupOf(apiVersion)
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  return { ...(group === '' ? {} : { group }), version, kind, name, ...(namespace === undefined ? {} : { namespace }) }
+}
+
+/** In a JSON patch `add` sets a member of an object, whether it is there or not, but inserts into a list. */
+function operation({ path, value }: ReturnType<typeof changes>[number]) {
+  const pointer = path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return { op: typeof path.at(-1) === 'number' ? 'replace' : 'add', path: pointer, value }
+}

@@ -1,0 +1,120 @@
+/** Places the pods in a stream of YAML documents. What is not about placement keeps its text, so that no value can change its type. */
+import { isDeepStrictEqual } from 'node:util'
+import { Composer, CST, Document, isMap, isScalar, LineCounter, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
+import { changes } from './changes.ts'
+import { placeObject, type Result } from './place-object.ts'
+import type { Placement } from './place-pod.ts'
+import { isPlain } from './settings.ts'
+import { type Workload, workloads } from './workloads.ts'
+
+export interface PlacedStream {
+  /** The documents in their order; those without a change with their text as it was. */
+  text: string
+  documents: PlacedDocument[]
+}
+
+/** The object of one document; a list has a result for each of its items. */
+export interface PlacedDocument { before: unknown; after: unknown; results: Result[] }
+
+/** The text is no YAML; the message says where. */
+export class YamlFault extends Error {}
+
+/** @throws YamlFault */
+export function placeYaml(text: string, placement: Placement, table: readonly Workload[] = workloads): PlacedStream {
+  const lines = new LineCounter()
+  const stream: PlacedStream = { text: '', documents: [] }
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    const source = CST.stringify(token as CST.Token)
+    const value = token.type === 'document' ? read(token, lines) : undefined
+    if (value === undefined || value === null) {
+      stream.text += source
+      continue
+    }
+    const { object, results } = placeObject(value, placement, table)
+    stream.text += isDeepStrictEqual(object, value) ? source : edited(token as CST.Document, value, object)
+    stream.documents.push({ before: value, after: object, results })
+  }
+  return stream
+}
+
+/** As kubectl reads it: YAML 1.1, the last one of two equal keys. */
+function read(token: CST.Document, lines: LineCounter): unknown {
+  const [document] = new Composer({ version: '1.1', uniqueKeys: false }).compose([token], true, token.offset)
+  const [error] = document!.errors
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    throw new YamlFault(`line ${line}, column ${col}: ${error.message}`)
+  }
+  try {
+    const value: unknown = document!.toJS()
+    // An alias inside its own anchor would make a value without an end; JSON has none either.
+    JSON.stringify(value)
+    return value
+  } catch (fault) {
+    throw new YamlFault(`line ${lines.linePos(token.offset).line}: ${(fault as Error).message}`)
+  }
+}
+
+const string = new Document(null, { schema: 'failsafe' }).schema.tags.find(({ tag }) => tag === 'tag:yaml.org,2002:str') as ScalarTag
+
+/** A plain scalar is its text, whatever a reader makes of it: `on`, 0644 and 1e3 come out as they went in. */
+const asWritten: ScalarTag = {
+  ...string,
+  stringify: (item, ...context) => (item.type === 'PLAIN' && item.source !== undefined ? item.source : string.stringify!(item, ...context)),
+}
+
+function edited(token: CST.Document, before: unknown, after: unknown): string {
+  const [document] = new Composer({ schema: 'failsafe', uniqueKeys: false, customTags: ['map', 'seq', asWritten] }).compose([token], true, token.offset)
+  expand(document!)
+  for (const { path, value } of changes(before, after)) document!.setIn(path, nodeOf(value))
+  const text = document!.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false })
+  return text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Most nodes that the aliases of one document may stand for. */
+const expandedNodes = 100_000
+
+/** Writes out aliases and merge keys, and leaves of equal keys the last, so that each value has one place. */
+function expand(document: Document): void {
+  let nodes = 0
+  visit(document, {
+    Alias: (_, alias) => {
+      const node = alias.resolve(document) ?? new Scalar(null)
+      visit(node, () => { nodes += 1 })
+      if (nodes > expandedNodes) throw new YamlFault(`its aliases stand for more than ${expandedNodes} values: write them out`)
+      return node.clone() as YAMLMap | YAMLSeq | Scalar
+    },
+  })
+  visit(document, {
+    Map: (_, map) => {
+      const merged = map.items.filter(({ key }) => keyOf(key) === '<<').flatMap(({ value }) => (isMap(value) ? [value] : value instanceof YAMLSeq ? value.items.filter(isMap) : []))
+      const own = map.items.filter(({ key }) => keyOf(key) !== '<<')
+      const last = new Map([...merged.reverse().flatMap(({ items }) => items), ...own].map((pair) => [keyOf(pair.key), pair]))
+      if (merged.length > 0 || last.size < own.length) map.items = [...last.values()]
+    },
+  })
+}
+
+function keyOf(key: unknown): unknown {
+  return isScalar(key) ? key.value : key
+}
+
+/** Words that no YAML reader takes for anything but a string. */
+const plainWord = /^(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9./-]*$/i
+
+function nodeOf(value: unknown): YAMLMap | YAMLSeq | Scalar {
+  if (Array.isArray(value)) {
+    const list = new YAMLSeq()
+    list.items = value.map(nodeOf)
+    return list
+  }
+  if (isPlain(value)) {
+    const map = new YAMLMap()
+    for (const [key, inner] of Object.entries(value)) if (inner !== undefined) map.add({ key: nodeOf(key), value: nodeOf(inner) })
+    return map
+  }
+  const scalar = new Scalar(String(value))
+  scalar.type = typeof value !== 'string' || plainWord.test(value) ? 'PLAIN' : 'QUOTE_DOUBLE'
+  if (scalar.type === 'PLAIN') scalar.source = String(value)
+  return scalar
+}

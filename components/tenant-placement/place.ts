@@ -1,0 +1,127 @@
+/** The command `npm run -s place`: rendered manifests in, placed ones out. */
+import { readFileSync, writeSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { parse, stringify } from 'yaml'
+import { kustomization } from './kustomize.ts'
+import { poolPlacement, tenantPlacement } from './place-pod.ts'
+import { placeYaml, YamlFault } from './place-yaml.ts'
+import { report, reportText } from './report.ts'
+import { isPlain, type Plain } from './settings.ts'
+import { type Workload, workloads } from './workloads.ts'
+
+const usage = `npm run -s place -- [options] FILE...   places the pods of rendered manifests onto tenant nodes
+  FILE                 YAML, any number of documents; - is standard input
+  --values FILE        default values of the chart that rendered them, to see which settings it takes from values
+  --pool NAME          nodes of this pool only: shared, or the tenant to which they are dedicated
+  --workloads FILE     YAML list of more kinds with pods: {group, kind, pods: [{at: spec.template.spec}]}
+  --output FORMAT      manifests (the default), or kustomize: an overlay with a patch for each object
+  --report FORMAT      text (the default) or json, on standard error
+Exit code: 0 everything is placed, 1 something cannot be placed (it is printed as it was), 2 wrong usage or unreadable input.
+`
+
+const plain = { lineWidth: 0, aliasDuplicateObjects: false }
+
+class UsageFault extends Error {}
+
+process.exitCode = run(process.argv.slice(2))
+
+function run(argv: string[]): number {
+  try {
+    return place(argv)
+  } catch (fault) {
+    if (!(fault instanceof UsageFault || fault instanceof YamlFault)) throw fault
+    print(2, `${fault.message}\n${fault instanceof UsageFault ? `\n${usage}` : ''}`)
+    return 2
+  }
+}
+
+function place(argv: string[]): number {
+  const { options, files } = readArguments(argv)
+  const placement = options.pool === undefined ? tenantPlacement : poolPlacement(options.pool)
+  const table = [...(options.workloads === undefined ? [] : readWorkloads(options.workloads)), ...workloads]
+  const streams = files.map((file) => ({ file, ...named(file, () => placeYaml(readText(file), placement, table)) }))
+  const documents = streams.flatMap((it) => it.documents)
+  if (documents.length === 0) throw new UsageFault(`${files.join(', ')}: there is no object in it: give the output of helm template or kubectl kustomize`)
+
+  const found = report(streams, placement, options.values === undefined ? undefined : readValues(options.values))
+  const { overlay, nameless } = kustomization(documents, files)
+  print(1, options.output === 'kustomize' ? stringify(overlay, plain) : joined(streams.map(({ text }) => text)))
+  const unpatched = options.output === 'kustomize' ? nameless.map((object) => `${object.kind} ${object.name}: NOT PLACED: it has no fixed name, so no overlay can name it`) : []
+  print(2, options.report === 'json' ? `${JSON.stringify(found, null, 2)}\n` : reportText(found, (values) => stringify(values, plain)))
+  for (const line of unpatched) print(2, `${line}\n`)
+  return unpatched.length > 0 || found.objects.some(({ way }) => way === 'not placed') ? 1 : 0
+}
+
+function readArguments(argv: string[]) {
+  try {
+    const text = { type: 'string' } as const
+    const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { values: text, pool: text, workloads: text, output: text, report: text } })
+    if (positionals.length === 0) throw new UsageFault('no FILE is given')
+    one('--output', values.output, ['manifests', 'kustomize'])
+    one('--report', values.report, ['text', 'json'])
+    return { options: values, files: positionals }
+  } catch (fault) {
+    throw new UsageFault((fault as Error).message)
+  }
+}
+
+function one(option: string, value: string | undefined, allowed: string[]): void {
+  if (value !== undefined && !allowed.includes(value)) throw new UsageFault(`${option} = "${value}": ${allowed.join(' or ')} is needed`)
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (fault) {
+    throw new UsageFault(`${file} cannot be read: ${(fault as Error).message}`)
+  }
+}
+
+function readYaml(file: string): unknown {
+  return named(file, () => {
+    try {
+      return parse(readText(file), { version: '1.1', uniqueKeys: false, logLevel: 'error' })
+    } catch (fault) {
+      throw fault instanceof UsageFault ? fault : new YamlFault((fault as Error).message)
+    }
+  })
+}
+
+/** An empty file is a chart without values. */
+function readValues(file: string): Plain {
+  const values = readYaml(file) ?? {}
+  if (!isPlain(values)) throw new UsageFault(`--values = ${file}: a mapping is needed, the default values of a chart`)
+  return values
+}
+
+function readWorkloads(file: string): Workload[] {
+  const list = readYaml(file)
+  const isEntry = (it: unknown) => isPlain(it) && typeof it['group'] === 'string' && typeof it['kind'] === 'string' && Array.isArray(it['pods']) && it['pods'].every((pod) => isPlain(pod) && typeof pod['at'] === 'string')
+  if (!Array.isArray(list) || !list.every(isEntry)) throw new UsageFault(`--workloads = ${file}: a list is needed like [{group: example.com, kind: Widget, pods: [{at: spec.template.spec}]}]`)
+  return list as Workload[]
+}
+
+function named<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (fault) {
+    throw fault instanceof YamlFault ? new YamlFault(`${file}: ${fault.message}`) : fault
+  }
+}
+
+function joined(texts: string[]): string {
+  const filled = texts.filter((text) => text.trim() !== '').map((text) => (text.endsWith('\n') ? text : `${text}\n`))
+  return filled.map((text, i) => (i === 0 || /^(---|%)/.test(text) ? text : `---\n${text}`)).join('')
+}
+
+/** Whole, even into a pipe whose reader is slow. */
+function print(stream: 1 | 2, text: string): void {
+  let bytes = Buffer.from(text)
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(stream, bytes))
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'EAGAIN') throw fault
+    }
+  }
+}

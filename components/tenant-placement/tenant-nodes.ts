@@ -1,0 +1,67 @@
+/** What the cluster keeps about tenant nodes and their pods: the pool of each node, and the admission policies. */
+import * as k8s from '@pulumi/kubernetes'
+import * as pulumi from '@pulumi/pulumi'
+import { type PooledTenant, nodePools } from './node-pools.ts'
+import { poolLabel } from './place-pod.ts'
+import { type AdmissionApi, admissionFaults, type AdmissionOptions, type PolicyObject, renderAdmission } from './render-admission.ts'
+
+export interface NodePoolsArgs {
+  /** Names of the tenant nodes. */
+  nodes: string[]
+  tenants: PooledTenant[]
+}
+
+/**
+ * Labels each tenant node with its pool, after the join and through the API: a kubelet may not give itself this label (see `poolLabel`).
+ * Only where the API server runs the admission plugin NodeRestriction, as kubeadm's and the managed ones do.
+ */
+export class NodePools extends pulumi.ComponentResource {
+  /** The nodes have their labels. */
+  readonly ready: pulumi.Resource[]
+
+  constructor(name: string, { nodes, tenants }: NodePoolsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:index:NodePools', name, {}, opts)
+    // A label belongs to whoever changed it last: without force the update would end in a conflict.
+    const annotations = { 'pulumi.com/patchForce': 'true' }
+    this.ready = Object.entries(nodePools(nodes, tenants)).map(([node, pool]) =>
+      new k8s.core.v1.NodePatch(`${name}-${node}`, { metadata: { name: node, labels: { [poolLabel]: pool }, annotations } }, { parent: this }))
+    this.registerOutputs()
+  }
+}
+
+export interface PlacementAdmissionArgs extends AdmissionOptions {
+  /** Which policy API the API server has. */
+  api: AdmissionApi
+}
+
+/**
+ * Policies that place every pod in a tenant's namespace and keep all others off tenant nodes, whoever creates them.
+ * @throws pulumi.RunError where the API server has not what they need.
+ */
+export class PlacementAdmission extends pulumi.ComponentResource {
+  readonly ready: pulumi.Resource[]
+
+  constructor(name: string, { api, ...options }: PlacementAdmissionArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super('annex:index:PlacementAdmission', name, {}, opts)
+    const faults = admissionFaults(options, api)
+    if (faults.length > 0) throw new pulumi.RunError(faults.join('\n'))
+    const objects = renderAdmission(options, api)
+    const policies = objects.filter(({ kind }) => !kind.endsWith('Binding')).map((it) => createObject(it, { parent: this }))
+    // A binding without its policy would be an error of the configuration, which refuses everything.
+    const bindings = objects.filter(({ kind }) => kind.endsWith('Binding')).map((it) => createObject(it, { parent: this, dependsOn: policies }))
+    this.ready = [...policies, ...bindings]
+    this.registerOutputs()
+  }
+}
+
+function createObject({ apiVersion, kind, metadata, spec }: PolicyObject, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  return new k8s.apiextensions.CustomResource(`${metadata.name}-${short[kind]}`, { apiVersion, kind, metadata, spec }, opts)
+}
+
+/** Names in the stack: the same name may be a policy's and its binding's. */
+const short: Record<string, string> = {
+  MutatingAdmissionPolicy: 'mutates',
+  MutatingAdmissionPolicyBinding: 'mutates-binding',
+  ValidatingAdmissionPolicy: 'validates',
+  ValidatingAdmissionPolicyBinding: 'validates-binding',
+}

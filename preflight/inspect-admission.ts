@@ -1,0 +1,42 @@
+/** Which policy API the cluster has, and what admission would refuse of what runs there; a preview lists it. */
+import * as pulumi from '@pulumi/pulumi'
+import { evaluateExisting, type Existing } from '../components/tenant-placement/evaluate-existing.ts'
+import { type AdmissionApi, type AdmissionOptions, findAdmissionApi } from '../components/tenant-placement/render-admission.ts'
+import { get } from './cluster.ts'
+
+/** Built-in kinds that make pods, where the API server lists them. */
+const lists = [
+  ['/api/v1/pods', 'v1', 'Pod'],
+  ['/api/v1/replicationcontrollers', 'v1', 'ReplicationController'],
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => [`/apis/apps/v1/${kind.toLowerCase()}s`, 'apps/v1', kind]),
+  ...['Job', 'CronJob'].map((kind) => [`/apis/batch/v1/${kind.toLowerCase()}s`, 'batch/v1', kind]),
+] as const
+
+/**
+ * Warns of each pod and template that could not be created again under the policies.
+ * @throws Error where the cluster does not answer
+ */
+export async function inspectAdmission(context: string, options: AdmissionOptions): Promise<AdmissionApi> {
+  const [api, existing] = await Promise.all([readAdmissionApi(context), readExisting(context)])
+  const refused = evaluateExisting(existing, options, api)
+  if (refused.length > 0) {
+    const lines = refused.map(({ object: { kind, namespace, name }, why }) => `  - ${kind} ${namespace}/${name}: ${why}`)
+    const what = options.enforcement === 'deny' ? 'refuses from now on' : 'would refuse with annex:admission.enforcement = "deny"'
+    void pulumi.log.warn(`admission ${what}, what runs goes on until it is made again:\n${lines.join('\n')}`)
+  }
+  return api
+}
+
+async function readAdmissionApi(context: string): Promise<AdmissionApi> {
+  const { groups } = await get<{ groups: { name: string; versions: { version: string }[] }[] }>(context, '/apis')
+  const served = groups.some(({ name, versions }) => name === 'admissionregistration.k8s.io' && versions.some(({ version }) => version === 'v1'))
+  if (!served) return findAdmissionApi([])
+  const { resources } = await get<{ resources: { kind: string }[] }>(context, '/apis/admissionregistration.k8s.io/v1')
+  return findAdmissionApi(resources.map(({ kind }) => kind))
+}
+
+async function readExisting(context: string): Promise<Existing> {
+  const namespaces = await get<{ items: { metadata: { name: string; labels?: Record<string, string> } }[] }>(context, '/api/v1/namespaces')
+  const objects = await Promise.all(lists.map(async ([path, apiVersion, kind]) => (await get<{ items: object[] }>(context, path)).items.map((it) => ({ apiVersion, kind, ...it }))))
+  return { namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} })), objects: objects.flat() }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { placeObject } from '../../../components/tenant-placement/place-object.ts'
+import { placePod, tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
+import { workloads } from '../../../components/tenant-placement/workloads.ts'
+
+const pod = { containers: [{ name: 'c', image: 'busybox:1' }] }
+const placed = placePod(pod, tenantPlacement).spec!
+const { nodeSelector, tolerations, affinity } = placed
+const nodeAffinity = affinity!.nodeAffinity
+const template = { template: { metadata: {}, spec: pod } }
+
+const place = (object: object) => placeObject(object, tenantPlacement)
+const outcomes = (object: object) => place(object).results.map(({ outcome }) => outcome)
+const at = (object: any, path: string): any => path.split('.').reduce((inner, key) => inner?.[key], object)
+
+describe('placeObject', () => {
+  const builtIn: [string, string, object, string][] = [
+    ['v1', 'Pod', { spec: pod }, 'spec'],
+    ['v1', 'PodTemplate', { template: { spec: pod } }, 'template.spec'],
+    ['v1', 'ReplicationController', { spec: template }, 'spec.template.spec'],
+    ...['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'].flatMap((version) => ['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet'].map((kind): [string, string, object, string] => [version, kind, { spec: template }, 'spec.template.spec'])),
+    ['batch/v1', 'Job', { spec: template }, 'spec.template.spec'],
+    ...['batch/v1', 'batch/v1beta1'].map((version): [string, string, object, string] => [version, 'CronJob', { spec: { jobTemplate: { spec: template } } }, 'spec.jobTemplate.spec.template.spec']),
+  ]
+  for (const [apiVersion, kind, rest, path] of builtIn) {
+    it(`places a ${kind} of ${apiVersion}`, () => {
+      const { object, results } = place({ apiVersion, kind, metadata: { name: 'it' }, ...rest })
+      assert.deepEqual(at(object, path), placed)
+      assert.deepEqual(results.map(({ outcome }) => outcome), ['placed'])
+      assert.deepEqual(outcomes(object as object), ['already placed'])
+    })
+  }
+
+  const custom: [string, string, object, Record<string, unknown>][] = [
+    ['postgresql.cnpg.io/v1', 'Cluster', { instances: 3, affinity: { enablePodAntiAffinity: true } }, { 'spec.affinity': { enablePodAntiAffinity: true, nodeSelector, tolerations, nodeAffinity }, 'spec.instances': 3 }],
+    ['postgresql.cnpg.io/v1', 'Cluster', { instances: 1 }, { 'spec.affinity': { nodeSelector, tolerations, nodeAffinity } }],
+    ['postgresql.cnpg.io/v1', 'Pooler', { cluster: { name: 'db' } }, { 'spec.template.spec': { containers: [], nodeSelector, tolerations, affinity } }],
+    ['postgresql.cnpg.io/v1', 'Pooler', { template: { spec: pod } }, { 'spec.template.spec': placed }],
+    ['acid.zalan.do/v1', 'postgresql', { teamId: 'a' }, { spec: { teamId: 'a', tolerations, nodeAffinity } }],
+    ['monitoring.coreos.com/v1', 'Prometheus', { replicas: 2 }, { spec: { replicas: 2, nodeSelector, tolerations, affinity } }],
+    ['monitoring.coreos.com/v1', 'Alertmanager', {}, { spec: { nodeSelector, tolerations, affinity } }],
+    ['redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', { clusterSize: 3, sentinel: { size: 3 } }, { spec: { clusterSize: 3, sentinel: { size: 3, nodeSelector, tolerations, affinity }, nodeSelector, tolerations, affinity } }],
+    ['redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', { clusterSize: 3 }, { 'spec.sentinel': undefined }],
+    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', { replicas: 3 }, { spec: { replicas: 3, tolerations, affinity } }],
+    ['minio.min.io/v2', 'Tenant', { pools: [{ servers: 4 }, { servers: 2 }] }, { 'spec.pools.1': { servers: 2, nodeSelector, tolerations, affinity }, 'spec.kes': undefined }],
+    ['kafka.strimzi.io/v1', 'Kafka', { kafka: {}, entityOperator: {} }, { 'spec.kafka.template.pod': { tolerations, affinity }, 'spec.entityOperator.template.pod': { tolerations, affinity }, 'spec.cruiseControl': undefined }],
+    ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', { nodeSets: [{ name: 'a' }] }, { 'spec.nodeSets.0.podTemplate.spec': { nodeSelector, tolerations, affinity } }],
+    ['argoproj.io/v1alpha1', 'Rollout', template, { 'spec.template.spec': placed }],
+    ['jobset.x-k8s.io/v1alpha2', 'JobSet', { replicatedJobs: [{ name: 'a', template: { spec: template } }] }, { 'spec.replicatedJobs.0.template.spec.template.spec': placed }],
+  ]
+  for (const [apiVersion, kind, spec, expected] of custom) {
+    it(`places a ${kind} of ${apiVersion} in its own words: ${JSON.stringify(spec).slice(0, 50)}`, () => {
+      const { object, results } = place({ apiVersion, kind, metadata: { name: 'it' }, spec })
+      for (const [path, value] of Object.entries(expected)) assert.deepEqual(at(object, path), value, path)
+      assert.deepEqual(results.map(({ outcome }) => outcome), ['placed'])
+      assert.deepEqual(outcomes(object as object), ['already placed'])
+    })
+  }
+
+  it('places every item of a list, typed or not', () => {
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: template }
+    assert.deepEqual(outcomes({ apiVersion: 'v1', kind: 'List', items: [deployment, { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: {} }] }), ['placed', 'no pods'])
+    const typed = place({ apiVersion: 'apps/v1', kind: 'DeploymentList', items: [{ metadata: { name: 'a' }, spec: template }] })
+    assert.deepEqual(typed.object, { apiVersion: 'apps/v1', kind: 'DeploymentList', items: [{ metadata: { name: 'a' }, spec: { template: { metadata: {}, spec: placed } } }] })
+  })
+
+  it('takes the same kind of another group for what it is: unknown', () => {
+    assert.deepEqual(outcomes({ apiVersion: 'example.com/v1', kind: 'Cluster', metadata: { name: 'a' }, spec: { affinity: {} } }), ['no pods'])
+  })
+
+  for (const [what, spec] of Object.entries({ 'a list of containers': template, tolerations: { deep: [{ tolerations: [] }] } })) {
+    it(`reports a kind that it does not know and that has ${what}`, () => {
+      const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec }
+      const { object: same, results: [result] } = place(object)
+      assert.equal(same, object)
+      assert.equal(result!.outcome, 'not placed')
+      assert.match(result!.why!, /^spec\.\S+ looks like a pod's settings, but the table/)
+    })
+  }
+
+  it('places such a kind with one more entry in the table', () => {
+    const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: template }
+    const table = [...workloads, { group: 'example.com', kind: 'Widget', pods: [{ at: 'spec.template.spec' }] }]
+    assert.deepEqual(at(placeObject(object, tenantPlacement, table).object, 'spec.template.spec'), placed)
+  })
+
+  it('leaves alone what makes no pods', () => {
+    for (const kind of ['Service', 'ConfigMap', 'PersistentVolumeClaim', 'NetworkPolicy']) assert.deepEqual(outcomes({ apiVersion: 'v1', kind, metadata: { name: 'a' }, spec: {} }), ['no pods'])
+    assert.deepEqual(outcomes({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'a' }, scheduling: { tolerations: [] } }), ['no pods'])
+  })
+
+  it('names the path and both sides of a conflict, and leaves the object as it is', () => {
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', namespace: 'n' }, spec: { template: { spec: { ...pod, nodeSelector: { 'paas-tier': 'platform' } } } } }
+    const { object: same, results } = place(object)
+    assert.equal(same, object)
+    assert.deepEqual(results[0]!.object, { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'n', name: 'a' })
+    assert.match(results[0]!.why!, /^spec\.template\.spec: .*paas-tier=platform.*paas-tier=tenant/)
+  })
+
+  it('reports a workload in which the pod is missing or is no pod', () => {
+    const deployment = (spec: unknown) => place({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec }).results[0]!
+    assert.match(deployment({ replicas: 1 }).why!, /nothing at spec\.template\.spec, where a Deployment has its pods/)
+    assert.match(deployment({ template: [] }).why!, /spec\.template is no mapping/)
+    assert.match(deployment({ template: { spec: 'text' } }).why!, /spec\.template\.spec is no mapping/)
+  })
+
+  it('answers any value and any object of a kind that it knows', () => {
+    const anything = fc.anything({ withNullPrototype: true })
+    const known = fc.tuple(fc.constantFrom(...workloads), anything, anything).map(([{ group, kind }, spec, metadata]) => ({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, spec, metadata }))
+    const list = anything.map((items) => ({ apiVersion: 'v1', kind: 'List', items }))
+    fc.assert(fc.property(fc.oneof(anything, known, list), (object) => { placeObject(object, tenantPlacement) }), { numRuns: 3000 })
+  })
+})

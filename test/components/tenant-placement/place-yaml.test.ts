@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { type DocumentOptions, parseAllDocuments, stringify } from 'yaml'
+import { placeObject } from '../../../components/tenant-placement/place-object.ts'
+import { tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
+import { placeYaml, YamlFault } from '../../../components/tenant-placement/place-yaml.ts'
+
+const versions: DocumentOptions['version'][] = ['1.1', '1.2']
+
+function read(text: string, version: DocumentOptions['version']): unknown[] {
+  return [...parseAllDocuments(text, { version, merge: true, uniqueKeys: false, logLevel: 'error' })].map((it) => it.toJS())
+}
+
+/** What is written says to a reader of either YAML what was there before, but for the placement. */
+function keepsData(text: string): void {
+  const placed = placeYaml(text, tenantPlacement)
+  for (const version of versions) {
+    const expected = read(text, version).map((object) => (object === null ? null : placeObject(object, tenantPlacement).object))
+    assert.deepEqual(read(placed.text, version), expected, `YAML ${version}`)
+  }
+  assert.equal(placeYaml(placed.text, tenantPlacement).text, placed.text, 'placed twice')
+}
+
+const deployment = (inner: string) => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  template:\n    spec:\n      containers: [{name: c}]\n${inner}`
+
+describe('placeYaml', () => {
+  for (const app of ['supabase', 'n8n', 'nocodb', 'cyclops']) {
+    it(`keeps all data of ${app} in its order`, () => {
+      keepsData(readFileSync(new URL(`fixtures/${app}.yaml`, import.meta.url), 'utf8'))
+    })
+  }
+
+  const awkward: Record<string, string> = {
+    'words that YAML 1.1 takes for something else': deployment('      x: [on, "on", yes, \'no\', y, 1e3, "1e3", 0644, "0644", 0o14, 1_000, 1:30, 2001-12-14, ~, null, .inf, 0x1F, +1, 12345678901234567890]\n      y: on\n      z:\n'),
+    'block texts': deployment('      a: |\n        one\n\n          two   \n      b: |-\n        one\n      c: |+\n        one\n\n      d: >\n        folded\n        text\n\n        more\n          indented\n      e: >-\n        x\n      f: |2\n          leading\n'),
+    'texts over several lines': deployment('      a: one\n        two\n      b: "one\n        two \\\n        three\\n"\n      c: \'it\'\'s\n\n        two\'\n'),
+    'keys that are no plain words': deployment('      on: 2\n      0644: 3\n      ? complex\n      : 4\n      "": 5\n'),
+    'anchors, aliases and merge keys': deployment('      a: &a {x: 0644, y: &b [on]}\n      c: {<<: *a, z: *b}\n      d: {<<: [{y: 1}, *a], x: "on"}\n'),
+    'an aliased pod': 'apiVersion: v1\nkind: List\nitems:\n- &p {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c}]}}\n- *p\n',
+    'two equal keys': deployment('      nodeSelector: {zone: a}\n      nodeSelector: {zone: b}\n'),
+    'nulls for settings': deployment('      nodeSelector:\n      tolerations: ~\n      affinity: null\n'),
+    'settings in another style': deployment('      nodeSelector: {"disk": "on", size: "1e3"}\n      tolerations: [{operator: Exists, effect: NoExecute}]\n      affinity:\n        nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: ["0777", "yes"]}]}]}}\n'),
+    JSON: `${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { a: '0644' } }, spec: { containers: [{ name: 'c' }] } }, null, 2)}\n`,
+    'comments, empty documents and ends': `# first\n---\n# only a comment\n---\n---\n${deployment('')}...\n---\n${deployment('')}# last\n`,
+    'text without a last line end': deployment('      a: b').trimEnd(),
+    'Windows line ends': deployment('      a: b\n').replaceAll('\n', '\r\n'),
+  }
+  for (const [what, text] of Object.entries(awkward)) it(`keeps ${what}`, () => { keepsData(text) })
+
+  it('keeps the text of a document that it does not change, and the comments of one that it does', () => {
+    const service = 'apiVersion: v1   # odd\nkind:   Service\nmetadata: { name:   s }\n'
+    const text = placeYaml(`${service}---\n# Source: d.yaml\n${deployment('      # why\n      dnsPolicy: Default # here\n')}`, tenantPlacement).text
+    assert.ok(text.startsWith(`${service}---\n# Source: d.yaml\n`), text)
+    assert.match(text, /# why\n {6}dnsPolicy: Default # here/)
+  })
+
+  it('keeps any string, whatever style it is written in', () => {
+    const string = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('on', '0644', '1e3', ' ', '\n', '#', '- a', 'a: b', '"', "'", '\ttab', 'null', '2001-01-01').chain((it) => fc.string({ maxLength: 3 }).map((end) => it + end)))
+    const style = fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED') as fc.Arbitrary<'PLAIN'>
+    const pod = fc.array(fc.tuple(string, string), { maxLength: 4 }).map((pairs) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: Object.fromEntries(pairs) }, spec: { containers: [] } }))
+    fc.assert(fc.property(pod, style, (object, defaultStringType) => {
+      keepsData(stringify(object, { version: '1.1', defaultStringType, defaultKeyType: 'PLAIN' }))
+    }), { numRuns: 200 })
+  })
+
+  it('says where a text is no YAML', () => {
+    assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))
+    assert.throws(() => placeYaml('a: *nowhere\n', tenantPlacement), YamlFault)
+  })
+
+  it('refuses aliases that stand for too much', () => {
+    const bomb = ['a: &a [1,1,1,1,1,1,1,1,1,1]', ...'bcdefghi'.split('').map((name, i) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[i]}`).join(',')}]`)].join('\n')
+    assert.throws(() => placeYaml(`${deployment('')}${bomb}\n`, tenantPlacement), YamlFault)
+    assert.throws(() => placeYaml(`${deployment('')}a: &a {b: *a}\n`, tenantPlacement), YamlFault)
+  })
+})
