@@ -6,7 +6,7 @@ import { TenantAdmission } from './components/tenant-isolation/tenant-admission.
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
 import { poolOf } from './components/tenant-placement/node-pools.ts'
 import { poolPlacement } from './components/tenant-placement/place-pod.ts'
-import { NodePools, PlacementAdmission } from './components/tenant-placement/tenant-nodes.ts'
+import { PlacementAdmission } from './components/tenant-placement/placement-admission.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
@@ -34,9 +34,8 @@ const admission = new TenantAdmission('tenant-admission', admissionArgs(settings
 
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
 const joined = workers.flatMap(({ ready }) => ready)
-const pools = new NodePools('pools', { nodes: workers.map(({ nodeName }) => nodeName), tenants: settings.tenants }, { dependsOn: joined })
-const policies = placementRules && admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: admissionApi }, { dependsOn: pools.ready })] : []
-const capacity = [storage, ...joined, ...pools.ready, ...policies]
+const placed = placementRules && admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: admissionApi }, { dependsOn: joined })] : []
+const capacity = [storage, ...joined, ...placed]
 const tenants = settings.tenants.map((tenant) => {
   const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant), { dependsOn: [admission, ...capacity] })
   const placement = new TenantPlacement(tenant.name, { placement: poolPlacement(poolOf(tenant)) })

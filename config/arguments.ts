@@ -3,6 +3,7 @@ import semver from 'semver'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
 import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-admission.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
+import { nodePools } from '../components/tenant-placement/node-pools.ts'
 import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
@@ -49,6 +50,7 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     },
     registries: settings.registries.map(({ host, mirror, caFile }) => ({ host, mirror, ca: caFile && settings.files[caFile] })),
     taintEffect: worker.taintEffect,
+    pool: nodePools([worker.name], settings.tenants)[worker.name]!,
     sshPort: worker.ssh.listenPort ?? worker.ssh.port,
     tunnelPort: worker.listenPort,
     bootstrapToken: found.bootstrapTokens[worker.name],

@@ -2,7 +2,7 @@ import { createPlatform, createTestApplication } from '../apps/apps.ts'
 import { LocalStorage } from '../components/local-storage/local-storage.ts'
 import { TenantAdmission } from '../components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
-import { NodePools, PlacementAdmission } from '../components/tenant-placement/tenant-nodes.ts'
+import { PlacementAdmission } from '../components/tenant-placement/placement-admission.ts'
 import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
 import { admissionArgs, admissionOptions, storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
@@ -15,7 +15,6 @@ export function program(file: string): void {
   const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
   const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
   for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
-  new NodePools('pools', { nodes: settings.workers.map(({ name }) => name), tenants: settings.tenants })
   const placementRules = admissionOptions(settings)
   if (placementRules) new PlacementAdmission('placement-admission', { ...placementRules, api: { mutating: true, validating: true } })
   createPlatform(settings.iamService)

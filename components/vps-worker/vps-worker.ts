@@ -2,7 +2,7 @@
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { type Host, HostJoin, HostSection, NodeRemoval } from '../../host/engine.ts'
-import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
+import { poolLabel, tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
 import { renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
 
@@ -18,6 +18,8 @@ export interface VpsWorkerArgs extends Host {
   /** Registries that are pulled from a mirror. */
   registries: RegistryMirror[]
   taintEffect: 'NoSchedule' | 'PreferNoSchedule'
+  /** Pool of tenants whose pods it takes. Its label (`poolLabel`) is set through the API after the join: a kubelet may not give it to itself. */
+  pool: string
   /** TCP port on which sshd listens. */
   sshPort: number
   /** UDP port of the tunnel, for a worker that can be reached first. */
@@ -72,9 +74,10 @@ function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArg
   return new NodeRemoval(`${name}-removal`, { nodeName: args.nodeName, context: args.cluster.context }, { parent, dependsOn: join })
 }
 
-/** Registered with the node already; owned here, so that a change of them by hand is seen by a refresh and undone by the next update. */
+/** All but the pool's are registered with the node already; owned here, so that a change of them by hand is seen by a refresh and undone by the next update. */
 function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, removal: NodeRemoval): k8s.core.v1.NodePatch {
   // A label belongs to whoever changed it last: without force the update would end in a conflict.
   const annotations = { 'pulumi.com/patchForce': 'true' }
-  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels: tenantNodeLabels, annotations } }, { parent, dependsOn: removal })
+  const labels = { ...tenantNodeLabels, [poolLabel]: args.pool }
+  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: removal })
 }

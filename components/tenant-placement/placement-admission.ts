@@ -1,33 +1,7 @@
-/** What the cluster keeps about tenant nodes and their pods: the pool of each node, and the admission policies. */
+/** The policies that keep placement true in the cluster, whoever creates a pod. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type PooledTenant, nodePools } from './node-pools.ts'
-import { poolLabel } from './place-pod.ts'
 import { type AdmissionApi, admissionFaults, type AdmissionOptions, type PolicyObject, renderAdmission } from './render-admission.ts'
-
-export interface NodePoolsArgs {
-  /** Names of the tenant nodes. */
-  nodes: string[]
-  tenants: PooledTenant[]
-}
-
-/**
- * Labels each tenant node with its pool, after the join and through the API: a kubelet may not give itself this label (see `poolLabel`).
- * Only where the API server runs the admission plugin NodeRestriction, as kubeadm's and the managed ones do.
- */
-export class NodePools extends pulumi.ComponentResource {
-  /** The nodes have their labels. */
-  readonly ready: pulumi.Resource[]
-
-  constructor(name: string, { nodes, tenants }: NodePoolsArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super('annex:index:NodePools', name, {}, opts)
-    // A label belongs to whoever changed it last: without force the update would end in a conflict.
-    const annotations = { 'pulumi.com/patchForce': 'true' }
-    this.ready = Object.entries(nodePools(nodes, tenants)).map(([node, pool]) =>
-      new k8s.core.v1.NodePatch(`${name}-${node}`, { metadata: { name: node, labels: { [poolLabel]: pool }, annotations } }, { parent: this }))
-    this.registerOutputs()
-  }
-}
 
 export interface PlacementAdmissionArgs extends AdmissionOptions {
   /** Which policy API the API server has. */
