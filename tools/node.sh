@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `npm run policies`: needs Node >= 20 to start and the npm packages, which it installs where they are missing; no root, no lab.
+# node.sh FILE ARGUMENTS...: runs a TypeScript file of this project with the project's own Node. Needs any Node >= 20 to start, and the npm packages,
+# which it installs where they are missing; no root, no lab.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -16,4 +17,4 @@ if [[ $(node lab/dependencies.mjs) != fit ]]; then
   [[ $(node lab/dependencies.mjs) == fit ]] || { npm ci --ignore-scripts --no-audit --no-fund && npm rebuild node; } >&2
   exec 9>&-
 fi
-exec node_modules/.bin/node policies/cli.ts "$@"
+exec node_modules/.bin/node "$@"
