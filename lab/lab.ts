@@ -1,5 +1,5 @@
 /** The lab as a whole: up, down, and what of it runs. */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { Listr, type ListrTask } from 'listr2'
@@ -11,7 +11,7 @@ import { startControlPlane } from './control-plane.ts'
 import { checkout, labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
 import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
-import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
+import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, processesInside, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
@@ -117,7 +117,7 @@ async function prepare(): Promise<void> {
 async function clearAbandoned(): Promise<void> {
   const owner = abandonedBy()
   if (owner === undefined) return
-  console.log(`The lab of ${owner} is still on this machine, but that checkout is gone: clearing it`)
+  console.log(`The lab of ${owner} is still on this machine, but nobody can use it any more: clearing it`)
   await Promise.all(hostNames.map(killHost))
   await endProcesses((pid) => argumentsOf(pid).some((argument) => argument.startsWith(`${owner}/.lab/`)))
   await clearNetwork()
@@ -125,8 +125,8 @@ async function clearAbandoned(): Promise<void> {
 
 async function clearNetwork(): Promise<void> {
   // Whatever somebody still runs inside, such as an open `npm run shell`, would keep the namespaces alive.
-  const inside = namespacesOfLab()
-  await endProcesses((pid) => inside.has(networkNamespaceOf(pid) ?? ''))
+  const inside = processesInside()
+  await endProcesses((pid) => inside.includes(pid))
   await removeNetwork()
 }
 
@@ -141,7 +141,7 @@ async function takeDown(): Promise<void> {
 
 /** `npm run down` from the lab's own shell would end itself half way. */
 function refuseOwnShell(): void {
-  if (namespacesOfLab().has(readlinkSync('/proc/self/ns/net'))) {
+  if (processesInside().includes(process.pid)) {
     throw new Error('this is the shell of the lab: leave it first (exit), then npm run down')
   }
 }
@@ -158,25 +158,11 @@ async function endProcesses(which: (pid: number) => boolean): Promise<void> {
   }
 }
 
-/** Identities of the lab's network namespaces, as /proc names them. */
-function namespacesOfLab(): Set<string> {
-  const files = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists).map((name) => `/run/netns/${name}`)
-  return new Set(files.map((file) => `net:[${statSync(file).ino}]`))
-}
-
 function argumentsOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   } catch {
     return []
-  }
-}
-
-function networkNamespaceOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
+import { isHeld } from '../tools/lock.ts'
 import { checkout, inNamespace } from './environment.ts'
 import { fabric, gatewayPrivate, namespaces, ranges, type Link, type Namespace, type Wire } from './topology.ts'
 
@@ -36,10 +37,27 @@ export function refuseForeignNetwork(): void {
   throw new Error(`the lab of another checkout is up on this machine: ${owner}\nTake it down first: npm run down --prefix ${owner}`)
 }
 
-/** The checkout whose lab stands although its folder was deleted, so that nobody is left who could take it down. */
+/** The other checkout whose lab nobody uses any more: its folder was deleted, or all that ran in it was killed and only the namespaces are left. */
 export function abandonedBy(): string | undefined {
   const owner = networkOwner()
-  return owner === undefined || existsSync(owner) ? undefined : owner
+  if (owner === undefined || owner === checkout) return undefined
+  const used = existsSync(owner) && (isHeld(`${owner}/.lab/lock`) || processesInside().length > 0)
+  return used ? undefined : owner
+}
+
+/** Ids of the processes in the lab's namespaces, whichever checkout's lab it is. */
+export function processesInside(): number[] {
+  const files = [fabric, ...namespaces].map(({ name }) => name).filter(namespaceExists).map((name) => `/run/netns/${name}`)
+  const inside = new Set(files.map((file) => `net:[${statSync(file).ino}]`))
+  return readdirSync('/proc').map(Number).filter((pid) => pid > 0 && inside.has(networkNamespaceOf(pid) ?? ''))
+}
+
+function networkNamespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`)
+  } catch {
+    return undefined
+  }
 }
 
 /** The checkout whose lab has made the namespaces; undefined without any. */

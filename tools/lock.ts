@@ -1,6 +1,6 @@
 /** A lock between processes of one machine that a killed holder does not keep: its holder must be alive. */
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -21,6 +21,11 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait?:
   } finally {
     await rm(path, { force: true })
   }
+}
+
+/** True while a live process holds the lock. */
+export function isHeld(path: string): boolean {
+  return existsSync(path) && isAlive(JSON.parse(readFileSync(path, 'utf8')) as ProcessId)
 }
 
 /** The id of this process. */

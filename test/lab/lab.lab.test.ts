@@ -9,7 +9,7 @@ import { checkout, inNamespace, labFolder, runAsOperator } from '../../lab/envir
 import * as faults from '../../lab/faults.ts'
 import { bootHost, hostIsOn, killHost, rebootHost, runInHost } from '../../lab/host.ts'
 import { down, remains, up } from '../../lab/lab.ts'
-import { addCloudRoute, cloudRoutes, networkOwner, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
+import { addCloudRoute, cloudRoutes, networkOwner, processesInside, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
 import { processId, recordedProcesses, stopProcess, until } from '../../lab/processes.ts'
 import { makeImage } from '../../lab/rootfs.ts'
 import { sshArguments } from '../../lab/ssh.ts'
@@ -41,7 +41,16 @@ describe('the lab', function () {
     // The agent belongs to no namespace; it would be found by the folder that is gone.
     for (const name of recordedProcesses().filter((one) => one !== 'ssh-agent')) rmSync(path.join(labFolder, 'processes', `${name}.json`))
     const { stdout } = await startUntil(() => networkOwner() === checkout)
-    assert.match(String(stdout), /lab of \/gone\/annex is still on this machine, but that checkout is gone: clearing it/)
+    assert.match(String(stdout), /lab of \/gone\/annex is still on this machine, but nobody can use it any more: clearing it/)
+  })
+
+  it("clears what is left of another checkout's lab whose processes were all killed", async () => {
+    await startUntil(() => hostNames.some(hostIsOn))
+    writeFileSync(ownerFile, '/var/tmp\n')
+    for (const pid of processesInside()) process.kill(pid, 'SIGKILL')
+    await until('all of them have ended', 10, () => processesInside().length === 0)
+    const { stdout } = await startUntil(() => networkOwner() === checkout)
+    assert.match(String(stdout), /lab of \/var\/tmp is still on this machine, but nobody can use it any more: clearing it/)
   })
 
   it('is up in 45 s or less from a full cache, also when an earlier start was killed half way', async () => {
