@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { ensureTools } from '../tools/tools.ts'
 import { type Counts, closingLine } from './counts.ts'
 import { checkout, operatorEnvironment } from './environment.ts'
+import { down } from './lab.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
@@ -14,7 +15,7 @@ const stack = 'test/e2e/stack.lab.test.ts'
 /** Takes the lab away, brings it up and measures that: alone, and first, because the others stand on it. */
 const lab = 'test/lab/lab.lab.test.ts'
 
-/** @param all slow tests too @returns whether all passed */
+/** Takes the lab away at its end, also when it was up before: another checkout may be next on this machine. @param all slow tests too @returns whether all passed */
 export async function test(all: boolean): Promise<boolean> {
   await ensureTools()
   const slowFiles = globSync(slow, { cwd: checkout }).sort()
@@ -25,6 +26,7 @@ export async function test(all: boolean): Promise<boolean> {
   console.log(`Beside the next tests runs ${stack}; what it says comes at its end.`)
   counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha([stack], 'pipe')]))
   counts.push(await mocha([...onLab.filter((file) => file !== stack && file !== lab), ...(all ? slowFiles : [])], 'inherit'))
+  await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
   console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
   return sum('failed') === 0
