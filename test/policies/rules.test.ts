@@ -39,7 +39,7 @@ const file = (content: unknown, fields = {}) => items({ kind: 'file', path: '/et
 const secretText = 'abcdef.' + '0123456789abcdef'
 
 const cases: Record<string, Case> = {
-  'rbac-wildcards': { type: role, bad: [grant('', 'pods', '*'), grant('*', 'pods', 'get'), { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }], good: [grant('', 'pods', 'get')], unknown: [grant('', 'pods', unknown)] },
+  'rbac-wildcards': { type: role, bad: [grant('', 'pods', '*'), grant('*', 'pods', 'get'), grant('', 'pods/*', 'get'), { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }], good: [grant('', 'pods', 'get'), { rules: [{ nonResourceURLs: ['/healthz/*'], verbs: ['get'] }] }], unknown: [grant('', 'pods', unknown)] },
   'rbac-cluster-admin': {
     type: binding,
     bad: [{ roleRef: { name: 'cluster-admin' }, subjects: [] }, { roleRef: { name: 'view' }, subjects: [{ kind: 'Group', name: 'system:masters' }] }],
@@ -68,7 +68,7 @@ const cases: Record<string, Case> = {
   },
   'network-not-widened': {
     type: 'kubernetes:networking.k8s.io/v1:NetworkPolicy',
-    bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
+    bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/1' } }, { ipBlock: { cidr: '128.0.0.0/1' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
     good: [{}, { ingress: [] }, { ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ namespaceSelector: { matchLabels: { a: 'b' } } }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] }].map((spec) => ({ spec })),
     unknown: [{ spec: unknown }, { spec: { ingress: [{ from: unknown }] } }, { spec: { egress: [{ to: [{ ipBlock: { cidr: unknown } }] }] } }],
   },
@@ -81,7 +81,7 @@ const cases: Record<string, Case> = {
   'network-external-ips': { type: service, bad: [{ spec: { externalIPs: ['192.0.2.1'] } }], good: [{ spec: {} }, { spec: { externalIPs: [] } }], unknown: [{ spec: { externalIPs: unknown } }] },
   'network-ingress-hosts': {
     type: ingress,
-    bad: [{ rules: [{}] }, { rules: [{ host: '*.example.com' }] }, { defaultBackend: {} }].map((spec) => ({ spec })),
+    bad: [{ rules: [{}] }, { rules: [{ host: '*.example.com' }] }, { defaultBackend: {} }, { backend: {} }].map((spec) => ({ spec })),
     good: [{ spec: { rules: [{ host: 'a.example.com' }] } }],
     unknown: [{ spec: { rules: [{ host: unknown }] } }],
   },
@@ -124,7 +124,7 @@ const cases: Record<string, Case> = {
   'supply-image-tag': {
     type: deployment,
     bad: ['app', 'app:latest', 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
-    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`].map((image) => container({ image })),
+    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`, `app@blake3:${'a'.repeat(64)}`].map((image) => container({ image })),
     unknown: [container({ image: unknown })],
   },
   'supply-registries': {
@@ -172,7 +172,7 @@ const cases: Record<string, Case> = {
   'transport-ingress-tls': {
     type: ingress,
     bad: [{ rules: [{ host: 'a.example.com' }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['b.example.com'] }] }, { rules: [{ host: 'a.b.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
-    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
+    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ secretName: 'a' }] }].map((spec) => ({ spec })),
     unknown: [{ spec: { rules: [{ host: 'a.example.com' }], tls: unknown } }],
   },
   'hosts-retry-budget': {
@@ -356,6 +356,19 @@ describe('policies: each rule about the whole stack', () => {
       for (const resources of open) assert.match(inStack(...resources).join(), /^unverifiable /)
     })
   }
+
+  it('leaves kinds of other groups alone that only have the same name', () => {
+    const { findings, inStack } = only(/^(network|tenancy-default|rbac|transport-ingress)/)
+    const open = { ingress: [{}], rules: [{}], type: 'NodePort', externalIPs: ['192.0.2.1'] }
+    for (const type of ['crd.projectcalico.org/v1:NetworkPolicy', 'serving.knative.dev/v1:Service', 'config.openshift.io/v1:Ingress']) assert.deepEqual(findings(`kubernetes:${type}`, { spec: open }), [], type)
+    assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
+  })
+
+  it('minds what a binding does where its parameters are not there', () => {
+    const { findings } = only(/^admission-fail-closed$/)
+    const of = (parameterNotFoundAction: unknown) => findings('kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding', { spec: { paramRef: { name: 'p', parameterNotFoundAction } } })
+    assert.deepEqual([of('Allow'), of('Deny'), of(UNKNOWN)], [['violation admission-fail-closed spec.paramRef.parameterNotFoundAction'], [], ['unverifiable admission-fail-closed spec.paramRef.parameterNotFoundAction']])
+  })
 
   it('has a case for every rule that no other test is about', () => {
     const elsewhere = /^(pods-|secrets-no-private-key|namespaces-pod-security-labels|hosts-host-key|hosts-no-key-in-connection)/
