@@ -48,6 +48,12 @@ const cases: Record<string, Case> = {
   },
   'rbac-escalation': power('rbac.authorization.k8s.io', 'clusterroles', 'escalate'),
   'rbac-secrets': power('', 'secrets', 'list'),
+  'rbac-namespace-secrets': {
+    type: 'kubernetes:rbac.authorization.k8s.io/v1:Role',
+    bad: [grant('', 'secrets', 'get'), grant('', 'secrets', '*'), { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['list'] }] }, { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['list'] }] }],
+    good: [grant('', 'secrets', 'create'), { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['get'] }] }, { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', 'create'] }] }],
+    unknown: [grant('', 'secrets', unknown), { rules: unknown }],
+  },
   'rbac-exec': power('', 'pods/exec', 'create'),
   'rbac-nodes-proxy': power('', 'nodes/proxy', 'get'),
   'rbac-csr-approval': power('certificates.k8s.io', 'certificatesigningrequests/approval', 'update'),
@@ -145,16 +151,14 @@ const cases: Record<string, Case> = {
     good: [container({ securityContext: { readOnlyRootFilesystem: true } })],
     unknown: [container({ securityContext: unknown })],
   },
-  'supply-no-token': {
-    type: deployment,
-    bad: [pods({}), pods({ automountServiceAccountToken: true }), pods({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
-    good: [pods({ automountServiceAccountToken: false }), pods({ automountServiceAccountToken: true, serviceAccountName: 'operator' })],
-    unknown: [pods({ automountServiceAccountToken: unknown })],
-  },
   'supply-no-secret-in-env': {
     type: deployment,
-    bad: ['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
-    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }] })],
+    bad: [
+      ...['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd', 'SECRET_BLAH', 'SECRET_KEY', 'PGPASSWORD', 'dbPassword', 'SMTP_PWD', 'TOKEN_PROD'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
+      ...[`AK${'IA'}IOSFODNN7EXAMPLE`, 'postgres://app:hunter2@db.example/app', 'bearer abc123defgh', `ghp${'_'}${'a'.repeat(36)}`].map((value) => container({ env: [{ name: 'SETTING', value }] })),
+      container({ env: [{ name: 'PASSWORD', value: '12345' }] }),
+    ],
+    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
     unknown: [container({ env: [{ name: 'DB_PASSWORD', value: unknown }] })],
   },
   'transport-verify': {
@@ -303,11 +307,13 @@ const guarding = (name: string, action: string) => [
 ]
 const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
+const account = (name: string, automountServiceAccountToken: unknown) => resource('kubernetes:core/v1:ServiceAccount', { metadata: { name, namespace: 'a' }, automountServiceAccountToken }, 'account')
+
 const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
   'tenancy-default-deny': {
     bad: [[namespace('a')], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] })], [namespace('a'), policy('b', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchLabels: { a: 'b' } }, policyTypes: ['Ingress', 'Egress'] })]],
     good: [[namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] }), policy('a', { policyTypes: ['Egress'] })], [namespace('kube-system')], []],
-    unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+    unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: UNKNOWN, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: UNKNOWN })]],
   },
   'tenancy-quota': {
     bad: [[namespace('a')], [namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { pods: '1' } })]],
@@ -323,6 +329,14 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     bad: [[tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))]],
     good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
     unknown: [[tenant, workload({ nodeSelector: UNKNOWN, tolerations })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: UNKNOWN })]],
+  },
+  'supply-no-token': {
+    bad: [
+      [workload({})], [workload({ automountServiceAccountToken: true })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
+      [account('other', false), workload({})], [account('default', true), workload({})], [account('default', false), workload({ automountServiceAccountToken: true })],
+    ],
+    good: [[workload({ automountServiceAccountToken: false })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'operator' })], [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
+    unknown: [[workload({ automountServiceAccountToken: UNKNOWN })]],
   },
   'network-host-owner': {
     bad: [[host('a', 'x.example'), host('b', 'x.example')]],
