@@ -225,7 +225,7 @@ const cases: Record<string, Case> = {
   },
   'hosts-kubelet': {
     type: section,
-    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false'].map((content) => file(content)),
+    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false', 'cat >kubelet.yaml <<EOF\nreadOnlyPort: 10255\nEOF\n[ -f x ]\n', '{"authentication": {"anonymous": {"enabled": true}}}', '# kubelet\nauthentication:\n  webhook: {enabled: true}\n  anonymous:\n    # for now\n    enabled: true\n'].map((content) => file(content)),
     good: ['readOnlyPort: 0', 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true', 'streamingConnectionIdleTimeout: 4h0m0s'].map((content) => file(content)),
     unknown: [file(unknown)],
   },
@@ -376,6 +376,13 @@ describe('policies: each rule about the whole stack', () => {
     const open = { ingress: [{}], rules: [{}], type: 'NodePort', externalIPs: ['192.0.2.1'] }
     for (const type of ['crd.projectcalico.org/v1:NetworkPolicy', 'serving.knative.dev/v1:Service', 'config.openshift.io/v1:Ingress']) assert.deepEqual(findings(`kubernetes:${type}`, { spec: open }), [], type)
     assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
+  })
+
+  it("reads a kubelet's configuration as a manifest, and in kubeadm's ConfigMap", () => {
+    const { findings } = only(/^hosts-kubelet$/)
+    assert.deepEqual(findings('kubernetes:kubelet.config.k8s.io/v1beta1:KubeletConfiguration', { readOnlyPort: 10255, authentication: { anonymous: { enabled: UNKNOWN } } }), ['unverifiable hosts-kubelet authentication.anonymous.enabled', 'violation hosts-kubelet readOnlyPort'])
+    assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: AlwaysAllow\n' } }), ['violation hosts-kubelet data.kubelet'])
+    assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { app: 'readOnlyPort: 10255\n', kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: Webhook\n' } }), [])
   })
 
   it('minds what a binding does where its parameters are not there', () => {
