@@ -50,8 +50,8 @@ const cases: Record<string, Case> = {
   'rbac-secrets': power('', 'secrets', 'list'),
   'rbac-namespace-secrets': {
     type: 'kubernetes:rbac.authorization.k8s.io/v1:Role',
-    bad: [grant('', 'secrets', 'get'), grant('', 'secrets', '*'), { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['list'] }] }, { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['list'] }] }],
-    good: [grant('', 'secrets', 'create'), { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['get'] }] }, { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', 'create'] }] }],
+    bad: [grant('', 'secrets', 'get'), grant('', 'secrets', '*'), { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['list', 'create'] }] }, { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['list'] }] }],
+    good: [grant('', 'secrets', 'create'), { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['get'] }] }, { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', 'create', 'delete'] }] }],
     unknown: [grant('', 'secrets', unknown), { rules: unknown }],
   },
   'rbac-exec': power('', 'pods/exec', 'create'),
@@ -129,7 +129,7 @@ const cases: Record<string, Case> = {
   },
   'supply-image-tag': {
     type: deployment,
-    bad: ['app', 'app:latest', 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
+    bad: ['app', 'app:latest', 'app@sha256:abc', `app@sha256:${'A'.repeat(64)}`, `app@sha512:${'a'.repeat(64)}`, 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
     good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`, `app@blake3:${'a'.repeat(64)}`].map((image) => container({ image })),
     unknown: [container({ image: unknown })],
   },
