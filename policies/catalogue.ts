@@ -33,8 +33,30 @@ A pack of rules about everything that annex exists for. It runs
 **Remediation.** With \`ANNEX_POLICY_REMEDIATE=true\` Pulumi puts right what can be put right without a decision, before it judges: ${rules.filter(isRepairable).map(({ id }) => `\`${id}\``).join(', ')}.
 
 **Pod Security.** The packs \`pss-baseline\` and \`pss-restricted\` say of a pod what the API server's own admission says, for every kind that makes pods; the tests ask a real API server
-about generated pods. Of a patch or a custom resource only what it sets is judged, since somebody else completes it. YAML is read as the Kubernetes tools read it; a key that is there twice, an
-object without a kind and a template that was not rendered are refused (exit code 2).`
+about generated pods. They agree with the upstream conformance data of every version from 1.0 to 1.37 too. Of a patch or a custom resource only what it sets is judged, since somebody else completes it. YAML is read as the Kubernetes tools read it; a key that is there twice, an
+object without a kind and a template that was not rendered are refused (exit code 2).
+
+## In another project
+
+The folder \`policies\` needs nothing else of this repository: copy it (not into a \`node_modules\`, where Node strips no types), install what it needs, and name it. Node is
+22.18 or newer, for Pulumi too, since the pack is TypeScript as it is.
+
+\`\`\`
+cp -r annex/policies annex-policies && npm install --prefix annex-policies --ignore-scripts
+pulumi preview --policy-pack annex-policies                                          # in the project
+node annex-policies/cli.ts --pack pss-restricted --format json manifests/            # anywhere
+\`\`\`
+
+Say in \`settings.ts\` and \`exceptions.ts\` of the copy what holds for you. What is about annex's own hosts and placement (\`hosts-*\` of documents, \`tenancy-placement\`) finds nothing elsewhere.
+
+## Where it differs from other policy engines
+
+Run over the samples of Kyverno, Gatekeeper, Polaris, Kubescape, kube-linter, kube-score and kubesec, it says something else where
+- they lag behind the Pod Security Standards: the SELinux type container_engine_t (1.31), and an unmasked /proc in a user namespace (1.35, baseline);
+- they let through what the standards do not: ranges of host ports, hostPath by prefix or read-only, other capabilities than NET_BIND_SERVICE, sysctls by a list of their own, exempt images;
+- they want more than a promise here: a digest beside a fixed tag, a processor limit, \`kubernetes.io/ingress.allow-http: "false"\`, a pod that needs the API and says so with a service account of its own;
+- they want less: a load balancer without source ranges, a wildcard among verbs only, roles for \`system:authenticated\` that only read, a level of Pod Security that is only warned of;
+- they look at the cluster: Ingress hosts are compared between namespaces of what is given, and network policies are asked of a Namespace that is given. Cilium's and Calico's policies are not counted.`
 }
 
 function packTable(): string {

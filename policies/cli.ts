@@ -61,31 +61,40 @@ export function main(args: string[]): number {
   return report.findings.some(({ verdict }) => verdict === 'violation') ? 1 : 0
 }
 
-/** Undefined where help is asked for. @throws Error that says what is wrong and what is allowed. */
+/** Undefined where help is asked for. @throws Error that says all that is wrong, and what is allowed. */
 function optionsFrom(args: string[]): Options | undefined {
-  const { values, positionals } = parseArgs({
+  const { values, tokens } = parseArgs({
     args,
     allowPositionals: true,
-    options: {
-      pack: { type: 'string', default: 'recommended' },
-      format: { type: 'string', default: 'people' },
-      'kubernetes-version': { type: 'string', default: `v1.${project.kubernetesMinor}` },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+    strict: false,
+    tokens: true,
+    options: { pack: { type: 'string' }, format: { type: 'string' }, 'kubernetes-version': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   })
-  if (values.help) return undefined
-  packNamed(values.pack)
-  if (!Object.hasOwn(formats, values.format)) throw new Error(`There is no format "${values.format}"; there are ${Object.keys(formats).join(', ')}.`)
-  if (positionals.length === 0) throw new Error('No FILE is given.')
-  return { pack: values.pack, format: values.format, kubernetesMinor: minorOf(values['kubernetes-version']), files: positionals }
+  if (values['help'] !== undefined) return undefined
+  const { pack = 'recommended', format = 'people', 'kubernetes-version': version = `v1.${project.kubernetesMinor}` } = values
+  const files = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+  const kubernetesMinor = minorOf(version)
+  const faults = [
+    ...tokens.flatMap((token) => (token.kind === 'option' && !['pack', 'format', 'kubernetes-version'].includes(token.name) ? [`There is no option ${token.rawName}; there are --pack, --format, --kubernetes-version and --help.`] : [])),
+    ...(packs.some(({ name }) => name === pack) ? [] : [`There is no pack ${quoted(pack)}; there are ${packs.map(({ name }) => name).join(', ')}.`]),
+    ...(typeof format === 'string' && Object.hasOwn(formats, format) ? [] : [`There is no format ${quoted(format)}; there are ${Object.keys(formats).join(', ')}.`]),
+    ...(kubernetesMinor === undefined ? [`--kubernetes-version is ${quoted(version)}; needed is a version like v1.${project.kubernetesMinor}.`] : []),
+    ...(files.length === 0 ? ['No FILE is given.'] : []),
+  ]
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  return { pack: pack as string, format: format as string, kubernetesMinor: kubernetesMinor!, files }
+}
+
+/** An option without its value is true. */
+function quoted(value: string | boolean): string {
+  return typeof value === 'string' ? `"${value}"` : '(none given)'
 }
 
 /** "latest" is the newest that the rules know, as for the API server. */
-function minorOf(version: string): number {
+function minorOf(version: string | boolean): number | undefined {
   if (version === 'latest') return project.kubernetesMinor
-  const minor = /^v?1\.(\d{1,3})(\.\d+)?$/.exec(version)?.[1]
-  if (minor === undefined) throw new Error(`--kubernetes-version is "${version}"; needed is a version like v1.${project.kubernetesMinor}.`)
-  return Number(minor)
+  const minor = /^v?1\.(\d{1,3})(\.\d+)?$/.exec(String(version))?.[1]
+  return minor === undefined ? undefined : Number(minor)
 }
 
 function reportOn({ pack: name, kubernetesMinor, files }: Options): Report {

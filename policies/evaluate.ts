@@ -79,12 +79,13 @@ function judge(active: ActiveRule, resource: Resource, fault: Fault, { exception
   return {
     ...finding,
     verdict: 'violation',
-    message: `${what} The exception for it ended (expires: "${exception.expires}"). Fix: ${rule.fix}`,
+    message: `${what} The exception for it ${exception.reason.trim() === '' ? 'gives no reason' : `ended (expires: "${exception.expires}")`}. Fix: ${rule.fix}`,
   }
 }
 
-/** A date that is malformed or does not exist never holds. */
+/** Without a reason, or with a date that is malformed or does not exist, it never holds. */
 function holds(exception: Exception, today: string): boolean {
+  if (exception.reason.trim() === '') return false
   const day = new Date(`${exception.expires}T00:00:00Z`)
   const exists = !Number.isNaN(day.valueOf()) && day.toISOString().slice(0, 10) === exception.expires
   return exists && today <= exception.expires

@@ -62,7 +62,12 @@ function groupOf(apiVersion: string): string {
   return group === 'core' ? '' : group
 }
 
-/** Objects of one kind in the resource, Patches included. */
+/** Objects of one of Kubernetes' own kinds in the resource, Patches included. */
 export function objectsOfKind(resource: Resource, ...kinds: string[]): KubernetesObject[] {
-  return objectsOf(resource).filter(({ kind }) => kinds.includes(kind))
+  return objectsOf(resource).filter((it) => kinds.includes(it.kind) && isKubernetes(it))
+}
+
+/** Others have kinds of the same names (Calico's NetworkPolicy, Knative's Service); the groups below k8s.io are Kubernetes' own. */
+export function isKubernetes({ group }: KubernetesObject): boolean {
+  return !group.includes('.') || /\.(x-)?k8s\.io$/.test(group)
 }

@@ -1,5 +1,5 @@
 import type { Field } from './field.ts'
-import { type KubernetesObject, objectsOf } from './kubernetes.ts'
+import { isKubernetes, type KubernetesObject, objectsOf } from './kubernetes.ts'
 import type { Resource } from './rule.ts'
 
 /** An object, with the resource that holds it. */
@@ -7,7 +7,7 @@ export interface StackObject extends KubernetesObject {
   resource: Resource
 }
 
-/** Everything at once, with the Kubernetes objects sorted by kind. */
+/** Everything at once, with the objects of Kubernetes' own kinds sorted by kind. */
 export class Stack {
   readonly resources: readonly Resource[]
   readonly #byKind = new Map<string, StackObject[]>()
@@ -16,7 +16,7 @@ export class Stack {
   constructor(resources: readonly Resource[]) {
     this.resources = resources
     for (const resource of resources) {
-      for (const found of objectsOf(resource)) {
+      for (const found of objectsOf(resource).filter(isKubernetes)) {
         const before = this.#byKind.get(found.kind)
         if (before === undefined) this.#byKind.set(found.kind, [{ ...found, resource }])
         else before.push({ ...found, resource })

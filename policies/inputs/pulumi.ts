@@ -2,10 +2,16 @@ import { Field, UNKNOWN } from '../field.ts'
 import { SECRET, SIGNATURE, UNKNOWNS } from '../pulumi-marks.ts'
 import type { Resource } from '../rule.ts'
 
-/** The part of `pulumi stack export` and `pulumi preview --json` that is read here. */
+/** The part of `pulumi stack export`, of a backend's own file of a stack, and of `pulumi preview --json` that is read here. */
 interface Saved {
-  deployment?: { resources?: SavedResource[] | null }
+  deployment?: Deployment
+  /** In .pulumi/stacks of a backend that is a folder or a bucket. */
+  checkpoint?: { latest?: Deployment | null }
   steps?: { op: string; newState?: SavedResource }[] | null
+}
+
+interface Deployment {
+  resources?: SavedResource[] | null
 }
 
 interface SavedResource {
@@ -20,14 +26,14 @@ interface SavedResource {
 /** A saved state or a preview, seen from what only they have. */
 export function isPulumi(json: unknown): json is Saved {
   if (typeof json !== 'object' || json === null || 'kind' in json) return false
-  const { deployment, steps } = json as Record<string, unknown>
-  return (typeof deployment === 'object' && deployment !== null) || Array.isArray(steps)
+  const { deployment, checkpoint, steps } = json as Record<string, unknown>
+  return [deployment, checkpoint].some((part) => typeof part === 'object' && part !== null) || Array.isArray(steps)
 }
 
 /** The resources of a state with their inputs and outputs, or those that a preview would make or keep. */
-export function readPulumi({ deployment, steps }: Saved): { resources: Resource[]; outputs: Resource[] } {
+export function readPulumi({ deployment, checkpoint, steps }: Saved): { resources: Resource[]; outputs: Resource[] } {
   const kept = (steps ?? []).flatMap(({ op, newState }) => (newState === undefined || op.startsWith('delete') ? [] : [newState]))
-  const saved = (deployment?.resources ?? []).filter((resource) => resource.delete !== true)
+  const saved = ((deployment ?? checkpoint?.latest)?.resources ?? []).filter((resource) => resource.delete !== true)
   return {
     resources: [...kept, ...saved].map((resource) => resourceOf(resource, resource.inputs)),
     outputs: saved.map((resource) => resourceOf(resource, resource.outputs)),

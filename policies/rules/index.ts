@@ -52,6 +52,7 @@ import { rbacEscalation } from './rbac/escalation.ts'
 import { rbacEverybody } from './rbac/everybody.ts'
 import { rbacExec } from './rbac/exec.ts'
 import { rbacIsolation } from './rbac/isolation.ts'
+import { rbacNamespaceSecrets } from './rbac/namespace-secrets.ts'
 import { rbacNodesProxy } from './rbac/nodes-proxy.ts'
 import { rbacSecrets } from './rbac/secrets.ts'
 import { rbacTokens } from './rbac/tokens.ts'
@@ -143,6 +144,7 @@ export const rules: readonly Rule[] = [
   rbacEverybody,
   rbacExec,
   rbacIsolation,
+  rbacNamespaceSecrets,
   rbacNodesProxy,
   rbacSecrets,
   rbacTokens,

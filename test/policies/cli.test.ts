@@ -111,6 +111,11 @@ describe('policies from the command line', function () {
     }
   })
 
+  it('tells all that is wrong with the usage at once', async () => {
+    const { stderr } = await run(['--pack', 'none', '--format', 'other', '--kubernetes-version', 'soon', '--zap'])
+    for (const fault of ['no option --zap', 'no pack "none"', 'no format "other"', '--kubernetes-version is "soon"', 'No FILE']) assert.ok(stderr.includes(fault), `${fault} is not in: ${stderr}`)
+  })
+
   it('judges what it can read even where another file is missing', async () => {
     writeFileSync(join(folder, 'bad.yaml'), bad)
     const { exitCode, stdout, stderr } = await run(['--pack', 'pss-baseline', '--format', 'json', 'none.yaml', 'bad.yaml'])
@@ -141,6 +146,11 @@ describe('policies from the command line', function () {
     assert.equal(exitCode, 1)
     assert.deepEqual(report.findings.map(({ resource, path }: any) => `${resource} ${path}`), ['hostNetwork', 'hostPID'].map((field) => `kubernetes:core/v1:Pod::web spec.${field}`))
     assert.deepEqual(report.unverifiable.map(({ path }: any) => path), ['spec.hostIPC'])
+  })
+
+  it("reads a backend's own file of a stack", async () => {
+    const { exitCode, report } = await check(JSON.stringify({ version: 3, checkpoint: { stack: 'organization/annex/dev', latest: { resources: [stateOf({ spec: { hostPID: true } })] } } }))
+    assert.deepEqual([exitCode, report.findings.map(({ path }: any) => path)], [1, ['spec.hostPID']])
   })
 
   it('reads a preview, and exits with 0 where there is only what it cannot verify', async () => {

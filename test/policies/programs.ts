@@ -33,7 +33,7 @@ export function keepsEveryRule(): void {
   const patience = { dialErrorLimit: 2, perDialTimeout: 10 }
   new Pretended('command:remote:Command', 'command', { connection: { ...connection, ...patience }, create: 'true', logging: 'none' })
   new Pretended('kubernetes:core/v1:Namespace', 'namespace', namespace)
-  new Pretended('kubernetes:core/v1:Pod', 'pod', {
+  const keeping = {
     metadata: { namespace: 'paas-tenant-1' },
     spec: {
       hostNetwork: false,
@@ -48,7 +48,9 @@ export function keepsEveryRule(): void {
         },
       ],
     },
-  })
+  }
+  // Rules about the stack see what the provider answered.
+  new Pretended('kubernetes:core/v1:Pod', 'pod', keeping, keeping)
 }
 
 export function breaksEveryRule(): void {

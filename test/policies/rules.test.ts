@@ -39,7 +39,7 @@ const file = (content: unknown, fields = {}) => items({ kind: 'file', path: '/et
 const secretText = 'abcdef.' + '0123456789abcdef'
 
 const cases: Record<string, Case> = {
-  'rbac-wildcards': { type: role, bad: [grant('', 'pods', '*'), grant('*', 'pods', 'get'), { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }], good: [grant('', 'pods', 'get')], unknown: [grant('', 'pods', unknown)] },
+  'rbac-wildcards': { type: role, bad: [grant('', 'pods', '*'), grant('*', 'pods', 'get'), grant('', 'pods/*', 'get'), { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }], good: [grant('', 'pods', 'get'), { rules: [{ nonResourceURLs: ['/healthz/*'], verbs: ['get'] }] }], unknown: [grant('', 'pods', unknown)] },
   'rbac-cluster-admin': {
     type: binding,
     bad: [{ roleRef: { name: 'cluster-admin' }, subjects: [] }, { roleRef: { name: 'view' }, subjects: [{ kind: 'Group', name: 'system:masters' }] }],
@@ -48,6 +48,12 @@ const cases: Record<string, Case> = {
   },
   'rbac-escalation': power('rbac.authorization.k8s.io', 'clusterroles', 'escalate'),
   'rbac-secrets': power('', 'secrets', 'list'),
+  'rbac-namespace-secrets': {
+    type: 'kubernetes:rbac.authorization.k8s.io/v1:Role',
+    bad: [grant('', 'secrets', 'get'), grant('', 'secrets', '*'), { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['list', 'create'] }] }, { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['list'] }] }],
+    good: [grant('', 'secrets', 'create'), { rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['get'] }] }, { rules: [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', 'create', 'delete'] }] }],
+    unknown: [grant('', 'secrets', unknown), { rules: unknown }],
+  },
   'rbac-exec': power('', 'pods/exec', 'create'),
   'rbac-nodes-proxy': power('', 'nodes/proxy', 'get'),
   'rbac-csr-approval': power('certificates.k8s.io', 'certificatesigningrequests/approval', 'update'),
@@ -68,7 +74,7 @@ const cases: Record<string, Case> = {
   },
   'network-not-widened': {
     type: 'kubernetes:networking.k8s.io/v1:NetworkPolicy',
-    bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
+    bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/1' } }, { ipBlock: { cidr: '128.0.0.0/1' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
     good: [{}, { ingress: [] }, { ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ namespaceSelector: { matchLabels: { a: 'b' } } }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] }].map((spec) => ({ spec })),
     unknown: [{ spec: unknown }, { spec: { ingress: [{ from: unknown }] } }, { spec: { egress: [{ to: [{ ipBlock: { cidr: unknown } }] }] } }],
   },
@@ -81,7 +87,7 @@ const cases: Record<string, Case> = {
   'network-external-ips': { type: service, bad: [{ spec: { externalIPs: ['192.0.2.1'] } }], good: [{ spec: {} }, { spec: { externalIPs: [] } }], unknown: [{ spec: { externalIPs: unknown } }] },
   'network-ingress-hosts': {
     type: ingress,
-    bad: [{ rules: [{}] }, { rules: [{ host: '*.example.com' }] }, { defaultBackend: {} }].map((spec) => ({ spec })),
+    bad: [{ rules: [{}] }, { rules: [{ host: '*.example.com' }] }, { defaultBackend: {} }, { backend: {} }].map((spec) => ({ spec })),
     good: [{ spec: { rules: [{ host: 'a.example.com' }] } }],
     unknown: [{ spec: { rules: [{ host: unknown }] } }],
   },
@@ -123,8 +129,8 @@ const cases: Record<string, Case> = {
   },
   'supply-image-tag': {
     type: deployment,
-    bad: ['app', 'app:latest', 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
-    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`].map((image) => container({ image })),
+    bad: ['app', 'app:latest', 'app@sha256:abc', `app@sha256:${'A'.repeat(64)}`, `app@sha512:${'a'.repeat(64)}`, 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
+    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`, `app@blake3:${'a'.repeat(64)}`].map((image) => container({ image })),
     unknown: [container({ image: unknown })],
   },
   'supply-registries': {
@@ -145,16 +151,14 @@ const cases: Record<string, Case> = {
     good: [container({ securityContext: { readOnlyRootFilesystem: true } })],
     unknown: [container({ securityContext: unknown })],
   },
-  'supply-no-token': {
-    type: deployment,
-    bad: [pods({}), pods({ automountServiceAccountToken: true }), pods({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
-    good: [pods({ automountServiceAccountToken: false }), pods({ automountServiceAccountToken: true, serviceAccountName: 'operator' })],
-    unknown: [pods({ automountServiceAccountToken: unknown })],
-  },
   'supply-no-secret-in-env': {
     type: deployment,
-    bad: ['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
-    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }] })],
+    bad: [
+      ...['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd', 'SECRET_BLAH', 'SECRET_KEY', 'PGPASSWORD', 'dbPassword', 'SMTP_PWD', 'TOKEN_PROD'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
+      ...[`AK${'IA'}IOSFODNN7EXAMPLE`, 'postgres://app:hunter2@db.example/app', 'bearer abc123defgh', `ghp${'_'}${'a'.repeat(36)}`].map((value) => container({ env: [{ name: 'SETTING', value }] })),
+      container({ env: [{ name: 'PASSWORD', value: '12345' }] }),
+    ],
+    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
     unknown: [container({ env: [{ name: 'DB_PASSWORD', value: unknown }] })],
   },
   'transport-verify': {
@@ -172,7 +176,7 @@ const cases: Record<string, Case> = {
   'transport-ingress-tls': {
     type: ingress,
     bad: [{ rules: [{ host: 'a.example.com' }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['b.example.com'] }] }, { rules: [{ host: 'a.b.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
-    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
+    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ secretName: 'a' }] }].map((spec) => ({ spec })),
     unknown: [{ spec: { rules: [{ host: 'a.example.com' }], tls: unknown } }],
   },
   'hosts-retry-budget': {
@@ -221,7 +225,7 @@ const cases: Record<string, Case> = {
   },
   'hosts-kubelet': {
     type: section,
-    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false'].map((content) => file(content)),
+    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false', 'cat >kubelet.yaml <<EOF\nreadOnlyPort: 10255\nEOF\n[ -f x ]\n', '{"authentication": {"anonymous": {"enabled": true}}}', '# kubelet\nauthentication:\n  webhook: {enabled: true}\n  anonymous:\n    # for now\n    enabled: true\n'].map((content) => file(content)),
     good: ['readOnlyPort: 0', 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true', 'streamingConnectionIdleTimeout: 4h0m0s'].map((content) => file(content)),
     unknown: [file(unknown)],
   },
@@ -303,11 +307,13 @@ const guarding = (name: string, action: string) => [
 ]
 const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
+const account = (name: string, automountServiceAccountToken: unknown) => resource('kubernetes:core/v1:ServiceAccount', { metadata: { name, namespace: 'a' }, automountServiceAccountToken }, 'account')
+
 const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
   'tenancy-default-deny': {
     bad: [[namespace('a')], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] })], [namespace('a'), policy('b', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchLabels: { a: 'b' } }, policyTypes: ['Ingress', 'Egress'] })]],
     good: [[namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] }), policy('a', { policyTypes: ['Egress'] })], [namespace('kube-system')], []],
-    unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+    unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: UNKNOWN, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: UNKNOWN })]],
   },
   'tenancy-quota': {
     bad: [[namespace('a')], [namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { pods: '1' } })]],
@@ -323,6 +329,14 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     bad: [[tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))]],
     good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
     unknown: [[tenant, workload({ nodeSelector: UNKNOWN, tolerations })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: UNKNOWN })]],
+  },
+  'supply-no-token': {
+    bad: [
+      [workload({})], [workload({ automountServiceAccountToken: true })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
+      [account('other', false), workload({})], [account('default', true), workload({})], [account('default', false), workload({ automountServiceAccountToken: true })],
+    ],
+    good: [[workload({ automountServiceAccountToken: false })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'operator' })], [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
+    unknown: [[workload({ automountServiceAccountToken: UNKNOWN })]],
   },
   'network-host-owner': {
     bad: [[host('a', 'x.example'), host('b', 'x.example')]],
@@ -356,6 +370,26 @@ describe('policies: each rule about the whole stack', () => {
       for (const resources of open) assert.match(inStack(...resources).join(), /^unverifiable /)
     })
   }
+
+  it('leaves kinds of other groups alone that only have the same name', () => {
+    const { findings, inStack } = only(/^(network|tenancy-default|rbac|transport-ingress)/)
+    const open = { ingress: [{}], rules: [{}], type: 'NodePort', externalIPs: ['192.0.2.1'] }
+    for (const type of ['crd.projectcalico.org/v1:NetworkPolicy', 'serving.knative.dev/v1:Service', 'config.openshift.io/v1:Ingress']) assert.deepEqual(findings(`kubernetes:${type}`, { spec: open }), [], type)
+    assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
+  })
+
+  it("reads a kubelet's configuration as a manifest, and in kubeadm's ConfigMap", () => {
+    const { findings } = only(/^hosts-kubelet$/)
+    assert.deepEqual(findings('kubernetes:kubelet.config.k8s.io/v1beta1:KubeletConfiguration', { readOnlyPort: 10255, authentication: { anonymous: { enabled: UNKNOWN } } }), ['unverifiable hosts-kubelet authentication.anonymous.enabled', 'violation hosts-kubelet readOnlyPort'])
+    assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: AlwaysAllow\n' } }), ['violation hosts-kubelet data.kubelet'])
+    assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { app: 'readOnlyPort: 10255\n', kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: Webhook\n' } }), [])
+  })
+
+  it('minds what a binding does where its parameters are not there', () => {
+    const { findings } = only(/^admission-fail-closed$/)
+    const of = (parameterNotFoundAction: unknown) => findings('kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding', { spec: { paramRef: { name: 'p', parameterNotFoundAction } } })
+    assert.deepEqual([of('Allow'), of('Deny'), of(UNKNOWN)], [['violation admission-fail-closed spec.paramRef.parameterNotFoundAction'], [], ['unverifiable admission-fail-closed spec.paramRef.parameterNotFoundAction']])
+  })
 
   it('has a case for every rule that no other test is about', () => {
     const elsewhere = /^(pods-|secrets-no-private-key|namespaces-pod-security-labels|hosts-host-key|hosts-no-key-in-connection)/

@@ -1,16 +1,33 @@
-import { type ResourceRule, unverifiable, violation } from '../../rule.ts'
+import { parse } from 'yaml'
+import { Field } from '../../field.ts'
+import { objectsOfKind } from '../../kubernetes.ts'
+import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 import { textsOf } from './texts.ts'
 
-/** Settings of KubeletConfiguration and the flags of the same name, with the number of the recommendation. */
-const FAULTS: readonly [RegExp, string][] = [
-  [/--anonymous-auth(=true|\s|$)|\banonymous:\s*\n?\s*\{?\s*enabled:\s*true/, 'lets anonymous callers in (CIS 4.2.1)'],
-  [/--authorization-mode[= ]AlwaysAllow|\bauthorization:\s*\n?\s*\{?\s*mode:\s*["']?AlwaysAllow/, 'allows every caller everything (CIS 4.2.2)'],
-  [/--read-only-port[= ][1-9]|\breadOnlyPort:\s*[1-9]/, 'opens the read-only port (CIS 4.2.4)'],
-  [/--streaming-connection-idle-timeout[= ]0|\bstreamingConnectionIdleTimeout:\s*["']?0[sm]?["']?\s*$/m, 'keeps idle streams for ever (CIS 4.2.5)'],
-  [/--make-iptables-util-chains=false|\bmakeIPTablesUtilChains:\s*false/, 'makes no iptables chains (CIS 4.2.6)'],
-  [/--rotate-certificates=false|\brotateCertificates:\s*false/, 'does not rotate its certificate (CIS 4.2.10)'],
-  [/RotateKubeletServerCertificate["']?\s*[:=]\s*false/, 'does not rotate its serving certificate (CIS 4.2.11)'],
-  [/--event-qps[= ]0\b|\beventRecordQPS:\s*0\b/, 'records events without a limit (CIS 4.2.8)'],
+type Setting = [path: readonly string[], isFine: (value: unknown) => boolean, message: string]
+
+/** Fields of KubeletConfiguration, with the number of the recommendation. What is left out has a safe default. */
+const SETTINGS: readonly Setting[] = [
+  [['authentication', 'anonymous', 'enabled'], (value) => value === false, 'lets anonymous callers in (CIS 4.2.1)'],
+  [['authorization', 'mode'], (value) => value === 'Webhook', 'allows every caller everything (CIS 4.2.2)'],
+  [['readOnlyPort'], (value) => value === 0, 'opens the read-only port (CIS 4.2.4)'],
+  [['streamingConnectionIdleTimeout'], (value) => !/^0+[a-z]*$/.test(String(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
+  [['makeIPTablesUtilChains'], (value) => value === true, 'makes no iptables chains (CIS 4.2.6)'],
+  [['eventRecordQPS'], (value) => value !== 0, 'records events without a limit (CIS 4.2.8)'],
+  [['rotateCertificates'], (value) => value === true, 'does not rotate its certificate (CIS 4.2.10)'],
+  [['featureGates', 'RotateKubeletServerCertificate'], (value) => value === true, 'does not rotate its serving certificate (CIS 4.2.11)'],
+]
+
+/** The flags of the same name, in a unit or an environment file; and the fields in a script that writes the file. */
+const FLAGS: readonly [RegExp, string][] = [
+  [/--anonymous-auth(=true|\s|$)|\banonymous:\s*\{?\s*enabled:\s*true/, SETTINGS[0]![2]],
+  [/--authorization-mode[= ]AlwaysAllow|\bauthorization:\s*\{?\s*mode:\s*["']?AlwaysAllow/, SETTINGS[1]![2]],
+  [/--read-only-port[= ][1-9]|\breadOnlyPort["']?:\s*[1-9]/, SETTINGS[2]![2]],
+  [/--streaming-connection-idle-timeout[= ]0/, SETTINGS[3]![2]],
+  [/--make-iptables-util-chains=false|\bmakeIPTablesUtilChains["']?:\s*false/, SETTINGS[4]![2]],
+  [/--event-qps[= ]0\b/, SETTINGS[5]![2]],
+  [/--rotate-certificates=false|\brotateCertificates["']?:\s*false/, SETTINGS[6]![2]],
+  [/RotateKubeletServerCertificate["']?\s*[:=]\s*false/, SETTINGS[7]![2]],
 ]
 
 export const kubelet: ResourceRule = {
@@ -22,11 +39,41 @@ export const kubelet: ResourceRule = {
   fix: "Leave kubeadm's defaults: anonymous authentication off, authorization by webhook, readOnlyPort 0, iptables chains made by the kubelet, certificates that rotate, a streaming time-out.",
   url: 'https://www.cisecurity.org/benchmark/kubernetes',
   looksAt: 'inputs',
-  check: (resource) =>
-    textsOf(resource).flatMap((text) => {
-      if (text.isUnknown) return [unverifiable(text)]
-      if (typeof text.value !== 'string') return []
-      const content = text.value
-      return FAULTS.filter(([pattern]) => pattern.test(content)).map(([, message]) => violation(text, message))
-    }),
+  check: (resource) => [
+    ...objectsOfKind(resource, 'KubeletConfiguration').flatMap(({ object }) => inConfiguration(object)),
+    ...[...textsOf(resource), ...inConfigMaps(resource)].flatMap(inText),
+  ],
+}
+
+/** kubeadm keeps the configuration of all kubelets in one. */
+function inConfigMaps(resource: Resource): Field[] {
+  return objectsOfKind(resource, 'ConfigMap').flatMap(({ object }) => object.get('data').entries()).filter(({ value }) => typeof value === 'string' && value.includes('KubeletConfiguration'))
+}
+
+function inConfiguration(configuration: Field): Fault[] {
+  return SETTINGS.flatMap(([path, isFine, message]) => {
+    const setting = configuration.get(...path)
+    if (setting.isUnknown) return [unverifiable(setting)]
+    return setting.isAbsent || isFine(setting.value) ? [] : [violation(setting, message)]
+  })
+}
+
+function inText(text: Field): Fault[] {
+  if (text.isUnknown) return [unverifiable(text)]
+  const { value } = text
+  if (typeof value !== 'string') return []
+  const flags = FLAGS.filter(([pattern]) => pattern.test(value)).map(([, message]) => message)
+  return [...flags, ...inConfiguration(new Field(parsed(value))).map(({ message }) => message)].map((message) => violation(text, message))
+}
+
+const NAMED = new RegExp(`\\b(${SETTINGS.map(([path]) => path.at(-1) === 'enabled' ? 'anonymous' : path[0]).join('|')})["']?\\s*:`)
+
+/** The settings in a file (YAML or JSON); nothing where it names none, or is no YAML. */
+function parsed(text: string): unknown {
+  if (text.length > 200_000 || !NAMED.test(text)) return undefined
+  try {
+    return parse(text, { logLevel: 'silent', maxAliasCount: 100, uniqueKeys: false })
+  } catch {
+    return undefined
+  }
 }

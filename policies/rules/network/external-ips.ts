@@ -11,5 +11,5 @@ export const externalIps: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/services-networking/service/#external-ips',
   looksAt: 'inputs',
   check: (resource) =>
-    objectsOfKind(resource, 'Service').filter(({ group }) => group === '').flatMap(({ object }) => refuse(object.get('spec', 'externalIPs'), (value) => Array.isArray(value) && value.length === 0, 'is set')),
+    objectsOfKind(resource, 'Service').flatMap(({ object }) => refuse(object.get('spec', 'externalIPs'), (value) => Array.isArray(value) && value.length === 0, 'is set')),
 }

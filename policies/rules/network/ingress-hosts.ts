@@ -13,7 +13,8 @@ export const ingressHosts: ResourceRule = {
   looksAt: 'inputs',
   check: (resource, { domains }) => [
     ...objectsOfKind(resource, 'Ingress').flatMap(({ object }) => [
-      ...refuse(object.get('spec', 'defaultBackend'), () => false, 'answers for every host'),
+      // `backend` is its name in v1beta1.
+      ...['defaultBackend', 'backend'].flatMap((name) => refuse(object.get('spec', name), () => false, 'answers for every host')),
       ...object.get('spec', 'rules').items().flatMap((rule) => named(rule.get('host'), domains)),
     ]),
     ...objectsOfKind(resource, 'HTTPRoute', 'TLSRoute', 'GRPCRoute').flatMap(({ object }) => {

@@ -25,9 +25,14 @@ function widened(rule: Field, peers: Field): Fault[] {
     const [namespaces, range] = [peer.get('namespaceSelector'), peer.get('ipBlock', 'cidr')]
     const unknown = [namespaces, range].find(({ isUnknown }) => isUnknown)
     if (unknown !== undefined) return [unverifiable(unknown)]
-    if (typeof range.value === 'string' && range.value.endsWith('/0')) return [violation(range, 'is every address')]
+    if (typeof range.value === 'string' && isInternet(range.value)) return [violation(range, 'is every address, or nearly')]
     return !namespaces.isAbsent && isEmpty(namespaces) ? [violation(namespaces, 'is empty, so it selects every namespace')] : []
   })
+}
+
+/** Wider than the widest private ranges, 10.0.0.0/8 and fc00::/7: two halves are the whole too. */
+function isInternet(range: string): boolean {
+  return Number(range.split('/')[1]) < (range.includes(':') ? 7 : 8)
 }
 
 function isEmpty(selector: Field): boolean {

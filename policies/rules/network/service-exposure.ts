@@ -11,7 +11,7 @@ export const serviceExposure: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types',
   looksAt: 'inputs',
   check: (resource) =>
-    objectsOfKind(resource, 'Service').filter(({ group }) => group === '').flatMap(({ object }) => {
+    objectsOfKind(resource, 'Service').flatMap(({ object }) => {
       const type = object.get('spec', 'type')
       const open = type.value === 'LoadBalancer' ? demand(object.get('spec', 'loadBalancerSourceRanges'), (ranges) => Array.isArray(ranges) && ranges.length > 0 && !ranges.some((range) => String(range).endsWith('/0')), 'is not set or holds every address, though the type is "LoadBalancer"') : []
       return [...refuse(type, (value) => value !== 'NodePort', 'is "NodePort"'), ...open]

@@ -10,5 +10,5 @@ export const rbacCsrApproval: ResourceRule = {
   fix: 'Remove the subresource approval of certificatesigningrequests, and the verbs approve and sign on signers.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#csrs-and-certificate-issuing',
   looksAt: 'inputs',
-  check: (resource) => granting(resource, { groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/approval', 'certificatesigningrequests/status', 'signers'], verbs: ['update', 'patch', 'approve', 'sign'] }),
+  check: (resource) => granting(resource, { groups: ['certificates.k8s.io', ''], resources: ['certificatesigningrequests/approval', 'certificatesigningrequests/status', 'signers'], verbs: ['update', 'patch', 'approve', 'sign'] }),
 }

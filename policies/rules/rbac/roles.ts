@@ -20,7 +20,8 @@ export function granting(resource: Resource, power: Power, kinds: readonly strin
     .flatMap((rule) => grants(rule, power))
 }
 
-function grants(rule: Field, { groups, resources, verbs }: Power): Fault[] {
+/** The fault of one rule of a role, where it grants the power. */
+export function grants(rule: Field, { groups, resources, verbs }: Power): Fault[] {
   const lists = [rule.get('apiGroups'), rule.get('resources'), rule.get('verbs')].map((list) => list.items())
   const [ofGroups, ofResources, ofVerbs] = lists
   const names = [

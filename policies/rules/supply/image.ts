@@ -1,6 +1,6 @@
 /** An image's name in its parts, as the container runtimes read it; undefined: not there. */
 export function partsOf(image: unknown): { repository?: string; tag?: string; digest?: string } {
-  const parts = typeof image === 'string' ? /^(?<repository>[^\s@]+?)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha(?:256|512):[0-9a-f]{64,128}))?$/.exec(image)?.groups : undefined
+  const parts = typeof image === 'string' ? /^(?<repository>[^\s@]+?)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>(?:sha256|blake3):[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$/.exec(image)?.groups : undefined
   return { ...parts }
 }
 

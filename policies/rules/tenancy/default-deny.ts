@@ -15,7 +15,9 @@ export const defaultDeny: StackRule = {
     tenantFaults(stack, settings, 'NetworkPolicy', (policies) => {
       const closed = policies.filter(selectsAll).flatMap(directions)
       const open = ['Ingress', 'Egress'].filter((direction) => !closed.includes(direction))
-      return open.length === 0 ? undefined : `has no network policy that closes it for all pods (${open.join(' and ')})`
+      if (open.length === 0) return undefined
+      const unknown = policies.flatMap((policy) => [policy.get('spec', 'podSelector'), policy.get('spec', 'policyTypes')]).find(({ isUnknown }) => isUnknown)
+      return unknown ?? `has no network policy that closes it for all pods (${open.join(' and ')})`
     }),
 }
 

@@ -3,12 +3,15 @@ import { type Fault, type Resource, unverifiable, violation } from '../../rule.t
 import type { Settings } from '../../settings.ts'
 import type { Stack } from '../../stack.ts'
 
-/** A rule about what a tenant's namespace has to hold: the fault of each one that has not. Namespaces of the platform are none. */
+/**
+ * A rule about what a tenant's namespace has to hold: the fault of each one that has not. Namespaces of the platform are none.
+ * @param fault undefined where nothing is missing, or the unknown field that decides it
+ */
 export function tenantFaults(
   stack: Stack,
   { platformNamespaces }: Settings,
   kind: string,
-  fault: (objects: Field[]) => string | undefined,
+  fault: (objects: Field[]) => string | Field | undefined,
 ): { resource: Resource; fault: Fault }[] {
   return stack.objects('Namespace').flatMap(({ object, resource }) => {
     const name = object.get('metadata', 'name')
@@ -17,6 +20,7 @@ export function tenantFaults(
     const { objects, undecided } = stack.within(name.value, kind)
     const message = fault(objects.map((found) => found.object))
     if (message === undefined) return []
+    if (typeof message !== 'string') return [{ resource, fault: unverifiable(name, `may have what closes it: ${message.toString()} of an object (${kind}) is not known before the update`) }]
     return [{ resource, fault: undecided === undefined ? violation(name, message) : unverifiable(name, `may be the namespace of an object (${kind}) whose namespace is not known before the update`) }]
   })
 }

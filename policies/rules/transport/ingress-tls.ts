@@ -15,6 +15,8 @@ export const ingressTls: ResourceRule = {
       const tls = object.get('spec', 'tls')
       const covered = tls.items().flatMap((entry) => entry.get('hosts').items())
       if (tls.isUnknown || covered.some(({ isUnknown }) => isUnknown)) return [unverifiable(tls)]
+      // An entry without hosts is for all of them (networking/v1, IngressTLS).
+      if (tls.items().some((entry) => entry.get('hosts').items().length === 0)) return []
       return object.get('spec', 'rules').items().map((rule) => rule.get('host')).flatMap((host) => demand(host, (name) => covered.some(({ value }) => covers(value, name)), 'is in no entry of spec.tls'))
     }),
     ...objectsOfKind(resource, 'Gateway').flatMap(({ object }) => object.get('spec', 'listeners').items().flatMap((listener) => refuse(listener.get('protocol'), (value) => value !== 'HTTP', 'is "HTTP"'))),
