@@ -42,6 +42,8 @@ export const customWorkloads: readonly Workload[] = [
   ...kinds('k8s.mariadb.com', ['MariaDB'], ['spec', 'spec.metrics?.exporter?', 'spec.bootstrapFrom?.restoreJob?', 'spec.replication?.replica?.bootstrapFrom?.restoreJob?']),
   ...kinds('k8s.mariadb.com', ['MaxScale'], ['spec', 'spec.metrics?.exporter?']),
   ...kinds('k8s.mariadb.com', ['Backup', 'Restore', 'SqlJob'], ['spec']),
+  // Its job follows the database to its node by a rule that the operator makes.
+  ...kinds('k8s.mariadb.com', ['PhysicalBackup'], ['spec'], { fields: ['tolerations'] }),
   ...kinds('mysql.oracle.com', ['InnoDBCluster'], ['spec.podSpec', 'spec.router?.podSpec', 'spec.readReplicas[].podSpec']),
   // cass-operator, Altinity's clickhouse-operator, OpenSearch, Dragonfly
   { group: 'cassandra.datastax.com', kind: 'CassandraDatacenter', pods: [{ at: 'spec', fields: noAffinity }, { at: 'spec.podTemplateSpec?.spec?' }] },
@@ -73,7 +75,7 @@ export const customWorkloads: readonly Workload[] = [
   ...kinds('kafka.strimzi.io', ['KafkaConnect', 'KafkaMirrorMaker2'], ['spec.template.pod', 'spec.template.buildPod?'], { fields: noSelector }),
   // Elastic Cloud on Kubernetes
   ...kinds('elasticsearch.k8s.elastic.co', ['Elasticsearch'], ['spec.nodeSets[].podTemplate.spec']),
-  ...[['kibana', 'Kibana'], ['apm', 'ApmServer'], ['enterprisesearch', 'EnterpriseSearch'], ['logstash', 'Logstash'], ['maps', 'ElasticMapsServer'], ['packageregistry', 'PackageRegistry']]
+  ...[['kibana', 'Kibana'], ['apm', 'ApmServer'], ['enterprisesearch', 'EnterpriseSearch'], ['logstash', 'Logstash'], ['maps', 'ElasticMapsServer'], ['packageregistry', 'PackageRegistry'], ['autoops', 'AutoOpsAgentPolicy']]
     .flatMap(([group, kind]) => kinds(`${group}.k8s.elastic.co`, [kind!], ['spec.podTemplate.spec'])),
   ...kinds('agent.k8s.elastic.co', ['Agent'], ['daemonSet', 'deployment', 'statefulSet'].map((way) => `spec.${way}?.podTemplate.spec`)),
   ...kinds('beat.k8s.elastic.co', ['Beat'], ['daemonSet', 'deployment'].map((way) => `spec.${way}?.podTemplate.spec`)),
@@ -111,11 +113,12 @@ export const customWorkloads: readonly Workload[] = [
   ...kinds('jobset.x-k8s.io', ['JobSet'], ['spec.replicatedJobs[].template.spec.template.spec']),
   ...kinds('leaderworkerset.x-k8s.io', ['LeaderWorkerSet'], ['leaderTemplate', 'workerTemplate'].map((which) => `spec.leaderWorkerTemplate?.${which}?.spec?`)),
   ...kinds('ray.io', ['RayCluster'], ray('spec')),
-  ...kinds('ray.io', ['RayJob'], [...ray('spec.rayClusterSpec?'), 'spec.submitterPodTemplate?.spec?']),
+  ...optional(kinds('ray.io', ['RayJob'], [...ray('spec.rayClusterSpec?'), 'spec.submitterPodTemplate?.spec?'])),
   ...kinds('ray.io', ['RayService'], ray('spec.rayClusterConfig?')),
   ...kinds('ray.io', ['RayCronJob'], [...ray('spec.jobTemplate?.rayClusterSpec?'), 'spec.jobTemplate?.submitterPodTemplate?.spec?']),
   ...kinds('sparkoperator.k8s.io', ['SparkApplication'], ['spec.driver', 'spec.executor']),
   ...kinds('sparkoperator.k8s.io', ['ScheduledSparkApplication'], ['spec.template.driver', 'spec.template.executor']),
+  ...kinds('sparkoperator.k8s.io', ['SparkConnect'], ['spec.server.template.spec', 'spec.executor.template.spec'], { made }),
   ...kinds('flink.apache.org', ['FlinkDeployment'], ['spec.podTemplate.spec', 'spec.jobManager?.podTemplate?.spec?', 'spec.taskManager?.podTemplate?.spec?']),
   ...kinds('serving.kserve.io', ['InferenceService'], ['spec.predictor', 'spec.predictor.workerSpec?', 'spec.transformer?', 'spec.explainer?']),
   ...kinds('serving.kserve.io', ['ServingRuntime', 'ClusterServingRuntime'], ['spec', 'spec.workerSpec?']),

@@ -9,6 +9,7 @@ const makesNone: { group: RegExp; kinds?: string[] }[] = [
   // Rules about pods of others.
   { group: /(^|\.)(kyverno\.io|gatekeeper\.sh|cilium\.io|projectcalico\.org|kubewarden\.io|istio\.io)$/ },
   { group: /^apps\.kruise\.io$/, kinds: ['SidecarSet', 'WorkloadSpread', 'PodProbeMarker', 'PersistentPodState'] },
+  { group: /^kafka\.strimzi\.io$/, kinds: ['KafkaTopic'] },
   // Nodes and their capacity.
   { group: /(^|\.)(karpenter\.sh|kueue\.x-k8s\.io|cluster\.x-k8s\.io|metallb\.io|sriovnetwork\.openshift\.io)$/ },
   // Objects that make other objects later; these are placed by admission.
