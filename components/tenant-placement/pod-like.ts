@@ -7,11 +7,12 @@ const makesNone: { group: RegExp; kinds?: string[] }[] = [
   { group: /^apiextensions\.k8s\.io$/ },
   { group: /^node\.k8s\.io$/ },
   // Rules about pods of others.
-  { group: /(^|\.)(kyverno\.io|gatekeeper\.sh|cilium\.io|projectcalico\.org|kubewarden\.io|istio\.io)$/ },
+  { group: /(^|\.)(kyverno\.io|gatekeeper\.sh|cilium\.io|projectcalico\.org|(networking|security|telemetry|extensions)\.istio\.io)$/ },
   { group: /^apps\.kruise\.io$/, kinds: ['SidecarSet', 'WorkloadSpread', 'PodProbeMarker', 'PersistentPodState'] },
   { group: /^kafka\.strimzi\.io$/, kinds: ['KafkaTopic'] },
   // Nodes and their capacity.
-  { group: /(^|\.)(karpenter\.sh|kueue\.x-k8s\.io|cluster\.x-k8s\.io|metallb\.io|sriovnetwork\.openshift\.io)$/ },
+  { group: /(^|\.)(karpenter\.sh|kueue\.x-k8s\.io|cluster\.x-k8s\.io)$/ },
+  { group: /^sriovnetwork\.openshift\.io$/, kinds: ['SriovNetworkNodePolicy'] },
   // Objects that make other objects later; these are placed by admission.
   { group: /^(helm|kustomize|source)\.toolkit\.fluxcd\.io$/ },
   { group: /^argoproj\.io$/, kinds: ['Application', 'ApplicationSet', 'AppProject'] },

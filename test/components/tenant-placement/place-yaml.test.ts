@@ -70,7 +70,7 @@ describe('placeYaml', () => {
     fc.assert(fc.property(pod, style, (object, defaultStringType) => {
       keepsData(stringify(object, { version: '1.1', defaultStringType, defaultKeyType: 'PLAIN' }))
     }), { numRuns: 200 })
-  })
+  }).timeout(120_000)
 
   it('says where a text is no YAML', () => {
     assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))
