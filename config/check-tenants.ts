@@ -4,6 +4,7 @@ import { amount } from '../components/tenant-isolation/quantity.ts'
 import { closedRanges, type Surrounded } from './closed-ranges.ts'
 import { type Fault, repeated, show, valid } from './fault.ts'
 import { covers, isRange } from './ranges.ts'
+import { defaultQuota } from './schema.ts'
 
 interface RawTenant {
   name?: string
@@ -76,8 +77,8 @@ function limitFaults({ limits, quota, namespaces }: RawTenant, path: string): Fa
   const pairs = [['cpu', 'cpu'], ['memory', 'memory'], ['claim', 'storage']] as const
   return pairs.flatMap(([limit, ceiling]) => {
     const wanted = limits?.[limit]
-    const ceilings = quotas.flatMap((it) => it?.[ceiling] ?? [])
-    if (wanted === undefined || ceilings.length < quotas.length || !valid(() => [wanted, ...ceilings].map(amount))) return []
+    const ceilings = quotas.map((it) => it?.[ceiling] ?? defaultQuota[ceiling])
+    if (wanted === undefined || !valid(() => [wanted, ...ceilings].map(amount))) return []
     if (ceilings.some((it) => amount(it) >= amount(wanted))) return []
     return [{ path: `${path}.limits.${limit}`, seen: show(wanted), message: `is more than quota.${ceiling} of every namespace of the tenant (${ceilings.join(', ')}): lower it, or raise the quota` }]
   })

@@ -35,7 +35,16 @@ function fromIssue(issue: z.core.$ZodIssue, raw: unknown): Fault[] {
   }
   const value = at(raw, issue.path)
   const missing = value === undefined
-  return [{ path: optionPath(issue.path), seen: show(value), message: missing ? `this option is needed: ${issue.message}` : issue.message }]
+  const message = plainly(issue)
+  return [{ path: optionPath(issue.path), seen: show(value), message: missing ? `this option is needed: ${message}` : message }]
+}
+
+/** What is needed, where the schema has no words of its own for it. */
+const shapes: Record<string, string> = { object: 'a mapping of options', array: 'a list', string: 'text (numbers and yes or no in quotes)' }
+
+function plainly(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input:')) return issue.message
+  return `${shapes[issue.expected] ?? issue.expected} is needed`
 }
 
 type DeepPartial<T> = T extends (infer E)[] ? DeepPartial<E>[] : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T
@@ -83,9 +92,15 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
 
   faults.push(...tenantFaults(raw as Parameters<typeof tenantFaults>[0]))
   faults.push(...poolFaults(workers.map((it) => it?.name), tenants.map((it) => ({ name: it?.name, nodes: list(it?.dedicatedNodes) }))))
+  const tenantNamespaces = tenants.flatMap((tenant) => [tenant?.name, ...list(tenant?.namespaces).map((it) => it?.name)])
   list(raw?.admission?.systemNamespaces).forEach((name, i) => {
-    if (tenants.some((tenant) => tenant?.name === name)) {
-      faults.push({ path: `annex:admission.systemNamespaces[${i}]`, seen: show(name), message: 'is a tenant of annex:tenants, whose pods must be placed: remove it here' })
+    if (name !== undefined && tenantNamespaces.includes(name)) {
+      faults.push({ path: `annex:admission.systemNamespaces[${i}]`, seen: show(name), message: 'is a namespace of annex:tenants, whose pods must be placed: remove it here' })
+    }
+  })
+  list(raw?.admission?.daemonSets).forEach((it, i) => {
+    if (it?.namespace !== undefined && tenantNamespaces.includes(it.namespace)) {
+      faults.push({ path: `annex:admission.daemonSets[${i}].namespace`, seen: show(it.namespace), message: 'is a namespace of annex:tenants, whose pods are placed without exception: remove it here' })
     }
   })
   const home = raw?.testApplication?.tenant

@@ -2,19 +2,18 @@
 import { z } from 'zod'
 import { isAddress, isRange } from './ranges.ts'
 
-const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
-  error: 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)',
-})
-const dnsName = z.string().max(253).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
-  error: 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)',
-})
-const address = z.string().refine(isAddress, { error: 'an IPv4 address is needed, like 198.51.100.11' })
-const range = z.string().refine(isRange, { error: 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24' })
+/** Text of a form; anything else, numbers among them, is told what is needed in the same words. */
+const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error })
+const dnsLabel = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)')
+const dnsName = text(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)')
+const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24']
+const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
+const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
-const cores = z.string().regex(/^[1-9][0-9]*m?$/, { error: 'a CPU quantity is needed, like 2 or 500m' })
-const memory = z.string().regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, { error: 'a memory quantity is needed, like 512Mi or 2Gi' })
-const size = z.string().regex(/^[1-9][0-9]*(Mi|Gi|Ti)$/, { error: 'a size is needed, like 512Mi or 10Gi' })
+const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
+const memory = text(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
+const size = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a size above 0 is needed, like 512Mi or 10Gi')
 const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
   error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
 }).refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
@@ -91,12 +90,15 @@ const registry = z.strictObject({
 
 const count = z.int({ error: 'a whole number from 1 to 1000 is needed' }).min(1).max(1000)
 
+/** What a namespace has whose quota says nothing. */
+export const defaultQuota = { cpu: '2', memory: '2Gi', storage: '10Gi' }
+
 /** Most that may be requested and used in one namespace; what has no quota of its own is closed (node ports, load balancers, other storage). */
 const quota = z.strictObject({
-  cpu: cores.default('2'),
-  memory: memory.default('2Gi'),
+  cpu: cores.default(defaultQuota.cpu),
+  memory: memory.default(defaultQuota.memory),
   /** Of volumes. */
-  storage: size.default('10Gi'),
+  storage: size.default(defaultQuota.storage),
   /** On the disks of nodes: what containers write, logs and emptyDir included. */
   ephemeralStorage: size.default('4Gi'),
   pods: count.default(20),
@@ -135,7 +137,7 @@ const tenant = z.strictObject({
   /** Priority classes that its pods may name; where the cluster has a default one, that too. Default: none. */
   priorityClasses: z.array(dnsName.refine((it) => !it.startsWith('system-'), { error: 'the classes that begin with "system-" push others’ pods away: make one of your own' })).default([]),
   /** DNS names that it may publish by Ingress or route, each with all names below it. Default: none, and no right to make any. */
-  ingressHosts: z.array(dnsName.refine((it) => it.includes('.'), { error: 'a domain name is needed, like team.example.org' })).default([]),
+  ingressHosts: z.array(dnsName.refine((it) => /\.(?!\d+$)[^.]+$/.test(it), { error: 'a domain name is needed, like team.example.org' })).default([]),
   /** Whether its namespaces are kept from being deleted, by Pulumi and by everyone. Default: true. To delete a tenant, set it to false, update, then take the tenant out. */
   protect: z.boolean({ error: 'true or false is needed' }).default(true),
   /** Names of the workers that are for this tenant alone. Default: none; it shares those that are nobody's own. */

@@ -1,7 +1,7 @@
 /** What admission would refuse of what a cluster runs already, before it is there: the same rules on listed objects. */
 import { namespacePoolLabel } from './admission-cel.ts'
 import { otherPodFaults, tenantPodFaults, tenantTemplateFaults } from './admission-rules.ts'
-import { findWorkload, groupOf, nameOf, type ObjectName } from './place-object.ts'
+import { findWorkload, nameOf, type ObjectName } from './place-object.ts'
 import { otherPlacement, placePod, type PodSpec, poolPlacement, sharedPool } from './place-pod.ts'
 import type { AdmissionApi, AdmissionOptions } from './render-admission.ts'
 import { isPlain, PathFault, type Plain, updateAt } from './settings.ts'
@@ -51,7 +51,7 @@ function otherFaults(spec: PodSpec, { preferNoSchedule }: AdmissionOptions): str
 function podSpecsOf(object: Plain): PodSpec[] {
   const specs: PodSpec[] = []
   const kind = String(object['kind'])
-  const workload = findWorkload(workloads, groupOf(String(object['apiVersion'])), kind)
+  const workload = findWorkload(workloads, String(object['apiVersion']), kind)
   for (const { at } of workload?.pods ?? []) {
     try {
       updateAt(object, at, (spec) => {

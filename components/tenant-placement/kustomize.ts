@@ -1,8 +1,9 @@
 /** A placement as a Kustomize overlay. */
 import { changes } from './changes.ts'
-import { groupOf, nameOf, type ObjectName } from './place-object.ts'
+import { nameOf, type ObjectName } from './place-object.ts'
 import type { PlacedDocument } from './place-yaml.ts'
 import { isPlain } from './settings.ts'
+import { groupOf } from './workloads.ts'
 
 export interface Kustomization {
   apiVersion: 'kustomize.config.k8s.io/v1beta1'

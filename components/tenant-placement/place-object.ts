@@ -1,8 +1,9 @@
 /** Places the pods of any Kubernetes object, and says what became of each. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Placement } from './place-pod.ts'
+import { podLike } from './pod-like.ts'
 import { isPlain, PathFault, type Plain, placeSettings, updateAt } from './settings.ts'
-import { type Workload, workloads } from './workloads.ts'
+import { groupOf, type Workload, workloads } from './workloads.ts'
 
 export interface ObjectName { apiVersion: string; kind: string; namespace?: string; name: string }
 
@@ -25,29 +26,26 @@ export function placeObject(object: unknown, placement: Placement, table: readon
     return { object, results: [{ object: nameOf(object), outcome: 'not placed', why: 'it is no Kubernetes object: it has no apiVersion and kind' }] }
   }
   if (isList(object)) return placeList(object, placement, table)
-  const workload = findWorkload(table, groupOf(object['apiVersion']), object['kind'])
+  const workload = findWorkload(table, object['apiVersion'], object['kind'])
   const result = (outcome: Outcome, why?: string): PlacedObject['results'] => [{ object: nameOf(object), outcome, ...(why === undefined ? {} : { why }) }]
   if (workload === undefined) {
-    const found = podLike(object)
+    const found = podLike(object as Plain & { apiVersion: string; kind: string })
     return { object, results: found.length === 0 ? result('no pods') : result('not placed', unknownKind(found)) }
   }
   const { placed, faults, at } = placeWorkload(object, workload, placement)
   if (faults.length > 0) return { object, results: result('not placed', faults.join('; ')) }
-  if (at === 0) return { object, results: workload.optional ? result('no pods') : result('not placed', `there is nothing at ${workload.pods.map((it) => it.at.replaceAll('?', '')).join(' or ')}, where a ${workload.kind} has its pods`) }
+  if (at === 0) return { object, results: workload.optional ? result('no pods') : result('not placed', `there is nothing at ${workload.pods.map((it) => it.at.replaceAll(/\?|\{\}/g, '')).join(' or ')}, where a ${workload.kind} has its pods`) }
   return isDeepStrictEqual(placed, object) ? { object, results: result('already placed') } : { object: placed, results: result('placed') }
 }
 
 function unknownKind(paths: string[]): string {
-  return `${paths.join(' and ')} ${paths.length === 1 ? 'looks' : 'look'} like a pod's settings, but the table of workloads does not say so of this kind: add an entry to it`
+  return `${paths.join(' and ')} ${paths.length === 1 ? 'looks' : 'look'} like a pod's settings, but the table of workloads does not say so of this kind: add an entry to it (--workloads)`
 }
 
-/** @returns undefined where the table has no such kind. An API version makes no difference. */
-export function findWorkload(table: readonly Workload[], group: string, kind: string): Workload | undefined {
-  return table.find((it) => it.group === group && it.kind === kind)
-}
-
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+/** @returns undefined where the table has no such kind. An API version makes no difference but where an entry says so. */
+export function findWorkload(table: readonly Workload[], apiVersion: string, kind: string): Workload | undefined {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  return table.find((it) => it.group === groupOf(apiVersion) && it.kind === kind && (it.version === undefined || it.version === version))
 }
 
 function isList(object: Plain): object is Plain & { kind: string; items: unknown[] } {
@@ -85,20 +83,6 @@ function placeWorkload(object: Plain, workload: Workload, placement: Placement):
     }
   }
   return { placed, faults, at }
-}
-
-/** Paths of what looks like the settings of a pod: a list of containers or of tolerations. A RuntimeClass has some for others' pods. */
-function podLike(object: Plain): string[] {
-  if (object['kind'] === 'RuntimeClass' || object['kind'] === 'CustomResourceDefinition') return []
-  const found: string[] = []
-  const walk = (value: unknown, path: string) => {
-    if (Array.isArray(value)) value.forEach((item, i) => walk(item, `${path}[${i}]`))
-    if (!isPlain(value)) return
-    if (['containers', 'initContainers', 'tolerations'].some((key) => Array.isArray(value[key]))) found.push(path)
-    for (const [key, inner] of Object.entries(value)) if (path !== '' || key !== 'status') walk(inner, path === '' ? key : `${path}.${key}`)
-  }
-  walk(object, '')
-  return found
 }
 
 /** Takes any value; what it does not say is `?`. */

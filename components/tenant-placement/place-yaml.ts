@@ -67,8 +67,22 @@ function edited(token: CST.Document, before: unknown, after: unknown): string {
   const [document] = new Composer({ schema: 'failsafe', uniqueKeys: false, customTags: ['map', 'seq', asWritten] }).compose([token], true, token.offset)
   expand(document!)
   for (const { path, value } of changes(before, after)) document!.setIn(path, nodeOf(value))
-  const text = document!.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false })
+  const text = document!.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false, indentSeq: indentsLists(token.value) })
   return text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Whether lists under a key are indented, as in the first one of the text, so that a diff shows what placement changed and nothing else. */
+function indentsLists(token: CST.Token | undefined | null): boolean {
+  const first = (it: CST.Token | undefined | null): boolean | undefined => {
+    if (it?.type !== 'block-map' && it?.type !== 'block-seq') return undefined
+    for (const { value } of it.items) {
+      if (it.type === 'block-map' && value?.type === 'block-seq') return value.indent > it.indent
+      const inner = first(value)
+      if (inner !== undefined) return inner
+    }
+    return undefined
+  }
+  return first(token) ?? true
 }
 
 /** Most nodes that the aliases of one document may stand for. */

@@ -96,7 +96,7 @@ export function reportText({ objects, charts }: Report, yaml: (values: Plain) =>
 
 function wayText({ way, knob, presumed, why }: Pick<ReportedObject, 'way' | 'knob' | 'presumed' | 'why'>): string {
   if (way === 'not placed') return `NOT PLACED: ${why}`
-  if (way === 'by patch') return 'placed by patch: no chart has a knob for it'
+  if (way === 'by patch') return 'placed by patch: no knob of its chart is known'
   if (way === 'already placed') return way
   const paths = [knob!.nodeSelector, knob!.tolerations, knob!.affinity].filter((path) => path !== undefined).join(', ')
   return `placed by values: ${paths}${presumed ? ' (presumed from its name: the templates of this chart are not known to annex; what is printed here is placed in any case)' : ''}`

@@ -16,15 +16,19 @@ export function updateAt(object: unknown, at: string, place: (settings: Plain, p
     const [segment, ...rest] = segments
     if (plain !== undefined && plain !== null && !isPlain(plain)) throw new PathFault(`${path || 'the object'} is no mapping, but pod settings are at ${at}`)
     if (segment === undefined) return place((plain ?? {}) as Plain, path)
-    const [, name, mark] = /^(.*?)(\?|\[\])?$/.exec(segment)!
+    const [, name, mark] = /^(.*?)(\?|\[\]|\{\})?$/.exec(segment)!
     const inner = path === '' ? name! : `${path}.${name}`
     const present = (plain as Plain | null | undefined)?.[name!]
     if (mark !== undefined && (present === undefined || present === null)) return plain
-    return { ...(plain as Plain | null | undefined), [name!]: mark === '[]' ? each(present, rest, inner) : step(present, rest, inner) }
+    return { ...(plain as Plain | null | undefined), [name!]: mark === '[]' ? each(present, rest, inner) : mark === '{}' ? eachValue(present, rest, inner) : step(present, rest, inner) }
   })
   const each = (list: unknown, rest: string[], path: string): unknown => lift(list, (plain) => {
     if (!Array.isArray(plain)) throw new PathFault(`${path} is no list, but pod settings are at ${at}`)
     return plain.map((item, i) => step(item, rest, `${path}[${i}]`))
+  })
+  const eachValue = (mapping: unknown, rest: string[], path: string): unknown => lift(mapping, (plain) => {
+    if (!isPlain(plain)) throw new PathFault(`${path} is no mapping, but pod settings are at ${at}`)
+    return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, step(value, rest, `${path}.${key}`)]))
   })
   return step(object, at.split('.'), '')
 }

@@ -1,6 +1,6 @@
 /** Places every workload made under a component onto the tenant's nodes. */
 import * as pulumi from '@pulumi/pulumi'
-import { findWorkload, groupOf, placeObject } from './place-object.ts'
+import { findWorkload, placeObject } from './place-object.ts'
 import { type Placement, tenantPlacement } from './place-pod.ts'
 import { isPlain, type Lift, ownSettings, PathFault, type Plain, placeSettings, updateAt } from './settings.ts'
 import { type PodSettings, type Workload, workloads } from './workloads.ts'
@@ -40,8 +40,8 @@ export function placing(placement: Placement, table: readonly Workload[] = workl
       return undefined
     }
     if (/^(helm\.sh\/v\d+|yaml(\/v\d+)?|kustomize(\/v\d+)?)$/.test(apiVersion)) return undefined
-    const workload = findWorkload(table, groupOf(apiVersion), kind)
-    const patched = kind.endsWith('Patch') ? findWorkload(table, groupOf(apiVersion), kind.slice(0, -'Patch'.length)) : undefined
+    const workload = findWorkload(table, apiVersion, kind)
+    const patched = kind.endsWith('Patch') ? findWorkload(table, apiVersion, kind.slice(0, -'Patch'.length)) : undefined
     if (workload !== undefined || patched !== undefined) return { props: placeProps(props, workload ?? onlyWhatIsThere(patched!), placement, name), opts }
     const items = props['items'] as pulumi.Input<unknown[]> | undefined
     if (kind.endsWith('List') && items !== undefined) {
@@ -56,7 +56,7 @@ export function placing(placement: Placement, table: readonly Workload[] = workl
 
 /** A patch takes the rest from the object that is there: nothing is made in it. */
 function onlyWhatIsThere(workload: Workload): Workload {
-  return { ...workload, pods: workload.pods.map((it) => ({ ...it, at: it.at.split('.').map((segment) => (/[?\]]$/.test(segment) ? segment : `${segment}?`)).join('.') })) }
+  return { ...workload, pods: workload.pods.map((it) => ({ ...it, at: it.at.split('.').map((segment) => (/[?\]}]$/.test(segment) ? segment : `${segment}?`)).join('.') })) }
 }
 
 function placeProps(props: Plain, { pods }: Workload, placement: Placement, name: string): Plain {

@@ -7,7 +7,7 @@ import { settingsOf } from '../settings.ts'
 import { annexOptions } from '../stack-file.ts'
 
 /** Faults of the dev stack with these tenants. */
-function faultsOf(tenants: object[], cluster: object = {}) {
+function faultsOf(tenants: unknown[], cluster: object = {}) {
   const options = annexOptions('Pulumi.dev.yaml')
   delete options.testApplication
   return check({ ...options, cluster: { ...options.cluster, ...cluster }, tenants }).faults
@@ -43,6 +43,22 @@ describe('the tenants in the configuration', () => {
     ]
     assert.deepEqual([...new Set(paths(faults))].sort(), expected.map((it) => `annex:tenants[0].${it}`).sort())
     for (const { seen, message } of faults) assert.ok(seen !== '(not set)' && message.length > 20)
+  })
+
+  it('are told what is needed in words of their own where a value has another type', () => {
+    const faults = faultsOf([{ name: 7, group: 'annex:a', quota: { cpu: 2 }, limits: { memory: 1 }, egress: [8], namespaces: [null] }, 'text'])
+    assert.deepEqual(faults.map(({ path }) => path.slice('annex:tenants'.length)).sort(), ['[0].egress[0]', '[0].limits.memory', '[0].name', '[0].namespaces[0]', '[0].quota.cpu', '[1]'])
+    for (const { path, message } of faults) assert.match(message, /is needed/, path)
+  })
+
+  it('have no limit above a quota that is the default', () => {
+    assert.deepEqual(paths(faultsOf([{ ...a, limits: { cpu: '3', memory: '2Gi', claim: '11Gi' } }])), ['annex:tenants[0].limits.cpu', 'annex:tenants[0].limits.claim'])
+  })
+
+  it('are no exception from admission, by no namespace of theirs', () => {
+    const options = { ...annexOptions('Pulumi.dev.yaml'), tenants: [{ ...a, namespaces: [{ name: 'a-db' }] }], testApplication: undefined }
+    const admission = { systemNamespaces: ['kube-system', 'a-db'], daemonSets: [{ namespace: 'a', name: 'exporter' }] }
+    assert.deepEqual(paths(check({ ...options, admission }).faults), ['annex:admission.systemNamespaces[1]', 'annex:admission.daemonSets[0].namespace'])
   })
 
   it('share no namespace and no group', () => {

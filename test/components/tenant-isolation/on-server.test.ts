@@ -92,6 +92,27 @@ describe('a tenant at work, on a real API server', function () {
     assert.equal((await asAdmin(['patch', 'persistentvolumeclaim', 'attack', '-n', 'one', '--dry-run=server', '-p', '{"spec":{"volumeName":"one-of-mine"}}'])).code, 0, 'the binder could not bind it either')
   })
 
+  it('takes no name, secret or disk of others by an annotation', async () => {
+    const rules = [{ host: 'one.example.org', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } }]
+    const annotated = (object: { metadata: object }, annotations: object) => ({ ...object, metadata: { ...object.metadata, annotations } })
+    const names = ['external-dns.alpha.kubernetes.io/hostname', 'nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/alt-names']
+    for (const name of names) {
+      await taken(annotated(ingress({ rules }), { [name]: 'www.one.example.org, one.example.org' }))
+      await refused(annotated(ingress({ rules }), { [name]: 'one.example.org, two.example.org' }), /ingress-hosts.*name of somebody else in \S+: allowed are one\.example\.org/)
+    }
+    await refused(annotated(service({ selector: { app: 'x' } }), { [names[0]!]: 'kubernetes.example.org' }), /name of somebody else/)
+    await taken(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-secret': 'one-db/users', 'nginx.ingress.kubernetes.io/auth-tls-secret': 'ca' }))
+    await refused(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-tls-secret': 'two/ca' }), /auth-tls-secret, with a secret of another namespace/)
+    await refused(annotated(claim({}), { 'volume.kubernetes.io/selected-node': 'vps-of-two' }), /the scheduler chooses the node of a claim/)
+  })
+
+  it('gives away no right of Kubernetes’ own roles that it does not have', async () => {
+    await eventually('the roles have their rules', async () => (await asAdmin(['get', 'clusterrole', 'view', '-o', 'jsonpath={.rules[*].verbs}'])).stdout !== '')
+    for (const role of ['view', 'edit', 'admin', 'cluster-admin']) {
+      assert.match((await asTenant(['create', 'rolebinding', 'own', '-n', 'one', `--clusterrole=${role}`, '--user=bob', '--dry-run=server'])).stderr, /attempting to grant RBAC permissions not currently held/)
+    }
+  })
+
   it('has nothing of the cluster but the right to ask what it may do', async () => {
     const { stdout } = await asTenant(['auth', 'can-i', '--list', '-n', 'kube-system'])
     const resources = stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter((it) => it !== '' && !it.startsWith('['))

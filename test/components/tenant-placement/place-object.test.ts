@@ -48,6 +48,16 @@ describe('placeObject', () => {
     ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', { nodeSets: [{ name: 'a' }] }, { 'spec.nodeSets.0.podTemplate.spec': { nodeSelector, tolerations, affinity } }],
     ['argoproj.io/v1alpha1', 'Rollout', template, { 'spec.template.spec': placed }],
     ['jobset.x-k8s.io/v1alpha2', 'JobSet', { replicatedJobs: [{ name: 'a', template: { spec: template } }] }, { 'spec.replicatedJobs.0.template.spec.template.spec': placed }],
+    ['kafka.strimzi.io/v1', 'KafkaConnect', { replicas: 1 }, { 'spec.template.pod': { tolerations, affinity }, 'spec.template.buildPod': undefined }],
+    ['postgres-operator.crunchydata.com/v1beta1', 'PostgresCluster', { instances: [{ name: 'a' }], backups: { pgbackrest: { image: 'i' } } }, { 'spec.instances.0': { name: 'a', tolerations, affinity }, 'spec.backups.pgbackrest.repoHost': { tolerations, affinity }, 'spec.proxy': undefined }],
+    ['pxc.percona.com/v1', 'PerconaXtraDBCluster', { pxc: { size: 3, affinity: { antiAffinityTopologyKey: 'none' } }, backup: { storages: { s3: {}, fs: { type: 'filesystem' } } } }, { 'spec.pxc': { size: 3, affinity: { antiAffinityTopologyKey: 'none' }, nodeSelector, tolerations }, 'spec.backup.storages.fs': { type: 'filesystem', nodeSelector, tolerations }, 'spec.haproxy': undefined }],
+    ['psmdb.percona.com/v1', 'PerconaServerMongoDB', { replsets: [{ name: 'rs0', arbiter: { size: 1 } }] }, { 'spec.replsets.0': { name: 'rs0', arbiter: { size: 1, nodeSelector, tolerations }, nodeSelector, tolerations } }],
+    ['mysql.oracle.com/v2', 'InnoDBCluster', { instances: 3, router: { instances: 1 } }, { 'spec.podSpec': { nodeSelector, tolerations, affinity }, 'spec.router.podSpec': { nodeSelector, tolerations, affinity } }],
+    ['tekton.dev/v1beta1', 'PipelineRun', {}, { spec: { podTemplate: { nodeSelector, tolerations, affinity } } }],
+    ['tekton.dev/v1', 'PipelineRun', {}, { spec: { taskRunTemplate: { podTemplate: { nodeSelector, tolerations, affinity } } } }],
+    ['argoproj.io/v1alpha1', 'Workflow', { templates: [{ name: 'a', nodeSelector: { disk: 'ssd' } }] }, { 'spec.nodeSelector': nodeSelector, 'spec.templates.0.nodeSelector': { disk: 'ssd', ...nodeSelector } }],
+    ['kubevirt.io/v1', 'VirtualMachine', { runStrategy: 'Always', template: { spec: { domain: {} } } }, { 'spec.template.spec': { domain: {}, nodeSelector, tolerations, affinity } }],
+    ['ray.io/v1', 'RayJob', { rayClusterSpec: { headGroupSpec: template, workerGroupSpecs: [template] } }, { 'spec.rayClusterSpec.headGroupSpec.template.spec': placed, 'spec.rayClusterSpec.workerGroupSpecs.0.template.spec': placed, 'spec.submitterPodTemplate': undefined }],
   ]
   for (const [apiVersion, kind, spec, expected] of custom) {
     it(`places a ${kind} of ${apiVersion} in its own words: ${JSON.stringify(spec).slice(0, 50)}`, () => {
@@ -69,13 +79,13 @@ describe('placeObject', () => {
     assert.deepEqual(outcomes({ apiVersion: 'example.com/v1', kind: 'Cluster', metadata: { name: 'a' }, spec: { affinity: {} } }), ['no pods'])
   })
 
-  for (const [what, spec] of Object.entries({ 'a list of containers': template, tolerations: { deep: [{ tolerations: [] }] } })) {
+  for (const [what, spec] of Object.entries({ 'a list of containers': template, tolerations: { deep: [{ tolerations: [] }] }, 'a nodeSelector': { server: { nodeSelector: { disk: 'ssd' } } }, 'an affinity': { server: { affinity: { podAntiAffinity: {} } } }, 'a template': { server: { podTemplate: {} } }, 'a number of pods': { replicas: 3 } })) {
     it(`reports a kind that it does not know and that has ${what}`, () => {
       const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec }
       const { object: same, results: [result] } = place(object)
       assert.equal(same, object)
       assert.equal(result!.outcome, 'not placed')
-      assert.match(result!.why!, /^spec\.\S+ looks like a pod's settings, but the table/)
+      assert.match(result!.why!, /^spec(\.\S+)? looks like a pod's settings, but the table/)
     })
   }
 
@@ -88,6 +98,10 @@ describe('placeObject', () => {
   it('leaves alone what makes no pods', () => {
     for (const kind of ['Service', 'ConfigMap', 'PersistentVolumeClaim', 'NetworkPolicy']) assert.deepEqual(outcomes({ apiVersion: 'v1', kind, metadata: { name: 'a' }, spec: {} }), ['no pods'])
     assert.deepEqual(outcomes({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'a' }, scheduling: { tolerations: [] } }), ['no pods'])
+    for (const [apiVersion, kind, spec] of [
+      ['v1', 'PersistentVolume', { nodeAffinity: { required: {} } }], ['autoscaling/v2', 'HorizontalPodAutoscaler', { replicas: 1 }], ['kyverno.io/v1', 'ClusterPolicy', { rules: [{ validate: { pattern: { spec: { containers: [] } } } }] }],
+      ['cilium.io/v2', 'CiliumNetworkPolicy', { nodeSelector: { matchLabels: {} } }], ['cert-manager.io/v1', 'Issuer', { selfSigned: {} }], ['argoproj.io/v1alpha1', 'Application', { source: { helm: { valuesObject: { replicas: 1, tolerations: [] } } } }],
+    ] as const) assert.deepEqual(outcomes({ apiVersion, kind, metadata: { name: 'a' }, spec }), ['no pods'], kind)
   })
 
   it('names the path and both sides of a conflict, and leaves the object as it is', () => {

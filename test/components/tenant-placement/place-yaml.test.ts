@@ -55,6 +55,14 @@ describe('placeYaml', () => {
     assert.match(text, /# why\n {6}dnsPolicy: Default # here/)
   })
 
+  it('keeps lists at the depth at which they were written', () => {
+    const lines = (indent: string) => ['apiVersion: v1', 'kind: Pod', 'metadata:', '  name: a', 'spec:', '  containers:', `${indent}- name: c`, `${indent}  args:`, `${indent}  ${indent.slice(2)}- one`]
+    for (const indent of ['  ', '    ']) {
+      const text = `${lines(indent).join('\n')}\n`
+      assert.ok(placeYaml(text, tenantPlacement).text.startsWith(text), text)
+    }
+  })
+
   it('keeps any string, whatever style it is written in', () => {
     const string = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('on', '0644', '1e3', ' ', '\n', '#', '- a', 'a: b', '"', "'", '\ttab', 'null', '2001-01-01').chain((it) => fc.string({ maxLength: 3 }).map((end) => it + end)))
     const style = fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED') as fc.Arbitrary<'PLAIN'>
@@ -62,7 +70,7 @@ describe('placeYaml', () => {
     fc.assert(fc.property(pod, style, (object, defaultStringType) => {
       keepsData(stringify(object, { version: '1.1', defaultStringType, defaultKeyType: 'PLAIN' }))
     }), { numRuns: 200 })
-  })
+  }).timeout(120_000)
 
   it('says where a text is no YAML', () => {
     assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))

@@ -23,7 +23,7 @@ export interface Cluster {
 }
 
 const CONTROLLERS = [
-  'daemonset-controller', 'deployment-controller', 'disruption-controller', 'endpoints-controller', 'garbage-collector-controller',
+  'clusterrole-aggregation-controller', 'daemonset-controller', 'deployment-controller', 'disruption-controller', 'endpoints-controller', 'garbage-collector-controller',
   'job-controller', 'namespace-controller', 'persistentvolume-binder-controller', 'persistentvolumeclaim-protection-controller',
   'persistentvolume-protection-controller', 'replicaset-controller', 'resourcequota-controller', 'root-ca-certificate-publisher-controller',
   'serviceaccount-controller', 'serviceaccount-token-controller', 'statefulset-controller',

@@ -1,6 +1,20 @@
-import { type AdmissionRule, setting, shown } from '../rule.ts'
+import { type AdmissionRule, setting, shown, text, type Validation } from '../rule.ts'
 
 const own = 'variables.allowed.exists(a, h == a || h == "*." + a || h.endsWith("." + a))'
+
+/** By these external-dns publishes a name, whatever the object itself says. */
+const dnsNames = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.alpha.kubernetes.io/internal-hostname']
+/** By these ingress-nginx answers to further names, and cert-manager asks for a certificate of one. */
+const ingressNames = ['nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/common-name', 'cert-manager.io/alt-names']
+
+/** Names in annotations are the tenant's own, too. The rule needs the variable `allowed`. */
+export function annotatedHosts(...further: string[]): Validation {
+  const strange = `[${[...dnsNames, ...further].map(text).join(', ')}].filter(k, !object.metadata.?annotations[?k].orValue("").split(",").map(it, it.trim()).all(h, h == "" || ${own}))`
+  return {
+    expression: `size(${strange}) == 0`,
+    message: `"metadata.annotations has a name of somebody else in " + ${strange}.join(", ") + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
+  }
+}
 
 function hosts(name: string, resources: AdmissionRule['resources'], where: string, hostnames: string, further: AdmissionRule['validations'] = []): AdmissionRule {
   return {
@@ -24,7 +38,7 @@ export const ingressHosts: AdmissionRule = hosts(
   [{
     expression: `object.spec.?tls.orValue([]).all(t, t.?hosts.orValue([]).all(h, ${own}))`,
     message: `"spec.tls has a host of somebody else: allowed are " + ${shown('variables.allowed')} + " and names below"`,
-  }],
+  }, annotatedHosts(...ingressNames)],
 )
 
 /** Routes of the Gateway API; without names a route takes those of its listener. */
@@ -33,16 +47,24 @@ export const routeHosts: AdmissionRule = hosts(
   [{ apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes', 'grpcroutes', 'tlsroutes'], operations: ['CREATE', 'UPDATE'] }],
   'spec.hostnames',
   'object.spec.?hostnames.orValue([])',
+  [annotatedHosts(...ingressNames)],
 )
 
-/** Snippets are configuration of the shared proxy itself: with them one tenant reads the secrets of all (CVE-2021-25742). */
+/** Snippets are configuration of the shared proxy itself: with them one tenant reads the secrets of all (CVE-2021-25742). So it may by the name of a secret (`auth-secret`, `auth-tls-secret`, `proxy-ssl-secret`), which may have a namespace in it. */
 export const ingressSnippets: AdmissionRule = {
   name: 'ingress-snippets',
   title: 'An Ingress writes nothing into the shared proxy’s configuration.',
   resources: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], operations: ['CREATE', 'UPDATE'] }],
-  variables: { snippets: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-snippet") || k.endsWith("-snippets"))' },
+  variables: {
+    snippets: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-snippet") || k.endsWith("-snippets"))',
+    own: setting('namespaces'),
+    foreign: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-secret") && object.metadata.annotations[k].contains("/") && !(object.metadata.annotations[k].split("/")[0] in variables.own))',
+  },
   validations: [{
     expression: 'size(variables.snippets) == 0',
     message: '"metadata.annotations has " + variables.snippets.join(", ") + ": snippets change the proxy of all tenants; leave them out"',
+  }, {
+    expression: 'size(variables.foreign) == 0',
+    message: `"metadata.annotations has " + variables.foreign.join(", ") + ", with a secret of another namespace: the proxy would read it for this tenant; allowed are secrets of " + ${shown('variables.own')}`,
   }],
 }

@@ -1,11 +1,14 @@
-import type { AdmissionRule, MutationRule } from '../rule.ts'
+import { type AdmissionRule, type MutationRule, setting } from '../rule.ts'
+import { annotatedHosts } from './hosts.ts'
 
 /** Node ports and load balancers are refused by the quota. */
 export const services: AdmissionRule = {
   name: 'services',
   title: 'A service leads to the tenant’s own pods and catches nobody else’s traffic.',
   resources: [{ apiGroups: [''], resources: ['services'], operations: ['CREATE', 'UPDATE'] }],
+  variables: { allowed: setting('ingressHosts') },
   validations: [
+    annotatedHosts(),
     {
       expression: 'object.spec.?externalIPs.orValue([]).size() == 0',
       message: '"spec.externalIPs has " + object.spec.externalIPs.join(", ") + ": it would catch traffic of others to these addresses (CVE-2020-8554); leave it out"',
