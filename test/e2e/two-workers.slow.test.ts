@@ -62,10 +62,25 @@ describe('two workers', function () {
     assert.equal(await fetched('cloud-worker-1', near), near)
   })
 
+  it('go with the tenants that run on them: pods and claims end while the node is still reached', async () => {
+    await up((config) => {
+      for (const list of ['annex:workers', 'annex:tenants']) config[list] = []
+      delete config['annex:testApplication']
+    })
+    assert.equal(await ready(near), '')
+    assert.deepEqual(JSON.parse(await kubectl(['get', 'pv', '-o', 'json'])).items, [])
+    assert.match(String((await runInHost('gateway', 'wg', ['show', 'wg0', 'peers'])).stdout), /^$/)
+  })
+
   /** `pulumi up` of the dev stack with further workers. */
   async function upWith(workers: object[]): Promise<void> {
+    await up((config) => config['annex:workers'].push(...workers))
+  }
+
+  /** `pulumi up` of the dev stack with a changed configuration. */
+  async function up(change: (config: Record<string, any>) => void): Promise<void> {
     const document = parse(readFileSync(path.join(checkout, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, any> }
-    document.config['annex:workers'].push(...workers)
+    change(document.config)
     const file = path.join(folder, 'Pulumi.dev.yaml')
     writeFileSync(file, stringify(document))
     const { code, output } = await runPulumi(['up', '--yes', '--skip-preview', '--config-file', file])
