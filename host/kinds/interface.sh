@@ -7,6 +7,7 @@
 readonly WG_QUICK_TARGETS=('system-wg\x2dquick.slice' network-online.target nss-lookup.target)
 
 # At boot: the peers that have files of their own, and the routes to them.
+# shellcheck disable=SC2016  # wg-quick's shell expands it
 readonly PEERS_UP=(
   'wg addconf %i <(cat /etc/wireguard/%i.d/*.conf 2>/dev/null)'
   'for range in $(sed -n "s/^AllowedIPs = //p" /etc/wireguard/%i.d/*.conf 2>/dev/null | tr -d ,); do ip route replace $range dev %i; done'

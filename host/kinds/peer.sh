@@ -35,6 +35,7 @@ note_peer() {
   if ! interface_up "$interface"; then
     fail "peer $id" "its interface $interface is not up" "converge the section that has the interface first; see journalctl -u wg-quick@$interface"
   fi
+  refuse_overlap "$1"
   if noted peer "$id"; then return; fi
   if [[ -e $file ]]; then
     fail "peer $id" "there is a configuration of this name already, and it is not annex's ($file)" 'choose another name, or move it away'
@@ -42,6 +43,16 @@ note_peer() {
   note_begin peer "$id"
   note_path "$file"
   note_end
+}
+
+# A range has one peer: WireGuard would take it from the other one without a word, and the two sections would take it in turns.
+refuse_overlap() {
+  local interface=${DOC["$1/interface"]} id=$ID file shared
+  for file in "$(interface_file "$interface")" "/etc/wireguard/$interface.d/"*.conf; do
+    if [[ $file == "$(peer_file "$id")" ]]; then continue; fi
+    shared=$(peer_values AllowedIPs "$file" | grep -xFf <(peer_text "$1" | peer_values AllowedIPs -) | tr '\n' ' ') || continue
+    fail "peer $id" "another peer has ${shared% } already ($file)" 'choose another range, or take the other peer away first, in an update of its own'
+  done
 }
 
 # The entry's file "set" has the peer in every form that may be live, also where a run was cut: all but the last is taken away.

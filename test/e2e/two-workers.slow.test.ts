@@ -52,10 +52,12 @@ describe('two workers', function () {
     })
   }
 
-  it('change nothing of one when the other goes, which is left as it was found', async () => {
+  it('change nothing of one when the other goes, which is left as it was found, and cost it no packet', async () => {
     const before = await ledgerOf(near)
     await kubectl(['delete', 'pod', `server-${behindNat}`, '--wait=false'])
-    await upWith([])
+    const pinging = runInHost('gateway', 'ping', ['-q', '-i', '0.2', '10.100.0.11'], { reject: false })
+    await upWith([]).finally(() => pinging.kill('SIGINT'))
+    assert.match(String((await pinging).stdout), / 0% packet loss/)
     assert.equal(await ready(behindNat), '')
     assert.deepEqual(difference(bare, await snapshot()), [])
     assert.equal(await ledgerOf(near), before)
