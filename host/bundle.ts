@@ -14,7 +14,7 @@ export const kinds: readonly string[] = readdirSync(join(folder, 'kinds')).map((
 /** The script that carries out the command. */
 export function bundle(command: Command): string {
   return [
-    ...['json', 'report', 'lock', 'ledger', 'write', 'apt', 'node'].map((name) => `lib/${name}.sh`),
+    ...['json', 'report', 'lock', 'ledger', 'write', 'apt', 'wireguard', 'node'].map((name) => `lib/${name}.sh`),
     ...kinds.map((kind) => `kinds/${kind}.sh`),
     `${command}.sh`,
     'main.sh',

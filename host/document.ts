@@ -3,6 +3,8 @@ import { z } from 'zod'
 // What a component asks of a host: items in order, each brought there by host/kinds/<kind>.sh.
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and dashes, 41 characters at most')
+const sectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'must be lower-case letters, digits and dashes, 81 characters at most')
+const nodeName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'must be a node\'s name: lower-case letters, digits, - and .')
 const line = z.string().min(1).regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
 const text = z.string().regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must be text without control characters other than tabs and newlines')
 const path = z.string().regex(/^(\/[A-Za-z0-9@%+=:,._~-]+)+$/, 'must be an absolute path of letters, digits and @%+=:,._~-')
@@ -78,6 +80,14 @@ export const Firewall = z.strictObject({
   content: text,
 })
 
+const peer = {
+  publicKey,
+  endpoint: hostAndPort.optional(),
+  allowedIps: z.array(routedCidr),
+  /** Seconds between keep-alives; needed by a peer behind NAT. */
+  keepalive: z.int().min(1).max(65535).optional(),
+}
+
 export const Interface = z.strictObject({
   kind: z.literal('interface'),
   name: interfaceName,
@@ -85,14 +95,8 @@ export const Interface = z.strictObject({
   listenPort: z.int().min(1).max(65535).optional(),
   /** Bytes. */
   mtu: z.int().min(576).max(9000),
-  peers: z.array(z.strictObject({
-    name: line,
-    publicKey,
-    endpoint: hostAndPort.optional(),
-    allowedIps: z.array(routedCidr),
-    /** Seconds between keep-alives; needed by a peer behind NAT. */
-    keepalive: z.int().min(1).max(65535).optional(),
-  })),
+  /** Those that are as old as the interface; `Peer` is for those that come and go. */
+  peers: z.array(z.strictObject({ name: line, ...peer })),
 }).superRefine((item, context) => {
   const seen = new Map<string, string>()
   item.peers.forEach((peer, i) => peer.allowedIps.forEach((range, j) => {
@@ -100,6 +104,15 @@ export const Interface = z.strictObject({
     if (other !== undefined) context.addIssue({ code: 'custom', path: ['peers', i, 'allowedIps', j], message: `is also routed to ${other}; WireGuard sends a range to one peer` })
     seen.set(range, peer.name)
   }))
+})
+
+/** One more peer of an interface, which is up already: a section of its own can have it, so that the interface's stays as it is. */
+export const Peer = z.strictObject({
+  kind: z.literal('peer'),
+  interface: interfaceName,
+  /** Once per interface. */
+  name: nodeName,
+  ...peer,
 })
 
 /** A WireGuard key pair, made on the host: the public key is the result's output publicKey, the private one stays in /etc/wireguard. */
@@ -118,7 +131,7 @@ export const Volume = z.strictObject({
 
 export const Join = z.strictObject({
   kind: z.literal('join'),
-  nodeName: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'must be a node\'s name: lower-case letters, digits, - and .'),
+  nodeName,
   /** host:port of the API server's endpoint as the node reaches it. */
   apiServer: hostAndPort,
   caCertHashes: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits')).min(1),
@@ -134,11 +147,11 @@ export const Join = z.strictObject({
   config: z.strictObject({ patches: z.strictObject({ directory: path }).optional() }).optional(),
 })
 
-export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Key, Volume, Join])
+export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Peer, Key, Volume, Join])
 
 export const HostDocument = z.strictObject({
   /** The ledger's section on the host: one per component and host. */
-  section: name,
+  section: sectionName,
   items: z.array(Item),
 }).superRefine((document, context) => {
   const seen = new Set<string>()
@@ -188,6 +201,7 @@ export function itemId(item: Item): string {
     case 'file': return item.path
     case 'firewall': return item.table
     case 'key': return item.interface
+    case 'peer': return `${item.interface}/${item.name}`
     case 'join': return item.nodeName
     default: return item.name
   }

@@ -33,8 +33,8 @@ const keepalive = 25
 /** wg-quick takes wireguard-go by itself where the kernel has no WireGuard. */
 const packages: HostDocument['items'][number] = { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] }
 
-/** The document of a gateway: the cloud end, which forwards between the tunnel and the cloud's network. */
-export function renderGateway(gateway: { tunnelAddress: string; port: number }, workers: TunnelPeer[], options: TunnelOptions): HostDocument {
+/** The document of a gateway: the cloud end, which forwards between the tunnel and the cloud's network. Its workers have documents of their own. */
+export function renderGateway(gateway: { tunnelAddress: string; port: number }, options: TunnelOptions): HostDocument {
   return {
     section: tunnelSection,
     items: [
@@ -46,9 +46,18 @@ export function renderGateway(gateway: { tunnelAddress: string; port: number }, 
         address: `${gateway.tunnelAddress}/${prefix(options.ranges.tunnel)}`,
         listenPort: gateway.port,
         mtu: options.mtu,
-        peers: workers.map(({ name, publicKey, tunnelAddress, endpoint }) => ({ name, publicKey, endpoint, allowedIps: [`${tunnelAddress}/32`] })),
+        peers: [],
       },
     ],
+  }
+}
+
+/** What a gateway has of one worker: apart from the gateway's own, so that it goes after the worker has left the cluster, and no sooner. */
+export function renderGatewayPeer(worker: TunnelPeer): HostDocument {
+  const { tunnelAddress, ...rest } = worker
+  return {
+    section: `wireguard-peer-${worker.name}`,
+    items: [{ kind: 'peer', interface: tunnelInterface, ...rest, allowedIps: [`${tunnelAddress}/32`] }],
   }
 }
 

@@ -1,7 +1,7 @@
 /** The tunnel between the cloud's gateways and the workers. */
 import * as pulumi from '@pulumi/pulumi'
 import { type Host, HostIdentity, HostSection } from '../../host/engine.ts'
-import { type CloudRoute, cloudRoutes, renderGateway, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
+import { type CloudRoute, cloudRoutes, renderGateway, renderGatewayPeer, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
 
 export interface WireGuardTunnelArgs {
   /** Ranges that meet, and the MTU in bytes. */
@@ -76,31 +76,42 @@ function createKeys(parent: pulumi.Resource, name: string, hosts: (Host & { name
     [host.name, new HostIdentity(`${name}-${host.name}-key`, { connection: host.connection, generations: host.generations, interface: tunnelInterface }, { parent })]))
 }
 
-function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, keys: Keys): HostSection[] {
-  const workers = pulumi.all(args.workers.map((worker) => keys[worker.name]!.publicKey.apply((publicKey): TunnelPeer => ({
-    name: worker.name,
-    tunnelAddress: worker.tunnelAddress,
-    publicKey,
-    endpoint: worker.listenPort === undefined ? undefined : `${worker.address}:${worker.listenPort}`,
-  }))))
-  return args.gateways.map((gateway) => new HostSection(`${name}-${gateway.name}`, {
+/** By gateway. */
+type Gateways = Record<string, HostSection>
+
+function createGateways(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, keys: Keys): Gateways {
+  return Object.fromEntries(args.gateways.map((gateway) => [gateway.name, new HostSection(`${name}-${gateway.name}`, {
     connection: gateway.connection,
     generations: gateway.generations,
-    document: workers.apply((peers) => renderGateway(gateway, peers, args.options)),
-  }, { parent, dependsOn: keys[gateway.name] }))
+    document: renderGateway(gateway, args.options),
+  }, { parent, dependsOn: keys[gateway.name] })]))
 }
 
-function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, worker: TunnelWorkerArgs, keys: Keys, gateways: HostSection[]): NodeNetwork {
+/** Both ends of the worker's tunnel. The join comes after them, and so they go after its removal: until then the node needs them. */
+function createWorker(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, worker: TunnelWorkerArgs, keys: Keys, gateways: Gateways): NodeNetwork {
+  const ends = [createWorkerEnd(parent, name, args, worker, keys), ...args.gateways.map((gateway) => createGatewayPeer(parent, name, gateway, worker, keys, gateways))]
+  return { nodeAddress: worker.tunnelAddress, interface: tunnelInterface, ready: ends }
+}
+
+function createGatewayPeer(parent: pulumi.Resource, name: string, gateway: TunnelGatewayArgs, worker: TunnelWorkerArgs, keys: Keys, gateways: Gateways): HostSection {
+  const endpoint = worker.listenPort === undefined ? undefined : `${worker.address}:${worker.listenPort}`
+  return new HostSection(`${name}-${gateway.name}-${worker.name}`, {
+    connection: gateway.connection,
+    generations: gateway.generations,
+    document: keys[worker.name]!.publicKey.apply((publicKey) => renderGatewayPeer({ name: worker.name, tunnelAddress: worker.tunnelAddress, publicKey, endpoint })),
+  }, { parent, dependsOn: gateways[gateway.name] })
+}
+
+function createWorkerEnd(parent: pulumi.Resource, name: string, args: WireGuardTunnelArgs, worker: TunnelWorkerArgs, keys: Keys): HostSection {
   const peers = pulumi.all(args.gateways.map((gateway) => keys[gateway.name]!.publicKey.apply((publicKey): TunnelPeer => ({
     name: gateway.name,
     tunnelAddress: gateway.tunnelAddress,
     publicKey,
     endpoint: `${gateway.address}:${gateway.port}`,
   }))))
-  const section = new HostSection(`${name}-${worker.name}`, {
+  return new HostSection(`${name}-${worker.name}`, {
     connection: worker.connection,
     generations: worker.generations,
     document: peers.apply((all) => renderWorker(worker, all, args.options)),
   }, { parent, dependsOn: keys[worker.name] })
-  return { nodeAddress: worker.tunnelAddress, interface: tunnelInterface, ready: [section, ...gateways] }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { renderPersistentVolume, renderStorageClass, renderVolumes } from '../../components/local-storage/render.ts'
 import { renderTenant } from '../../components/tenant-isolation/render.ts'
 import { renderJoin, renderWorkerHost } from '../../components/vps-worker/render.ts'
-import { cloudRoutes, renderGateway, renderWorker } from '../../components/wireguard-tunnel/render.ts'
+import { cloudRoutes, renderGateway, renderGatewayPeer, renderWorker } from '../../components/wireguard-tunnel/render.ts'
 import { storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
 import type { Settings } from '../../config/config.ts'
 import { parseDocument } from '../../host/document.ts'
@@ -26,7 +26,7 @@ function rendered(settings: Settings) {
   const tenant = settings.tenants[0]!
   return {
     cloudRoutes: cloudRoutes(tunnel.options.ranges, tunnel.gateways),
-    gateway: renderGateway(tunnel.gateways[0]!, peers, tunnel.options),
+    gateway: [renderGateway(tunnel.gateways[0]!, tunnel.options), ...peers.map(renderGatewayPeer)],
     worker: [
       renderWorker(tunnel.workers[0]!, ends, tunnel.options),
       renderVolumes(storage.hosts[0]!.path, storage.hosts[0]!.volumes),
@@ -48,7 +48,7 @@ describe('what the stack writes', () => {
   it('is a document that the host engine accepts', () => {
     for (const stack of ['dev', 'prod']) {
       const { gateway, worker } = rendered(settingsOf(`Pulumi.${stack}.yaml`))
-      for (const document of [gateway, ...worker]) parseDocument(document)
+      for (const document of [...gateway, ...worker]) parseDocument(document)
     }
   })
 

@@ -59,6 +59,9 @@ describe('pulumi up, killed', function () {
 /** The same command again leads to a stack that holds; destroy, killed once on its way, leaves the VPS as it was. */
 async function endsWell(bare: string[]): Promise<void> {
   await up({ stdio: 'pipe' })
+  // Told in full: which host or object is not as that update left it shows here only.
+  const preview = await runPulumi(['preview', '--diff', '--expect-no-changes'])
+  assert.equal(preview.code, 0, preview.output)
   assert.equal((await up({ stdio: 'pipe' })).changed, false)
   const proven = await prove(system, { disturb: false })
   assert.ok(holds(proven), JSON.stringify(proven, null, 2))

@@ -52,20 +52,37 @@ describe('two workers', function () {
     })
   }
 
-  it('change nothing of one when the other goes, which is left as it was found', async () => {
+  it('change nothing of one when the other goes, which is left as it was found, and cost it no packet', async () => {
     const before = await ledgerOf(near)
     await kubectl(['delete', 'pod', `server-${behindNat}`, '--wait=false'])
-    await upWith([])
+    const pinging = runInHost('gateway', 'ping', ['-q', '-i', '0.2', '10.100.0.11'], { reject: false })
+    await upWith([]).finally(() => pinging.kill('SIGINT'))
+    assert.match(String((await pinging).stdout), / 0% packet loss/)
     assert.equal(await ready(behindNat), '')
     assert.deepEqual(difference(bare, await snapshot()), [])
     assert.equal(await ledgerOf(near), before)
     assert.equal(await fetched('cloud-worker-1', near), near)
   })
 
+  it('go with the tenants that run on them: pods and claims end while the node is still reached', async () => {
+    await up((config) => {
+      for (const list of ['annex:workers', 'annex:tenants']) config[list] = []
+      delete config['annex:testApplication']
+    })
+    assert.equal(await ready(near), '')
+    assert.deepEqual(JSON.parse(await kubectl(['get', 'pv', '-o', 'json'])).items, [])
+    assert.match(String((await runInHost('gateway', 'wg', ['show', 'wg0', 'peers'])).stdout), /^$/)
+  })
+
   /** `pulumi up` of the dev stack with further workers. */
   async function upWith(workers: object[]): Promise<void> {
+    await up((config) => config['annex:workers'].push(...workers))
+  }
+
+  /** `pulumi up` of the dev stack with a changed configuration. */
+  async function up(change: (config: Record<string, any>) => void): Promise<void> {
     const document = parse(readFileSync(path.join(checkout, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, any> }
-    document.config['annex:workers'].push(...workers)
+    change(document.config)
     const file = path.join(folder, 'Pulumi.dev.yaml')
     writeFileSync(file, stringify(document))
     const { code, output } = await runPulumi(['up', '--yes', '--skip-preview', '--config-file', file])

@@ -15,11 +15,12 @@ describe('a host document', () => {
         { kind: 'file', path: '../etc/passwd', mode: '999', content: 'a\0b' },
         { kind: 'sysctl', key: 'kernel.panic; reboot', value: '1\n2' },
         { kind: 'interface', name: 'wg0', address: '10.100.0.11', mtu: 1, peers: [] },
+        { kind: 'peer', interface: 'wg0', ...peer, name: '../x' },
         { kind: 'nonsense' },
       ],
     }
     const message = failure(() => parseDocument(document))
-    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.kind']) {
+    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.name', 'items.4.kind']) {
       assert.ok(message.includes(`document.${at}: `), `${at} is missing in: ${message}`)
     }
   })
@@ -34,6 +35,8 @@ describe('a host document', () => {
   it('may not route the whole internet into the tunnel, which would take SSH along', () => {
     const interface_ = { kind: 'interface', name: 'wg0', address: '10.100.0.11/32', mtu: 1420, peers: [{ ...peer, allowedIps: ['0.0.0.0/0'] }] }
     assert.match(failure(() => parseDocument({ section: 'a', items: [interface_] })), /must not be the whole internet/)
+    const apart = { kind: 'peer', interface: 'wg0', ...peer, allowedIps: ['0.0.0.0/0'] }
+    assert.match(failure(() => parseDocument({ section: 'a', items: [apart] })), /must not be the whole internet/)
   })
 
   it('has one shell file for each of its kinds', () => {
@@ -47,6 +50,7 @@ describe('a host document', () => {
       { kind: 'packages', install: [{ name: 'a1' }, { name: 'b1' }] },
       { kind: 'firewall', table: 'annex', content: '' },
       { kind: 'key', interface: 'wg0' },
+      { kind: 'peer', interface: 'wg0', name: 'vps-worker-1', publicKey: peer.publicKey, allowedIps: [] },
       { kind: 'module', name: 'overlay' },
     ]
     const script = `${bundle('look').replace(/\nmain "\$@"\n$/, '')}\njson_read; for ((i = 0; i < $(doc_count /items); i++)); do "id_\${DOC["/items/$i/kind"]}" "/items/$i"; printf '%s\\n' "$ID"; done`

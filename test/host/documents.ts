@@ -7,6 +7,7 @@ import type { Items } from './lab-host.ts'
 const gateway = { name: 'gateway', publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', endpoint: '198.51.100.2:51999', allowedIps: ['10.100.0.0/24', '10.10.0.0/24'], keepalive: 25 }
 const other = { name: 'other', publicKey: 'AAIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', allowedIps: [] }
 const wg = { kind: 'interface' as const, name: 'wg7', address: '10.100.0.12/32', mtu: 1420, peers: [gateway, other] }
+const peer = { kind: 'peer' as const, interface: 'wg7', name: 'vps-worker-9', publicKey: 'BBIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', endpoint: '198.51.100.9:51999', allowedIps: ['10.100.0.19/32', '10.99.0.0/16'] }
 const sleeper = '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n'
 const wireguard: Items = [
   { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] },
@@ -75,6 +76,12 @@ export const cases: Case[] = [
     byHand: [`wg set wg7 peer ${gateway.publicKey} remove; ip route del 10.10.0.0/24 dev wg7; ip link set wg7 mtu 1300`, /MTU is 1300[^]*peer gateway is missing[^]*no route to 10.10.0.0\/24/],
   },
   {
+    kind: 'peer',
+    items: [...wireguard, { ...wg, peers: [gateway] }, peer, { ...peer, name: 'vps-worker-8', publicKey: other.publicKey, endpoint: undefined, allowedIps: ['10.100.0.18/32'] }],
+    changed: [...wireguard, { ...wg, peers: [gateway] }, { ...peer, publicKey: 'CCIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', allowedIps: ['10.100.0.19/32', '10.98.0.0/16'], keepalive: 25 }],
+    byHand: [`wg set wg7 peer ${peer.publicKey} remove; ip route del 10.99.0.0/16 dev wg7; rm /etc/wireguard/wg7.d/vps-worker-8.conf`, /peer wg7\/vps-worker-9: missing[^]*no route to 10.99.0.0\/16[^]*peer wg7\/vps-worker-8: configuration differs/],
+  },
+  {
     kind: 'firewall',
     items: [{ kind: 'packages', install: [{ name: 'nftables' }] }, { kind: 'firewall', table: 'annex-test', content: firewall('22') }],
     changed: [{ kind: 'packages', install: [{ name: 'nftables' }] }, { kind: 'firewall', table: 'annex-test', content: firewall('{ 22, 80 }') }],
@@ -91,7 +98,7 @@ export const cases: Case[] = [
 export const everything: Items = all()
 
 function all(): Items {
-  const chosen = cases.filter(({ kind }) => !['repository', 'packages', 'key', 'firewall'].includes(kind)).flatMap(({ items }) => items)
+  const chosen = cases.filter(({ kind }) => !['repository', 'packages', 'key', 'interface', 'firewall'].includes(kind)).flatMap(({ items }) => items)
   const packages: Items = [{ kind: 'packages', install: [{ name: 'nftables' }, { name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] }]
   return [...packages, ...chosen.filter(({ kind }) => kind !== 'packages'), { kind: 'firewall', table: 'annex-test', content: firewall('22') }]
 }

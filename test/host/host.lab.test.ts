@@ -116,6 +116,14 @@ describe(`the host engine on ${host}`, function () {
     assert.match(told.fix, /choose another name/)
   })
 
+  it('peer: a range that another section\'s peer has is refused, since WireGuard would take it from that one', async () => {
+    const [own, other] = itemsOf('peer').filter((item) => item.kind === 'peer')
+    await converge(section, itemsOf('peer'))
+    const told = await failure('other', [{ ...other!, name: 'vps-worker-7', allowedIps: own!.allowedIps }])
+    assert.match(told.error, /another peer has 10\.100\.0\.19\/32 10\.99\.0\.0\/16 already \(.*vps-worker-9\.conf\)/)
+    assert.deepEqual(await differences(section, itemsOf('peer')), [])
+  })
+
   it('converges two sections side by side, but takes nothing away while somebody else works', async () => {
     const [slow, quick] = [converge(section, itemsOf('packages')), converge('other', itemsOf('sysctl'))]
     assert.equal(await Promise.race([slow.then(() => 'slow'), quick.then(() => 'quick')]), 'quick')
