@@ -8,8 +8,8 @@ const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
 const dnsName = z.string().max(253).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
   error: 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)',
 })
-const address = z.string().refine(isAddress, { error: 'an IPv4 address is needed, like 198.51.100.11' })
-const range = z.string().refine(isRange, { error: 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24' })
+export const address = z.string().refine(isAddress, { error: 'an IPv4 address is needed, like 198.51.100.11' })
+export const range = z.string().refine(isRange, { error: 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24' })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = z.string().regex(/^[1-9][0-9]*m?$/, { error: 'a CPU quantity is needed, like 2 or 500m' })

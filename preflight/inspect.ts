@@ -31,7 +31,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   ])
   const namespaces = [...platformNamespaces, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
   const faults = [
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value)),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value, settings.stack)),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {

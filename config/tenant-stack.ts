@@ -1,0 +1,69 @@
+/** Reads what a stack of tenants is told: its few options, the tenants' file, the platform's options beside it, and what the platform's stack has made. */
+import { existsSync, readFileSync } from 'node:fs'
+import * as pulumi from '@pulumi/pulumi'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
+import { annexOptions } from './annex-options.ts'
+import { describe, type Fault } from './check.ts'
+import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
+import { contextFault, unknownKeys } from './config.ts'
+import { show } from './fault.ts'
+import { address, range } from './schema.ts'
+import { stackName } from './stacked-tenants.ts'
+
+export interface TenantStack {
+  context: string
+  /** Name of this stack. */
+  stack: string
+  /** Name of the platform's stack. */
+  base: string
+  /** Those of this stack. */
+  tenants: StackedTenant[]
+}
+
+/**
+ * Checks all tenants of the environment, not only this stack's: two stacks could not see what they share.
+ * @throws pulumi.RunError with all faults at once. Neither the cluster nor another stack has been asked then.
+ */
+export function readTenantStack(): TenantStack {
+  const config = new pulumi.Config('annex')
+  const stack = pulumi.getStack()
+  const [base, number] = [config.get('base') ?? '', config.getNumber('stack') ?? 0]
+  const [file, baseFile] = [`${base}.yaml`, `../Pulumi.${base}.yaml`]
+  const missing = [file, baseFile].filter((it) => !existsSync(it))
+  if (base === '' || missing.length > 0) {
+    const message = 'the name of the platform\'s stack is needed, with its options in ../Pulumi.<name>.yaml and the tenants in <name>.yaml: npm run tenants -- <name> writes the options of this stack'
+    throw new pulumi.RunError(describe([{ path: 'annex:base', seen: base === '' ? '(not set)' : `${show(base)} (missing: ${missing.join(', ')})`, message }], `Pulumi.${stack}.yaml`))
+  }
+  const options = (parse(readFileSync(baseFile, 'utf8')) as { config?: Record<string, unknown> } | null)?.config ?? {}
+  const checked = checkEnvironment(annexOptions(options), `tenants/${file}`, readFileSync(file, 'utf8'))
+  const context = new pulumi.Config('kubernetes').get('context')
+  const faults = [...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
+  if (faults.length > 0) throw new pulumi.RunError(describe(faults, `tenants/${file} with Pulumi.${stack}.yaml`))
+  return { context: context!, stack, base, tenants: checked.stacked.filter((it) => it.stack === number) }
+}
+
+function stackFaults(stack: string, base: string, number: number): Fault[] {
+  if (stack === stackName(base, number)) return []
+  return [{ path: 'annex:stack', seen: show(number), message: `would make this stack ${stackName(base, number)}, but it is ${stack}: put back what npm run tenants wrote` }]
+}
+
+function contextFaults(own: string | undefined, base: unknown): Fault[] {
+  if (!own) return [contextFault]
+  return own === base ? [] : [{ path: 'kubernetes:context', seen: show(own), message: `is not the platform's (${show(base)}): npm run tenants writes it anew` }]
+}
+
+const made = z.object({ closed: z.array(range), nodeLocalDns: z.array(address) })
+
+/**
+ * What the platform's stack says of the cluster around the tenants. It has been there before them then: its admission policies hold what a tenant's role cannot.
+ * @throws pulumi.RunError where the stack was never updated, or by an annex that knew no stacks of tenants
+ */
+export async function readSurroundings(base: string): Promise<Surroundings> {
+  const reference = new pulumi.StackReference(`${pulumi.getOrganization()}/annex/${base}`)
+  const { value } = await reference.getOutputDetails('tenantSurroundings')
+  const { data, error } = made.safeParse(value)
+  if (error) throw new pulumi.RunError(`the stack ${base} has no usable output tenantSurroundings: update it first, in the folder above (pulumi up --stack ${base}); tenants come after their platform`)
+  return data
+}

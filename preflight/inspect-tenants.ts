@@ -1,0 +1,20 @@
+/** Looks at what a stack of tenants would change in the cluster, before it does. */
+import * as pulumi from '@pulumi/pulumi'
+import { readNamespaces } from './cluster.ts'
+import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
+
+/**
+ * Warns of the tenants whose end this update is.
+ * @param wanted namespaces of the stack's tenants
+ * @throws pulumi.RunError where one of them is somebody else's
+ */
+export async function inspectTenants({ context, stack, wanted }: { context: string; stack: string; wanted: string[] }): Promise<void> {
+  const namespaces = await readNamespaces(context, wanted, stack)
+  const faults = judgeNamespaces(wanted, { namespaces }, stack)
+  if (faults.length > 0) throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+  const leaving = leavingNamespaces(wanted, { namespaces }, stack)
+  if (leaving.length > 0) {
+    const lines = leaving.map((name) => `  - ${name}`)
+    void pulumi.log.warn(`these namespaces are no longer in the configuration, so they are deleted with all that is in them, volumes too; a tenant with a new name is another tenant, and empty:\n${lines.join('\n')}`)
+  }
+}
