@@ -19,9 +19,12 @@ export interface StackedEnvironment {
   writeTenants(text: string): Assigned
   /** The file as it is, stacks filled in. */
   readTenants(): string
+  /** A file of the project. */
+  read(name: string): string
   /** `pulumi` in the project of the platform or of the tenants. @returns its exit code and all that it printed */
   pulumi(project: 'platform' | 'tenants', ...args: string[]): Promise<{ code: number; output: string }>
-  /** Makes the stack where there is none, and updates it. @throws Error with Pulumi's output */
+  openStack(project: 'platform' | 'tenants', stack: string): Promise<unknown>
+  /** @returns Pulumi's output @throws Error with it */
   up(project: 'platform' | 'tenants', stack: string): Promise<string>
   remove(): void
 }
@@ -57,7 +60,6 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
     const { exitCode, all } = await execa(toolPath('pulumi'), [...args, '--non-interactive'], { cwd: project === 'platform' ? root : at('tenants'), env, all: true, reject: false })
     return { code: exitCode ?? 1, output: all }
   }
-  const known = new Set<string>()
   const succeed = async (project: 'platform' | 'tenants', ...args: string[]) => {
     const { code, output } = await pulumi(project, ...args)
     if (code !== 0) throw new Error(`pulumi ${args.join(' ')} in ${project}:\n${output}`)
@@ -70,12 +72,10 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
       return assign(environment, root)
     },
     readTenants: () => readFileSync(at('tenants', `${environment}.yaml`), 'utf8'),
+    read: (name) => readFileSync(at(name), 'utf8'),
     pulumi,
-    async up(project, stack) {
-      if (!known.has(stack)) await succeed(project, 'stack', 'init', stack)
-      known.add(stack)
-      return succeed(project, 'up', '--stack', stack, '--yes', '--skip-preview')
-    },
+    openStack: (project, stack) => succeed(project, 'stack', 'init', stack),
+    up: (project, stack) => succeed(project, 'up', '--stack', stack, '--yes', '--skip-preview'),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }
