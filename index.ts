@@ -62,5 +62,6 @@ export const nodes = workers.map(({ nodeName }) => nodeName)
 export const tenantNamespaces = tenants.flatMap(({ isolation }) => isolation.namespaces)
 /** Class for the tenants' volumes. */
 export const storageClass: pulumi.Input<string> = storage.storageClassName
-/** For the stacks with further tenants (tenants/): what surrounds them here. */
+/** For the stacks with further tenants (tenants/): what surrounds them here, and what the admission policies judge, for the policies of Pulumi. */
 export const tenantSurroundings = surroundings(settings)
+export const boundedByAdmission = admission.bounded

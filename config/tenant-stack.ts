@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
 import { annexOptions } from './annex-options.ts'
 import { describe, type Fault } from './check.ts'
 import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
@@ -54,16 +53,23 @@ function contextFaults(own: string | undefined, base: unknown): Fault[] {
   return own === base ? [] : [{ path: 'kubernetes:context', seen: show(own), message: `is not the platform's (${show(base)}): npm run tenants writes it anew` }]
 }
 
-const made = z.object({ closed: z.array(range), nodeLocalDns: z.array(address) })
+const outputs = z.object({
+  tenantSurroundings: z.object({ closed: z.array(range), nodeLocalDns: z.array(address) }),
+  boundedByAdmission: z.array(z.string()),
+})
+
+/** What the platform's stack tells stacks of tenants: plain outputs, no secrets. */
+export type Platform = z.infer<typeof outputs>
 
 /**
- * What the platform's stack says of the cluster around the tenants. It has been there before them then: its admission policies hold what a tenant's role cannot.
- * @throws pulumi.RunError where the stack was never updated, or by an annex that knew no stacks of tenants
+ * Asks the platform's stack, which has to be there before its tenants: its admission policies hold what their roles cannot.
+ * @throws pulumi.RunError where it was never updated, or by an annex that knew no stacks of tenants
  */
-export async function readSurroundings(base: string): Promise<Surroundings> {
+export async function readPlatform(base: string): Promise<Platform> {
   const reference = new pulumi.StackReference(`${pulumi.getOrganization()}/annex/${base}`)
-  const { value } = await reference.getOutputDetails('tenantSurroundings')
-  const { data, error } = made.safeParse(value)
-  if (error) throw new pulumi.RunError(`the stack ${base} has no usable output tenantSurroundings: update it first, in the folder above (pulumi up --stack ${base}); tenants come after their platform`)
+  const names = Object.keys(outputs.shape)
+  const values = await Promise.all(names.map(async (name) => [name, (await reference.getOutputDetails(name)).value]))
+  const { data, error } = outputs.safeParse(Object.fromEntries(values))
+  if (error) throw new pulumi.RunError(`the stack ${base} lacks the outputs ${names.join(' and ')}: update it first, in the folder above (pulumi up --stack ${base}); tenants come after their platform`)
   return data
 }

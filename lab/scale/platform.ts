@@ -20,8 +20,9 @@ if (config === undefined) throw new pulumi.RunError(describe(faults, file))
 pulumi.runtime.registerResourceTransform(ownFields)
 
 createPlatform(undefined, true)
-new TenantAdmission('tenant-admission', { mutating: true, pullAll: false })
+const admission = new TenantAdmission('tenant-admission', { mutating: true, pullAll: false })
 new PlacementAdmission('placement-admission', { ...admissionOptions(config)!, api: { mutating: true, validating: true } })
 
 /** As in index.ts. */
 export const tenantSurroundings = surroundings(config)
+export const boundedByAdmission = admission.bounded
