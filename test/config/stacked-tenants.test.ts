@@ -45,6 +45,7 @@ describe('tenants in stacks of their own', () => {
         const filled = fillInStacks(text)
         file.entries = split(filled, file.entries)
         const now = stacksOf(filled)
+        assert.equal(now.size, file.entries.length)
         for (const [name, stack] of now) {
           assert.ok(Number.isInteger(stack) && stack >= 1, `${name}: ${stack}`)
           if (before.has(name)) assert.equal(stack, before.get(name), `${name} moved`)
@@ -53,7 +54,7 @@ describe('tenants in stacks of their own', () => {
         for (const [stack, { length }] of sizes) assert.ok(length <= tenantsPerStack, `stack ${stack} has ${length}`)
         before = now
       }
-    }), { numRuns: 60 })
+    }), { numRuns: 40 })
   })
 
   it('get the line and nothing else: every other character of the file stays', () => {
@@ -64,6 +65,20 @@ describe('tenants in stacks of their own', () => {
       assert.equal(fillInStacks(filled), filled)
       assert.deepEqual(readTenants(filled, 'f').entries.map(({ tenant }) => tenant), readTenants(text, 'f').entries.map(({ tenant }) => tenant))
     }), { numRuns: 100 })
+  })
+
+  it('are never moved to make room or to fill it', () => {
+    const stacks = fc.array(fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined, freq: 3 }), { maxLength: 120 })
+    fc.assert(fc.property(stacks, (own) => {
+      const assigned = assignStacks(own)
+      own.forEach((stack, i) => assert.equal(assigned[i], stack ?? assigned[i]))
+      // A new tenant goes nowhere past a stack with room.
+      const count = (stack: number) => assigned.filter((it) => it === stack).length
+      own.forEach((stack, i) => {
+        if (stack !== undefined) return
+        for (let before = 1; before < assigned[i]!; before++) assert.ok(count(before) >= tenantsPerStack)
+      })
+    }))
   })
 
   it('take the first place that is free, so that who is gone makes room', () => {
