@@ -25,7 +25,7 @@ export interface StackedEnvironment {
   pulumi(project: 'platform' | 'tenants', ...args: string[]): Promise<{ code: number; output: string }>
   openStack(project: 'platform' | 'tenants', stack: string): Promise<unknown>
   /** @returns Pulumi's output @throws Error with it */
-  up(project: 'platform' | 'tenants', stack: string): Promise<string>
+  up(project: 'platform' | 'tenants', stack: string, ...args: string[]): Promise<string>
   remove(): void
 }
 
@@ -75,7 +75,7 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
     read: (name) => readFileSync(at(name), 'utf8'),
     pulumi,
     openStack: (project, stack) => succeed(project, 'stack', 'init', stack),
-    up: (project, stack) => succeed(project, 'up', '--stack', stack, '--yes', '--skip-preview'),
+    up: (project, stack, ...args) => succeed(project, 'up', '--stack', stack, '--yes', '--skip-preview', ...args),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }
