@@ -56,7 +56,10 @@ export function stackFile(before: string | undefined, environment: string, stack
   }
   if (before === undefined) return `# Made by npm run tenants. Its tenants are those of ${environment}.yaml with stack: ${stack}.\n${stringify({ config: wanted })}`
   const document = parseDocument(before)
-  const differing = Object.entries(wanted).filter(([key, value]) => document.getIn(['config', key]) !== value)
+  const { config } = document.toJS() as { config?: Record<string, unknown> }
+  // Pulumi writes a number as a text when it adds its salt.
+  const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const differing = Object.entries(wanted).filter(([key, value]) => text(config?.[key]) !== text(value))
   for (const [key, value] of differing) document.setIn(['config', key], value)
   return differing.length === 0 ? before : document.toString({ lineWidth: 0 })
 }
