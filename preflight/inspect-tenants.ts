@@ -13,8 +13,5 @@ export async function inspectTenants({ context, stack, wanted }: { context: stri
   const faults = judgeNamespaces(wanted, { namespaces }, stack)
   if (faults.length > 0) throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const leaving = leavingNamespaces(wanted, { namespaces }, stack)
-  if (leaving.length > 0) {
-    const lines = leaving.map((name) => `  - ${name}`)
-    void pulumi.log.warn(`these namespaces are no longer in the configuration, so they are deleted with all that is in them, volumes too; a tenant with a new name is another tenant, and empty:\n${lines.join('\n')}`)
-  }
+  if (leaving !== undefined) void pulumi.log.warn(leaving)
 }

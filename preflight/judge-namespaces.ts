@@ -11,7 +11,9 @@ export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: 
   })
 }
 
-/** Namespaces of the stack that its configuration no longer has: this update deletes them. */
-export function leavingNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string[] {
-  return namespaces.filter((it) => it.stack === stack && !wanted.includes(it.name)).map(({ name }) => name)
+/** What to tell of the stack's namespaces that its configuration no longer has; undefined where there are none. */
+export function leavingNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string | undefined {
+  const leaving = namespaces.filter((it) => it.stack === stack && !wanted.includes(it.name)).map(({ name }) => `  - ${name}`)
+  if (leaving.length === 0) return undefined
+  return `these namespaces are no longer in the configuration, so they are deleted with all that is in them, volumes too; a tenant with a new name is another tenant, and empty:\n${leaving.join('\n')}`
 }

@@ -21,6 +21,7 @@ describe('namespaces of the stack', () => {
 
   it('are told when they leave, and nobody else’s', () => {
     const namespaces = [{ name: 'kept', managedBy: 'annex', stack: 'prod-07' }, { name: 'gone', managedBy: 'annex', stack: 'prod-07' }, { name: 'foreign', managedBy: 'annex', stack: 'prod-03' }]
-    assert.deepEqual(leavingNamespaces(['kept'], { namespaces }, 'prod-07'), ['gone'])
+    assert.match(leavingNamespaces(['kept'], { namespaces }, 'prod-07')!, /deleted with all that is in them.*\n  - gone$/)
+    assert.equal(leavingNamespaces(['kept', 'gone'], { namespaces }, 'prod-07'), undefined)
   })
 })
