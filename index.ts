@@ -10,7 +10,7 @@ import { PlacementAdmission } from './components/tenant-placement/placement-admi
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { admissionArgs, admissionOptions, storageArgs, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { admissionArgs, admissionOptions, storageArgs, surroundings, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
 import { inspectAdmission } from './preflight/inspect-admission.ts'
@@ -28,7 +28,8 @@ const storage = new LocalStorage('local-storage-vps', storageArgs(settings, foun
 
 const workers = settings.workers.map((worker) => new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found)))
 
-const platform = createPlatform(settings.iamService)
+// Tenants in stacks of their own have their volumes on these workers.
+const platform = createPlatform(settings.iamService, settings.stacked.length > 0)
 
 const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
 
@@ -61,3 +62,6 @@ export const nodes = workers.map(({ nodeName }) => nodeName)
 export const tenantNamespaces = tenants.flatMap(({ isolation }) => isolation.namespaces)
 /** Class for the tenants' volumes. */
 export const storageClass: pulumi.Input<string> = storage.storageClassName
+/** For the stacks with further tenants (tenants/): what surrounds them here, and what the admission policies judge, for the policies of Pulumi. */
+export const tenantSurroundings = surroundings(settings)
+export const boundedByAdmission = admission.bounded

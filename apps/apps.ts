@@ -4,11 +4,11 @@ import * as pulumi from '@pulumi/pulumi'
 import { platformNamespaces, podSecurityLabels } from '../components/tenant-isolation/render.ts'
 import { renderIamService, renderService, renderTestApplication } from './render.ts'
 
-/** paas-system and paas-operators, under `restricted`. */
-export function createPlatform(iamService: { image: string } | undefined): pulumi.Resource[] {
+/** paas-system and paas-operators, under `restricted`. @param protect whether the stack must not be destroyed, since others stand on it */
+export function createPlatform(iamService: { image: string } | undefined, protect = false): pulumi.Resource[] {
   const namespaces = platformNamespaces.map((name) => new k8s.core.v1.Namespace(name, {
     metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'annex', ...podSecurityLabels('restricted') } },
-  }))
+  }, { protect }))
   if (iamService === undefined) return namespaces
   const opts = { dependsOn: namespaces }
   return [

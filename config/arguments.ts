@@ -2,6 +2,7 @@
 import semver from 'semver'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
 import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-admission.ts'
+import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
 import { nodePools } from '../components/tenant-placement/node-pools.ts'
 import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
@@ -12,7 +13,7 @@ import type { Host } from '../host/engine.ts'
 import type { Inspection } from '../preflight/inspect.ts'
 import type { Settings } from './config.ts'
 import { closedRanges } from './closed-ranges.ts'
-import type { Repository, Tenant, Worker } from './schema.ts'
+import type { Config, Repository, Tenant, Worker } from './schema.ts'
 
 export function tunnelArgs(settings: Settings, found: Inspection): WireGuardTunnelArgs {
   const { tunnel, cluster } = settings
@@ -50,7 +51,7 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     },
     registries: settings.registries.map(({ host, mirror, caFile }) => ({ host, mirror, ca: caFile && settings.files[caFile] })),
     taintEffect: worker.taintEffect,
-    pool: nodePools([worker.name], settings.tenants)[worker.name]!,
+    pool: nodePools([worker.name], [...settings.tenants, ...settings.stacked])[worker.name]!,
     sshPort: worker.ssh.listenPort ?? worker.ssh.port,
     tunnelPort: worker.listenPort,
     bootstrapToken: found.bootstrapTokens[worker.name],
@@ -59,8 +60,12 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
 }
 
 export function tenantArgs(settings: Settings, tenant: Tenant): TenantIsolationArgs {
-  const closed = closedRanges(settings).map(({ range }) => range)
-  return { ...tenant, surroundings: { closed, nodeLocalDns: settings.cluster.nodeLocalDns } }
+  return { ...tenant, surroundings: surroundings(settings) }
+}
+
+/** What a tenant must know of the platform, wherever its own stack is. */
+export function surroundings(config: Config): Surroundings {
+  return { closed: closedRanges(config).map(({ range }) => range), nodeLocalDns: config.cluster.nodeLocalDns }
 }
 
 /** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; a kubelet asks for the credentials of an image on its disk since 1.35 (KEP-2535). */
@@ -72,7 +77,7 @@ export function admissionArgs({ packages }: Settings, found: Inspection): Tenant
 }
 
 /** Undefined where the configuration asks for no admission. */
-export function admissionOptions({ admission, workers }: Settings): AdmissionOptions | undefined {
+export function admissionOptions({ admission, workers }: Config): AdmissionOptions | undefined {
   return admission && { ...admission, preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
 }
 

@@ -1,7 +1,7 @@
 /** How the tenants fit together, and into the cluster around them. Works on raw input, any part of which may be missing or of another shape. */
 import { alwaysClosed, isClosed } from '../components/tenant-isolation/egress.ts'
 import { amount } from '../components/tenant-isolation/quantity.ts'
-import { closedRanges, type Surrounded } from './closed-ranges.ts'
+import { type ClosedRange, closedRanges, type Surrounded } from './closed-ranges.ts'
 import { type Fault, repeated, show, valid } from './fault.ts'
 import { covers, isRange } from './ranges.ts'
 import { defaultQuota } from './schema.ts'
@@ -28,6 +28,7 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
     option(`${path}.name`, tenant.name),
     ...list(tenant.namespaces).map((it, j) => option(`${path}.namespaces[${j}].name`, it?.name)),
   ])
+  const closed = [...closedRanges(raw ?? {}), ...alwaysClosed.map(({ range, what }) => ({ range, path: what }))]
   const groups = tenants.map(({ tenant, path }) => option(`${path}.group`, tenant.group))
   return [
     ...repeated(namespaces, 'give each tenant its own namespaces'),
@@ -37,7 +38,7 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
       ...repeated(options(`${path}.egress`, tenant.egress), 'list it once'),
       ...repeated(options(`${path}.priorityClasses`, tenant.priorityClasses), 'list it once'),
       ...repeated(list(tenant.registries).map((it, i) => option(`${path}.registries[${i}].name`, it?.name)), 'list it once'),
-      ...egressFaults(options(`${path}.egress`, tenant.egress), raw),
+      ...egressFaults(options(`${path}.egress`, tenant.egress), closed),
       ...limitFaults(tenant, path),
     ]),
     ...hostFaults(tenants.flatMap(({ tenant, path }, owner) => options(`${path}.ingressHosts`, tenant.ingressHosts).map((it) => ({ ...it, owner })))),
@@ -50,25 +51,43 @@ function reservedFault({ path, value }: Option): Fault[] {
 }
 
 /** A listed range must leave something to reach. Ranges that are only closed in part are opened without these parts. */
-function egressFaults(egress: Option[], raw: Surrounded): Fault[] {
-  const closed = [...closedRanges(raw), ...alwaysClosed.map(({ range, what }) => ({ range, path: what }))]
+function egressFaults(egress: Option[], closed: ClosedRange[]): Fault[] {
+  const ranges = closed.map(({ range }) => range)
   return egress.flatMap(({ path, value }) => {
-    if (value === undefined || !isRange(value) || !isClosed(value, closed.map(({ range }) => range))) return []
+    if (value === undefined || !isRange(value) || !isClosed(value, ranges)) return []
     const around = closed.find(({ range }) => covers(range, value))
     const where = around ? `lies in ${around.path} = ${around.range}` : `lies in ranges that are closed, one beside the other (${closed.filter(({ range }) => covers(value, range)).map((it) => it.range).join(', ')})`
     return [{ path, seen: show(value), message: `${where}, which no tenant may reach: remove it, or list a range outside` }]
   })
 }
 
-/** No tenant publishes what lies below a name of another. */
+/** No tenant publishes what lies below a name of another. Told of the later one, whichever of the two covers the other. */
 function hostFaults(hosts: (Option & { owner: number })[]): Fault[] {
-  return hosts.flatMap((one, i) => hosts.slice(0, i).flatMap((first) => {
-    const [a, b] = [one.value, first.value]
-    if (a === undefined || b === undefined) return []
-    if (a === b) return [{ path: one.path, seen: show(a), message: `is taken by ${first.path}: a name is published by one tenant, once` }]
-    if (one.owner === first.owner || !(a.endsWith(`.${b}`) || b.endsWith(`.${a}`))) return []
-    return [{ path: one.path, seen: show(a), message: `overlaps ${first.path} = ${show(b)}, which covers all names below it: give each tenant a name of its own` }]
-  }))
+  type Host = (typeof hosts)[number]
+  const taken = new Map<string, Host>()
+  // By each name above theirs.
+  const below = new Map<string, Host[]>()
+  return hosts.flatMap((one) => {
+    const { value, owner } = one
+    if (value === undefined) return []
+    const same = taken.get(value)
+    if (same !== undefined) return [{ path: one.path, seen: show(value), message: `is taken by ${same.path}: a name is published by one tenant, once` }]
+    taken.set(value, one)
+    const above = namesAbove(value)
+    const others = [...above.flatMap((it) => taken.get(it) ?? []), ...below.get(value) ?? []].filter((it) => it.owner !== owner)
+    for (const name of above) {
+      const list = below.get(name)
+      if (list === undefined) below.set(name, [one])
+      else list.push(one)
+    }
+    return others.map((first) => ({ path: one.path, seen: show(value), message: `overlaps ${first.path} = ${show(first.value)}, which covers all names below it: give each tenant a name of its own` }))
+  })
+}
+
+/** `a.example.org` lies below `example.org` and `org`. */
+function namesAbove(name: string): string[] {
+  const parts = name.split('.')
+  return parts.slice(1).map((_, i) => parts.slice(i + 1).join('.'))
 }
 
 /** A limit above every quota of the tenant could never be reached, and hides that the quota is too small. */

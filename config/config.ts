@@ -3,13 +3,18 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import type { Connection } from '../host/engine.ts'
-import { check, describe, type Fault } from './check.ts'
+import { describe, type Fault } from './check.ts'
+import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
 import { type Config, schema } from './schema.ts'
 
 /** A configuration whose files were read: connections have host keys, repositories and registries their keys. */
 export interface Settings extends Config {
   /** Context of the kubeconfig that the stack belongs to (`kubernetes:context`). */
   context: string
+  /** Name of the stack. */
+  stack: string
+  /** Tenants of this platform that are in stacks of their own (`tenants/<stack>.yaml`); this one makes none of them. */
+  stacked: StackedTenant[]
   connections: Record<string, Connection>
   /** Contents of the key and certificate files, by their path in the configuration. */
   files: Record<string, string>
@@ -28,14 +33,15 @@ export function readSettings(): Settings {
     if (value !== undefined) raw[key] = value
   }
   const unknown = unknownKeys(Object.keys(schema.shape))
-  const checked = check(raw)
+  const tenantsFile = `tenants/${stack}.yaml`
+  const checked = checkEnvironment(raw, tenantsFile, existsSync(tenantsFile) ? readFileSync(tenantsFile, 'utf8') : undefined)
   const context = new pulumi.Config('kubernetes').get('context')
   const faults = [...unknown, ...checked.faults, ...(context ? [] : [contextFault]), ...(checked.config ? fileFaults(checked.config) : [])]
   if (checked.config === undefined || !context || faults.length > 0) throw new pulumi.RunError(describe(faults, `Pulumi.${stack}.yaml`))
-  return withFiles(checked.config, context)
+  return { ...withFiles(checked.config), context, stack, stacked: checked.stacked }
 }
 
-const contextFault: Fault = {
+export const contextFault: Fault = {
   path: 'kubernetes:context',
   seen: '(not set)',
   message: 'this option is needed: the context in the kubeconfig, so that the stack can meet no other cluster (kubectl config get-contexts)',
@@ -52,7 +58,7 @@ function readKey(source: pulumi.Config, key: string): unknown {
   }
 }
 
-function unknownKeys(known: string[]): Fault[] {
+export function unknownKeys(known: string[]): Fault[] {
   return Object.keys(pulumi.runtime.allConfig())
     .filter((key) => key.startsWith('annex:') && !known.includes(key.slice('annex:'.length)))
     .map((key) => ({ path: key, seen: '(set)', message: `there is no such option; there are: ${known.join(', ')}` }))
@@ -93,7 +99,7 @@ function endpoints(config: Config): Endpoint[] {
   ])
 }
 
-function withFiles(config: Config, context: string): Settings {
+function withFiles(config: Config): Omit<Settings, 'context' | 'stack' | 'stacked'> {
   const named = endpoints(config)
   const connection = ({ host, port, user }: Endpoint): Connection => ({ host, port, user, hostKey: hostKey(config.knownHosts, host, port)! })
   const connections = Object.fromEntries([...config.tunnel.gateways, ...config.workers].map(({ name }) => {
@@ -102,7 +108,7 @@ function withFiles(config: Config, context: string): Settings {
     return [name, jump ? { ...connection(own), jump: connection(jump) } : connection(own)]
   }))
   const files = Object.fromEntries(namedFiles(config).map(({ file }) => [file, readFileSync(file, 'utf8')]))
-  return { ...config, context, connections, files }
+  return { ...config, connections, files }
 }
 
 /** The key of a host in a known_hosts file, as "type base64"; OpenSSH itself reads the file, hashed names included. */

@@ -9,9 +9,12 @@ export interface Fault {
 
 /** Values that another option has already. */
 export function repeated(values: { path: string; value: string | undefined }[], fix: string): Fault[] {
-  return values.flatMap(({ path, value }, i) => {
-    const first = values.findIndex((other) => other.value === value)
-    return value !== undefined && first < i ? [{ path, seen: show(value), message: `is taken by ${values[first]!.path}: ${fix}` }] : []
+  const owners = new Map<string, string>()
+  return values.flatMap(({ path, value }) => {
+    if (value === undefined) return []
+    const first = owners.get(value)
+    if (first === undefined) owners.set(value, path)
+    return first === undefined ? [] : [{ path, seen: show(value), message: `is taken by ${first}: ${fix}` }]
   })
 }
 

@@ -7,8 +7,8 @@ const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { 
 const dnsLabel = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)')
 const dnsName = text(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)')
 const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24']
-const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
-const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
+export const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
+export const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")

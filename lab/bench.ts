@@ -1,4 +1,4 @@
-/** `npm run bench`: how long annex's join takes, against the same by hand (by-hand.sh), and what the policies cost. */
+/** `npm run bench`: how long annex's join takes, against the same by hand (by-hand.sh), what the policies cost, and how tenants scale. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -9,13 +9,15 @@ import { checkout, labPath } from './environment.ts'
 import { reinstallHost, runInHost } from './host.ts'
 import { up as labUp } from './lab.ts'
 import { labSystem } from './proof.ts'
+import { benchScale } from './scale/bench.ts'
+import { median } from './scale/figures.ts'
 import { destroy, devOptions, openStack, pulumi, stackExists, stackName } from './stack.ts'
 
 const rounds = 5
 /** annex's join may take this many times as long as by hand (the issue's bar). */
 const bar = 1.2
 
-/** Prints each round, both medians and their ratio, then the policies' figures. @returns the exit code: 1 where the bar is missed */
+/** Prints each round, both medians and their ratio, then the figures of the policies and of many tenants. @returns the exit code: 1 where the bar is missed */
 export async function bench(): Promise<number> {
   await labUp()
   const times = { annex: [] as number[], hand: [] as number[] }
@@ -28,7 +30,8 @@ export async function bench(): Promise<number> {
   const ratio = median(times.annex) / median(times.hand)
   console.log(`join, from the start to node Ready, median of ${rounds}: by hand ${median(times.hand).toFixed(1)} s, annex ${median(times.annex).toFixed(1)} s, ratio ${ratio.toFixed(2)} (at most ${bar})`)
   const policiesFit = await benchPolicies()
-  return ratio <= bar && policiesFit ? 0 : 1
+  const scaleFits = await benchScale()
+  return ratio <= bar && policiesFit && scaleFits ? 0 : 1
 }
 
 /** The cloud's side and the platform. Both ways begin there: what is measured is the join of a worker, not the set-up of a gateway. */
@@ -115,8 +118,4 @@ async function untilReady(): Promise<void> {
   const node = `node/${labSystem().worker.name}`
   await ask('kubectl', 'wait', node, '--for=create', '--timeout=300s')
   await ask('kubectl', 'wait', node, '--for=condition=Ready', '--timeout=300s')
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

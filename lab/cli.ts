@@ -14,7 +14,8 @@ npm run lab up|down|status             the lab alone
 npm run lab route [add RANGE NEXT-HOP | remove RANGE]
                                        the cloud's route table
 npm run lab fault [NAME ...]           break something on purpose; without a name: what there is
-npm run bench; npm run tools`
+npm run bench [-- scale [SIZE ...]]     measure the join, the policies and the tenants; the tenants alone, at these numbers
+npm run tools`
 
 /** Each command loads only what it needs. @returns the exit code */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
@@ -23,7 +24,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   down: async () => done((await import('./lab.ts')).down()),
   shell: async (args) => (await import('./shell.ts')).shell(args),
   ssh: async (args) => (await import('./shell.ts')).ssh(args),
-  bench: async () => (await import('./bench.ts')).bench(),
+  bench,
   tools: async () => done((await import('../tools/tools.ts')).ensureTools()),
   lab,
 }
@@ -45,6 +46,12 @@ async function lab([command = 'status', ...args]: string[]): Promise<number> {
     default:
       return misused(`npm run lab has no command ${JSON.stringify(command)}`)
   }
+}
+
+async function bench([what, ...sizes]: string[]): Promise<number> {
+  if (what === undefined) return (await import('./bench.ts')).bench()
+  if (what !== 'scale' || !sizes.every((size) => /^[1-9]\d{0,3}$/.test(size))) return misused('npm run bench: nothing, or "scale" with numbers of tenants from 1 to 9999')
+  return Number(!(await (await import('./scale/bench.ts')).benchScale(sizes.length > 0 ? sizes.map(Number) : undefined)))
 }
 
 async function route([command = 'list', range, nextHop]: string[]): Promise<number> {

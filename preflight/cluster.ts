@@ -4,6 +4,7 @@
  */
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
 import { execa, ExecaError } from 'execa'
+import { stackLabel } from '../components/tenant-isolation/names.ts'
 
 export interface ClusterFacts {
   /** Version of the API server, like v1.36.3. */
@@ -11,8 +12,15 @@ export interface ClusterFacts {
   /** `sha256:<hex>` of the public key of the cluster's certificate authority, as kubeadm pins it. */
   caCertHash: string
   nodes: NodeFacts[]
-  /** Namespaces, and what their label app.kubernetes.io/managed-by says. */
-  namespaces: { name: string; managedBy: string | undefined }[]
+  namespaces: NamespaceFacts[]
+}
+
+export interface NamespaceFacts {
+  name: string
+  /** Label app.kubernetes.io/managed-by. */
+  managedBy: string | undefined
+  /** The Pulumi stack that says it is its own. */
+  stack?: string
 }
 
 export interface NodeFacts {
@@ -50,8 +58,24 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
     })),
-    namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata.name, managedBy: metadata.labels?.['app.kubernetes.io/managed-by'] })),
+    namespaces: namespaces.items.map(namespaceFacts),
   }
+}
+
+/** Those of the named ones that are there, and all that belong to the stack: never all of a large cluster's. */
+export async function readNamespaces(context: string, names: string[], stack: string): Promise<NamespaceFacts[]> {
+  const read = async (args: string[]) => {
+    const text = await kubectl(context, ['get', 'namespaces', ...args, '--ignore-not-found', '-o', 'json', '--request-timeout', '10s'])
+    const found = text === '' ? {} : JSON.parse(text) as Partial<Namespace> & { items?: Namespace[] }
+    // kubectl prints one object alone without a list around it.
+    return found.items ?? (found.metadata ? [found as Namespace] : [])
+  }
+  const [named, own] = await Promise.all([names.length === 0 ? [] : read(names), read(['--selector', `${stackLabel}=${stack}`])])
+  return [...named, ...own.filter(({ metadata }) => !names.includes(metadata.name))].map(namespaceFacts)
+}
+
+function namespaceFacts({ metadata: { name, labels } }: Namespace): NamespaceFacts {
+  return { name, managedBy: labels?.['app.kubernetes.io/managed-by'], stack: labels?.[stackLabel] }
 }
 
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */

@@ -8,7 +8,7 @@ import { judge } from '../host/preflight.ts'
 import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { judgeGateway } from './judge-gateway.ts'
-import { judgeNamespaces } from './judge-namespaces.ts'
+import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
 
 export interface Inspection {
@@ -31,12 +31,14 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   ])
   const namespaces = [...platformNamespaces, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
   const faults = [
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value)),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value, settings.stack)),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {
     throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   }
+  const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
+  if (leaving !== undefined) void pulumi.log.warn(leaving)
   const joined = hosts.filter((_, i) => fulfilled(reports[i]!)?.facts.node !== undefined)
   return {
     version: cluster.value.version,

@@ -1,8 +1,19 @@
 /** Whether the namespaces of the stack are its own. A run takes over what is there, so somebody else's must be found before. */
-import type { ClusterFacts } from './cluster.ts'
+import type { NamespaceFacts } from './cluster.ts'
 
-/** @returns one sentence a fault: what was seen, what is allowed, the fix. */
-export function judgeNamespaces(wanted: string[], { namespaces }: ClusterFacts): string[] {
-  return namespaces.filter(({ name, managedBy }) => wanted.includes(name) && managedBy !== 'annex').map(({ name, managedBy }) =>
-    `the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): give the tenant another name, delete the namespace, or hand it over: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`)
+/** @param stack name of the Pulumi stack that wants them @returns one sentence a fault: what was seen, what is allowed, the fix. */
+export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string[] {
+  return namespaces.filter(({ name }) => wanted.includes(name)).flatMap((found) => {
+    const { name, managedBy } = found
+    if (managedBy !== 'annex') return [`the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): give the tenant another name, delete the namespace, or hand it over: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
+    if (found.stack === undefined || found.stack === stack) return []
+    return [`the namespace ${name} belongs to the stack ${found.stack}, not to ${stack}: a tenant that changes its stack is deleted in one with all its data, and made anew in the other. Put it back where it was (its line \`stack\` in tenants/<environment>.yaml, or annex:tenants)`]
+  })
+}
+
+/** What to tell of the stack's namespaces that its configuration no longer has; undefined where there are none. */
+export function leavingNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string | undefined {
+  const leaving = namespaces.filter((it) => it.stack === stack && !wanted.includes(it.name)).map(({ name }) => `  - ${name}`)
+  if (leaving.length === 0) return undefined
+  return `these namespaces are no longer in the configuration, so they are deleted with all that is in them, volumes too; a tenant with a new name is another tenant, and empty:\n${leaving.join('\n')}`
 }

@@ -11,7 +11,7 @@ export function settingsOf(file: string): Settings {
   const hosts = [...config.tunnel.gateways, ...config.workers]
   const connections = hosts.map(({ name, address, ssh }) => [name, { host: ssh.host ?? address, port: ssh.port, user: ssh.user, hostKey: `ssh-ed25519 ${Buffer.from(name).toString('base64')}` }])
   const named = [config.packages.kubernetes.keyFile, config.packages.containerd.keyFile, ...config.registries.flatMap(({ caFile }) => caFile ?? [])]
-  return { ...config, context: 'test', connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${it}\n`])) }
+  return { ...config, context: 'test', stack: 'test', stacked: [], connections: Object.fromEntries(connections), files: Object.fromEntries(named.map((it) => [it, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${it}\n`])) }
 }
 
 /** What the preflight gives for hosts that are bare. */

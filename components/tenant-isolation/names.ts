@@ -8,6 +8,9 @@ export const namespaceLabel = 'kubernetes.io/metadata.name'
 /** Namespaces with this label are a tenant's: the admission policies hold in them. Only who may change a namespace can set it. */
 export const tenantLabel = { 'paas-tier': 'tenant' }
 
+/** On a tenant's namespaces: the Pulumi stack that they belong to. A tenant that changed its stack would be deleted in one and empty in the other. */
+export const stackLabel = 'annex/stack'
+
 /**
  * What the admission policies must know of a tenant is written into annotations of its namespaces: a policy sees them without
  * another look-up, a tenant may not change them, and a thousand tenants need no policy more than one.

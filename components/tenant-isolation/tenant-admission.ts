@@ -13,11 +13,17 @@ export interface TenantAdmissionArgs {
 
 /** Once a cluster. It needs no change when tenants come and go: what a rule must know of a tenant is in the annotations of its namespaces. */
 export class TenantAdmission extends pulumi.ComponentResource {
+  /** Kinds, by their plural names, whose creation and change a rule judges: what a role of a tenant may therefore grant. */
+  readonly bounded: string[]
+
   constructor(name: string, args: TenantAdmissionArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:index:TenantAdmission', name, {}, opts)
     const pull = args.pullAll ? 'all' : 'private'
     const own = { parent: this }
-    for (const { policy, binding } of validations(pull).map(renderValidation)) {
+    const rules = validations(pull)
+    const judged = rules.flatMap(({ resources }) => resources).filter(({ operations }) => operations.includes('CREATE') && operations.includes('UPDATE'))
+    this.bounded = [...new Set(judged.flatMap(({ resources }) => resources))].sort()
+    for (const { policy, binding } of rules.map(renderValidation)) {
       const made = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(policy.metadata.name, policy, own)
       new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(policy.metadata.name, binding, { ...own, dependsOn: made })
     }

@@ -1,6 +1,7 @@
 /** A tenant's namespaces and what keeps it apart from all others. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
+import { stackLabel } from './names.ts'
 import { renderTenant, type RenderedNamespace } from './render.ts'
 import { namespacesOf, type Surroundings, type TenantSpec } from './tenant.ts'
 
@@ -29,8 +30,9 @@ export class TenantIsolation extends pulumi.ComponentResource {
 /** Everything of a namespace is named after it: no two tenants share one. */
 function createNamespace(parent: pulumi.Resource, rendered: RenderedNamespace, protect: boolean): pulumi.Resource[] {
   const { name } = rendered.namespace.metadata
+  const { labels, ...metadata } = rendered.namespace.metadata
   // Only the namespace needs it: Pulumi refuses the whole update when it would delete something protected.
-  const namespace = new k8s.core.v1.Namespace(name, rendered.namespace, { parent, protect })
+  const namespace = new k8s.core.v1.Namespace(name, { metadata: { ...metadata, labels: { ...labels, [stackLabel]: pulumi.getStack() } } }, { parent, protect })
   const inside = { parent, dependsOn: namespace }
   const role = new k8s.rbac.v1.Role(name, rendered.role, inside)
   return [

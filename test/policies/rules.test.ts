@@ -301,6 +301,8 @@ const terms = (...values: string[][]) => ({
 const join = (nodeName: unknown) => resource(section, items({ kind: 'join', nodeName }), 'it')
 const admission = (kind: string, fields: object) => resource(`kubernetes:admissionregistration.k8s.io/v1:${kind}`, fields, 'it')
 const granted = (group: string, name: unknown, verb: string) => resource(role, { rules: [{ apiGroups: [group], resources: [name], verbs: [verb] }] }, 'it')
+/** What a stack of tenants says of its platform's. */
+const platformWith = (name: string) => resource('annex:index:PlatformReference', { boundedByAdmission: [name] }, 'prod')
 const guarding = (name: string, action: string) => [
   admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
@@ -349,8 +351,10 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
       [granted('', 'resourcequotas', 'create'), ...guarding('resourcequotas', 'Deny')],
       [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Audit')],
       [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('pods', 'Deny')],
+      [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('pods')],
+      [granted('', 'resourcequotas', 'create'), platformWith('resourcequotas')],
     ],
-    good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
+    good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
   },
   'admission-bound': {

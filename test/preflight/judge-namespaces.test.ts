@@ -1,12 +1,27 @@
 import assert from 'node:assert/strict'
-import { judgeNamespaces } from '../../preflight/judge-namespaces.ts'
-import type { ClusterFacts } from '../../preflight/cluster.ts'
+import { judgeNamespaces, leavingNamespaces } from '../../preflight/judge-namespaces.ts'
 
-const cluster = (managedBy: string | undefined): ClusterFacts => ({ version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [{ name: 'paas-tenant-1', managedBy }, { name: 'other', managedBy: 'Helm' }] })
+const cluster = (managedBy: string | undefined, stack?: string) => ({ namespaces: [{ name: 'paas-tenant-1', managedBy, stack }, { name: 'other', managedBy: 'Helm' }] })
+const judge = (...found: Parameters<typeof cluster>) => judgeNamespaces(['paas-tenant-1'], cluster(...found), 'prod-07').join()
 
 describe('namespaces of the stack', () => {
-  it('may be there already when they are annex’s', () => assert.deepEqual(judgeNamespaces(['paas-tenant-1'], cluster('annex')), []))
+  it('may be there already when they are annex’s, and of this stack or of no stack yet', () => {
+    assert.equal(judge('annex', 'prod-07'), '')
+    assert.equal(judge('annex'), '')
+  })
+
   for (const managedBy of ['Helm', undefined]) {
-    it(`are not taken from ${managedBy ?? 'somebody unknown'}`, () => assert.match(judgeNamespaces(['paas-tenant-1'], cluster(managedBy)).join(), /paas-tenant-1 exists and is not annex's.*kubectl label/))
+    it(`are not taken from ${managedBy ?? 'somebody unknown'}`, () => assert.match(judge(managedBy), /paas-tenant-1 exists and is not annex's.*kubectl label/))
   }
+
+  it('are not taken from another stack of annex: the tenant would lose its data', () => {
+    assert.match(judge('annex', 'prod-03'), /paas-tenant-1 belongs to the stack prod-03, not to prod-07.*Put it back/)
+    assert.match(judge('annex', 'prod'), /belongs to the stack prod,/)
+  })
+
+  it('are told when they leave, and nobody else’s', () => {
+    const namespaces = [{ name: 'kept', managedBy: 'annex', stack: 'prod-07' }, { name: 'gone', managedBy: 'annex', stack: 'prod-07' }, { name: 'foreign', managedBy: 'annex', stack: 'prod-03' }]
+    assert.match(leavingNamespaces(['kept'], { namespaces }, 'prod-07')!, /deleted with all that is in them.*\n  - gone$/)
+    assert.equal(leavingNamespaces(['kept', 'gone'], { namespaces }, 'prod-07'), undefined)
+  })
 })

@@ -1,5 +1,5 @@
-import type { Stack } from '../../stack.ts'
 import type { StackRule } from '../../rule.ts'
+import type { Stack } from '../../stack.ts'
 import { granting } from './roles.ts'
 
 /** What only the platform may change. */
@@ -13,15 +13,21 @@ export const rbacIsolation: StackRule = {
   severity: 'high',
   frameworks: { nsa: ['Authentication and authorization: least privilege'], mtb: ['Block modification of role bindings', 'Block modification of resource quotas'] },
   why: 'A tenant that changes its own quota or policies has none.',
-  fix: 'Grant get, list and watch on these resources at most, or bound them by a ValidatingAdmissionPolicy that a binding enforces (TenantAdmission does).',
+  fix: "Grant get, list and watch on these resources at most, or bound them by a ValidatingAdmissionPolicy that a binding enforces (TenantAdmission does, in the platform's stack for all stacks of tenants).",
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#namespace-modification',
   looksAt: 'stack',
   check: (stack) => {
-    const bounded = boundedByAdmission(stack)
+    const bounded = new Set([...boundedByAdmission(stack), ...boundedByPlatform(stack)])
     const resources = [...platform, ...selfService.filter((name) => !bounded.has(name))]
     const power = { groups: ['', 'networking.k8s.io', 'rbac.authorization.k8s.io'], resources, verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }
     return stack.resources.flatMap((resource) => granting(resource, power).map((fault) => ({ resource, fault })))
   },
+}
+
+/** A stack of tenants alone: what the platform's stack says that its policies judge. */
+function boundedByPlatform(stack: Stack): unknown[] {
+  return stack.resources.filter(({ type }) => type === 'annex:index:PlatformReference')
+    .flatMap(({ properties }) => properties.get('boundedByAdmission').items().map(({ value }) => value))
 }
 
 /** Resources whose creation and change a validating admission policy judges, with a binding that denies. */

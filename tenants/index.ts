@@ -1,0 +1,27 @@
+import * as pulumi from '@pulumi/pulumi'
+import { ownFields } from '../components/field-manager.ts'
+import { PlatformReference } from '../components/tenant-isolation/platform-reference.ts'
+import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
+import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
+import { poolOf } from '../components/tenant-placement/node-pools.ts'
+import { poolPlacement } from '../components/tenant-placement/place-pod.ts'
+import { TenantPlacement } from '../components/tenant-placement/tenant-placement.ts'
+import { readPlatform, readTenantStack } from '../config/tenant-stack.ts'
+import { inspectTenants } from '../preflight/inspect-tenants.ts'
+
+const { context, stack, base, tenants } = readTenantStack()
+const wanted = tenants.flatMap(namespacesOf).map(({ name }) => name)
+const [platform] = await Promise.all([readPlatform(base), inspectTenants({ context, stack, wanted })])
+
+pulumi.runtime.registerResourceTransform(ownFields)
+
+new PlatformReference(base, { boundedByAdmission: platform.boundedByAdmission })
+
+for (const tenant of tenants) {
+  new TenantIsolation(tenant.name, { ...tenant, surroundings: platform.tenantSurroundings })
+  // Parent of the tenant's applications, which then run on its nodes.
+  new TenantPlacement(tenant.name, { placement: poolPlacement(poolOf(tenant)) })
+}
+
+/** Namespaces of the tenants. */
+export const tenantNamespaces = wanted
