@@ -4,10 +4,16 @@ import type { Ran, System } from '../proof/point.ts'
 import { operatorEnvironment, runAsOperator } from './environment.ts'
 import { toolPath } from '../tools/tools.ts'
 import path from 'node:path'
-import { devOptions } from './stack.ts'
+import { proveStack } from '../proof/isolation/cli.ts'
+import { devOptions, stackName } from './stack.ts'
 
 export function proveLab(options: { disturb: boolean }): Promise<Proven[]> {
   return prove(labSystem(), options)
+}
+
+/** Attacks a tenant of the dev stack from inside. @param args of proof/isolation/cli.ts, but for the stack @returns the exit code */
+export function attackLab(args: string[]): Promise<number> {
+  return proveStack([stackName, ...args], run)
 }
 
 /** The dev stack as the points see it. */
