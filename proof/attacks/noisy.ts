@@ -10,15 +10,15 @@ export const noisyExec: ExecAttack[] = [
   {
     ...limits, id: 'annex-noisy/cpu', title: 'use more CPU than a pod that says nothing may have (200m)', alone: true, seconds: 20,
     refusal: 'used .* of CPU',
-    script: `timeout 4 sh -c 'while :; do :; done' & timeout 4 sh -c 'while :; do :; done' & wait; times | tail -1 | tr 'ms' '  ' | awk '{ used = $1 * 60 + $2 + $3 * 60 + $4; print "used " used " s of CPU in 4 s"; exit used < 1.4 }'`,
+    script: `timeout 4 sh -c 'while :; do :; done' & timeout 4 sh -c 'while :; do :; done' & wait; times >/data/times; tail -1 /data/times | tr 'ms' '  ' | awk '{ used = $1 * 60 + $2 + $3 * 60 + $4; print "used " used " s of CPU in 4 s"; exit used < 1.4 }'`,
   },
   {
-    expected: 'refused', control: 'volume-size', id: 'annex-noisy/disk-space', title: 'write more to a volume than it holds', from: 'application', seconds: 30,
+    expected: 'refused', control: 'volume-size', id: 'annex-noisy/disk-space', title: 'write more to a volume than it holds', from: 'application', alone: true, seconds: 30,
     refusal: 'No space left', script: `dd if=/dev/zero of=/data/attack bs=1M count={twiceVolume} 2>&1 | head -1; written=$(($(wc -c </data/attack) >> 20)); rm /data/attack; echo "$written MiB were written"; [ $written -eq {twiceVolume} ]`,
   },
   {
-    expected: 'refused', control: 'volume-size', id: 'annex-noisy/inodes', title: 'make more files on a volume than it has inodes', from: 'application', seconds: 60,
-    refusal: 'No space left', script: `mkdir /data/attack && i=0; while [ $i -lt {twiceInodes} ]; do : >/data/attack/$i || break; i=$((i + 1)); done 2>&1 | tail -1; made=$(ls /data/attack | wc -l); rm -r /data/attack; echo "$made files"; [ $made -eq {twiceInodes} ]`,
+    expected: 'refused', control: 'volume-size', id: 'annex-noisy/inodes', title: 'make more files on a volume than it has inodes', from: 'application', alone: true, seconds: 60,
+    refusal: 'No space left', script: `mkdir -p /data/attack; i=0; while [ $i -lt {twiceInodes} ]; do : >/data/attack/$i || break; i=$((i + 1)); done 2>&1 | tail -1; made=$(ls /data/attack | wc -l); rm -r /data/attack; echo "$made files"; [ $made -eq {twiceInodes} ]`,
   },
   {
     expected: 'refused', control: 'none', id: 'annex-noisy/node-inodes', title: 'make files without end outside of volumes', seconds: 30,
@@ -28,7 +28,7 @@ export const noisyExec: ExecAttack[] = [
   {
     expected: 'refused', control: 'none', id: 'annex-noisy/disk-bandwidth', title: 'write as fast as the disk can', alone: true, seconds: 30,
     refusal: 'slow', unbounded: 'Kubernetes has no ceiling for disk bandwidth',
-    script: `${mebi(32, '/data/fast')} conv=fsync 2>&1 | tail -1; rm /data/fast`,
+    script: `start=$(cut -d" " -f1 /proc/uptime); ${mebi(32, '/data/fast')} conv=fsync 2>/dev/null && rm /data/fast && echo "32 MiB in $(cut -d" " -f1 /proc/uptime | awk -v start=$start '{ print $1 - start }') s"`,
   },
   {
     expected: 'refused', control: 'none', id: 'annex-noisy/network-bandwidth', title: 'send as fast as the network can', alone: true, seconds: 30,
@@ -43,7 +43,7 @@ export const noisyPods: PodAttack[] = [
     refusal: 'OOMKilled|exit 137|out of memory|Killed', script: 'dd if=/dev/zero of=/dev/null bs=256M count=1 && echo "256 MiB were used"',
   },
   {
-    expected: 'refused', control: 'pids', id: 'annex-noisy/pids', title: 'start 1,500 processes, the pod’s limit of processes left where the host’s groups are in reach', pod: 'annex-proof-pids', until: 'exit', seconds: 60,
+    expected: 'refused', control: 'pids', id: 'annex-noisy/pids', title: 'start 1,500 processes', pod: 'annex-proof-pids', until: 'exit', seconds: 60,
     resources: { requests: { cpu: '50m', memory: '16Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
     refusal: "can't fork|Resource temporarily unavailable",
     script: `${escape}; i=0; while [ $i -lt 1500 ]; do sleep 8 & i=$((i + 1)); done; echo "$i processes"`,
@@ -53,7 +53,8 @@ export const noisyPods: PodAttack[] = [
     refusal: 'Evicted', script: `${mebi(320, '/tmp/attack')} && sleep 150`,
   },
   {
-    ...limits, id: 'annex-noisy/logs', title: 'log more than a pod that says nothing may write (256Mi)', pod: 'annex-proof-logs', until: 'outlive', seconds: 120,
-    refusal: 'Evicted', script: 'line=$(head -c 4000 /dev/zero | tr "\\0" x); i=0; while [ $i -lt 80000 ]; do echo "$line"; i=$((i + 1)); done; sleep 150',
+    ...limits, id: 'annex-noisy/logs', title: 'log more than the pod’s limit of ephemeral storage (64Mi), faster than the kubelet rotates', pod: 'annex-proof-logs', until: 'outlive', seconds: 120,
+    resources: { requests: { cpu: '50m', memory: '16Mi', 'ephemeral-storage': '16Mi' }, limits: { cpu: '500m', memory: '64Mi', 'ephemeral-storage': '64Mi' } },
+    refusal: 'Evicted', script: 'yes "$(head -c 4000 /dev/zero | tr "\\0" x)" | head -c 201326592; sleep 150',
   },
 ]

@@ -2,7 +2,7 @@
 import type { ExecAttack } from './inside.ts'
 
 /** What a firewall that rejects or drops looks like from inside. */
-const kept = { expected: 'refused', control: 'network-policy', refusal: 'refused|timed out|unreachable|No route|not permitted' } as const
+const kept = { expected: 'refused', control: 'network-policy', refusal: 'refused|timed out|unreachable|No route' } as const
 
 const connect = (host: string, port: string | number) => `nc -w 3 ${host} ${port} -e /bin/true && echo connected`
 const noEtcd = 'no etcd answers where the API server is: the cloud shows it to nobody'
@@ -31,13 +31,13 @@ export const reach: ExecAttack[] = [
   { ...kept, id: 'annex-reach/api-ssh', title: 'reach an sshd of the control plane', script: connect('{apiHost}', 22), mayBeAbsent: noSsh },
 
   { ...kept, id: 'annex-reach/tunnel', title: 'reach the gateway’s sshd at its tunnel address', script: connect('{gatewayTunnel}', 22), mayBeAbsent: noSsh },
-  { ...kept, id: 'annex-reach/tunnel-ping', title: 'ping the gateway at its tunnel address', refusal: '100% packet loss|not permitted', script: 'ping -c 2 -W 2 {gatewayTunnel} | grep loss; ping -c 1 -W 2 {gatewayTunnel} >/dev/null' },
+  { ...kept, id: 'annex-reach/tunnel-ping', title: 'ping the gateway at its tunnel address', refusal: '100% packet loss|permission denied', script: 'ping -c 2 -W 2 {gatewayTunnel} | grep loss; ping -c 1 -W 2 {gatewayTunnel} >/dev/null' },
   { ...kept, id: 'annex-reach/gateway-private', title: 'reach the gateway’s sshd from inside the cloud', script: connect('{gatewayCloud}', 22), mayBeAbsent: noSsh },
   { ...kept, id: 'annex-reach/gateway-public', title: 'reach the gateway’s sshd at its public address', script: connect('{gatewayPublic}', 22), mayBeAbsent: noSsh },
   { ...kept, id: 'annex-reach/metadata', title: 'reach the cloud’s metadata', script: connect('169.254.169.254', 80), mayBeAbsent: 'this provider has no metadata service' },
 
-  { ...kept, id: 'annex-reach/ipv6-pod', title: 'reach another tenant’s pod on the same node over IPv6', script: connect('{neighbour6}%eth0', 8080), mayBeAbsent: noIpv6 },
-  { ...kept, id: 'annex-reach/ipv6-wire', title: 'find one’s neighbours on the wire over IPv6', refusal: '100% packet loss|not permitted|unreachable|not available', script: 'ping -6 -c 2 -W 2 ff02::1%eth0 2>&1 | grep -i -E "from fe80|loss|unreachable|not " | grep -v "{own6}:" | head -3; ping -6 -c 1 -W 2 {neighbour6}%eth0 2>&1 | tail -2 | grep " 0% packet loss"', mayBeAbsent: noIpv6 },
+  { ...kept, id: 'annex-reach/ipv6-pod', control: 'node-firewall', title: 'reach another tenant’s pod on the same node over IPv6', script: connect('{neighbour6}%eth0', 8080), mayBeAbsent: noIpv6 },
+  { ...kept, id: 'annex-reach/ipv6-kubelet', control: 'node-firewall', title: 'reach the kubelet of one’s own node over IPv6', script: connect('{node6}%eth0', 10250), mayBeAbsent: noIpv6 },
 
   { id: 'annex-reach/spoof-address', expected: 'refused', control: 'pod-security', refusal: 'not permitted', title: 'take another pod’s address as one’s own', script: 'ip address add {stranger}/32 dev eth0 && ip address del {stranger}/32 dev eth0' },
   { id: 'annex-reach/spoof-raw', expected: 'refused', control: 'pod-security', refusal: 'not permitted|denied', title: 'send a packet with somebody else’s source address (CAP_NET_RAW)', script: 'timeout 4 arping -c 1 -w 1 -s {stranger} -I eth0 {gatewayOfPods} >/tmp/arping 2>&1; grep -E "^Sent|ARPING|not permitted|denied" /tmp/arping | head -1; ! grep -qE "not permitted|denied" /tmp/arping' },

@@ -88,15 +88,19 @@ async function findPlaces(kubectl: Stage['kubectl'], { config }: Subject, { name
     apiService: await read('get', 'service', 'kubernetes', '-n', 'default', '-o', 'jsonpath={.spec.clusterIP}'),
     gatewayTunnel: gateway?.tunnelAddress, gatewayCloud: gateway?.cloudAddress, gatewayPublic: gateway?.address,
     gatewayOfPods: (await read('exec', '-n', namespace, names.attacker, '--', 'ip', 'route', 'show', 'default')).split(/\s+/)[2],
-    ...(small ? { twiceVolume: String(2 * volume), twiceInodes: String(Math.ceil(2 * volume * 64 * 4)) } : {}),
+    // mkfs.ext4 makes an inode for every 4 KiB of a file system as small as this.
+    ...(small ? { twiceVolume: String(2 * volume), twiceInodes: String(2 * volume * 256) } : {}),
   }
-  const other6 = other === undefined ? undefined : await linkLocal(other, names.victim)
+  // The bridge of most small CNIs; the unprotected pod sees the host's /proc.
+  const node6 = (await kubectl(['exec', '-n', openNamespace, names.attacker, '--', 'cat', '/host/proc/1/net/if_inet6'])).stdout.match(/^(fe80\w{28}) .* cni0$/m)?.[1]?.match(/.{4}/g)?.join(':')
+  const besides = other !== undefined && await read('get', 'pod', names.victim, '-n', other, '-o', 'jsonpath={.spec.nodeName}') === node
+  const other6 = besides ? await linkLocal(other, names.victim) : undefined
   const side = async (own: string, neighbour: string | undefined, neighbour6: string | undefined) => ({
     own: await podIp(own, own === openNamespace ? names.victim : names.attacker),
-    own6: await linkLocal(own, names.attacker),
     peer: await podIp(own, names.victim),
     ...(neighbour === undefined ? {} : { neighbour: await podIp(neighbour, names.victim), neighbourService: await service(neighbour), neighbourName: `${names.victim}.${neighbour}.svc.cluster.local` }),
     neighbour6,
+    node6,
   })
   const places = (words: Record<string, string | undefined>): Places => ({ words: Object.fromEntries(Object.entries(words).filter((it): it is [string, string] => Boolean(it[1]))), absent })
   return {
@@ -108,7 +112,7 @@ async function findPlaces(kubectl: Stage['kubectl'], { config }: Subject, { name
 /** Why a word may have no meaning. */
 const absent: Record<string, string> = {
   neighbour: 'the stack has no other tenant', neighbourService: 'the stack has no other tenant', neighbourName: 'the stack has no other tenant',
-  neighbour6: 'pods have no IPv6 here', own6: 'pods have no IPv6 here',
+  neighbour6: 'pods have no IPv6 here, or the other tenant’s is on another node', node6: 'the node has no bridge cni0 with IPv6',
   otherNode: 'the cluster has one node only', nodePublic: 'the pod is on a node that is no worker of annex',
   twiceVolume: 'the test application of this tenant has no volume of 256 MiB or less that could be filled in a moment', twiceInodes: 'the test application of this tenant has no volume of 256 MiB or less that could be filled in a moment',
 }
