@@ -10,7 +10,7 @@ export const noisyExec: ExecAttack[] = [
   {
     ...limits, id: 'annex-noisy/cpu', title: 'use more CPU than a pod that says nothing may have (200m)', alone: true, seconds: 20,
     refusal: 'used .* of CPU',
-    script: `timeout 4 sh -c 'while :; do :; done' & timeout 4 sh -c 'while :; do :; done' & wait; times >/data/times; tail -1 /data/times | tr 'ms' '  ' | awk '{ used = $1 * 60 + $2 + $3 * 60 + $4; print "used " used " s of CPU in 4 s"; exit used < 1.4 }'`,
+    script: `timeout 6 sh -c 'while :; do :; done' & timeout 6 sh -c 'while :; do :; done' & wait; times >/data/times; tail -1 /data/times | tr 'ms' '  ' | awk '{ used = $1 * 60 + $2 + $3 * 60 + $4; print "used " used " s of CPU in 6 s"; exit used < 1.6 }'`,
   },
   {
     expected: 'refused', control: 'volume-size', id: 'annex-noisy/disk-space', title: 'write more to a volume than it holds', from: 'application', alone: true, seconds: 30,
@@ -53,8 +53,8 @@ export const noisyPods: PodAttack[] = [
     refusal: 'Evicted', script: `${mebi(320, '/tmp/attack')} && sleep 150`,
   },
   {
-    ...limits, id: 'annex-noisy/logs', title: 'log more than the pod’s limit of ephemeral storage (64Mi), faster than the kubelet rotates', pod: 'annex-proof-logs', until: 'outlive', seconds: 120,
-    resources: { requests: { cpu: '50m', memory: '16Mi', 'ephemeral-storage': '16Mi' }, limits: { cpu: '500m', memory: '64Mi', 'ephemeral-storage': '64Mi' } },
-    refusal: 'Evicted', script: 'yes "$(head -c 4000 /dev/zero | tr "\\0" x)" | head -c 201326592; sleep 150',
+    ...limits, id: 'annex-noisy/logs', title: 'log more than a pod that says nothing may write (256Mi), faster than the kubelet rotates', pod: 'annex-proof-logs', until: 'outlive', seconds: 120,
+    resources: { requests: { cpu: '50m', memory: '16Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+    refusal: 'Evicted', script: 'yes "$(head -c 4000 /dev/zero | tr "\\0" x)" | head -c 440401920; sleep 150',
   },
 ]

@@ -9,16 +9,19 @@ const port = 8080
 const labels = (name: string) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'annex-proof' })
 const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
 
-/** What runs in a tenant: fits `restricted`, and says nothing of resources, so that it has what the namespace gives. */
 interface Where {
   namespace: string
   image: string
+  /** With the host's files and every right on it; else what fits `restricted`. */
+  privileged: boolean
   /** Goes past the scheduler, which would keep a pod without a toleration off the node of a tenant: only in the unprotected namespace. */
   nodeName?: string
 }
 
+/** Says nothing of resources in a tenant, so that it has what the namespace gives. */
 export function renderAttacker(where: Where) {
-  return renderPod(where, names.attacker, serve(''))
+  // In the unprotected namespace it asks for CPU, or a busy node would hold it where no limit does.
+  return renderPod(where, names.attacker, serve(''), where.namespace === openNamespace ? { requests: { cpu: '500m' } } : undefined)
 }
 
 /** A web server with one large file. */
@@ -41,8 +44,7 @@ export function renderVictimService(namespace: string) {
 
 const serve = (before: string) => `${before}exec httpd -f -p ${port} -h /data`
 
-function renderPod({ namespace, image, nodeName }: Where, name: string, script: string, resources?: object) {
-  const open = namespace === openNamespace
+function renderPod({ namespace, image, privileged, nodeName }: Where, name: string, script: string, resources?: object) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -51,16 +53,16 @@ function renderPod({ namespace, image, nodeName }: Where, name: string, script: 
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
       ...(nodeName === undefined ? {} : { nodeName }),
-      ...(open ? {} : { securityContext: podSecurity }),
+      ...(privileged ? {} : { securityContext: podSecurity }),
       containers: [{
         name: 'attacker',
         image,
         command: ['sh', '-c', script],
         ...(resources === undefined ? {} : { resources }),
-        securityContext: open ? { privileged: true } : restricted,
-        volumeMounts: [{ name: 'data', mountPath: '/data' }, ...(open ? [{ name: 'host', mountPath: '/host' }] : [])],
+        securityContext: privileged ? { privileged: true } : restricted,
+        volumeMounts: [{ name: 'data', mountPath: '/data' }, ...(privileged ? [{ name: 'host', mountPath: '/host' }] : [])],
       }],
-      volumes: [{ name: 'data', emptyDir: {} }, ...(open ? [{ name: 'host', hostPath: { path: '/' } }] : [])],
+      volumes: [{ name: 'data', emptyDir: {} }, ...(privileged ? [{ name: 'host', hostPath: { path: '/' } }] : [])],
     },
   }
 }

@@ -35,30 +35,48 @@ export interface Proof {
   seconds: number
 }
 
-/** @param quick leaves out the attacks that take longer than a few seconds: those that end only when the kubelet has counted. @throws Error where the attackers cannot be placed */
-export async function proveIsolation(subject: Subject, { quick, say }: { quick: boolean; say: (line: string) => void }): Promise<Proof> {
-  const start = Date.now()
+export interface Options {
+  /** Leaves out the attacks that end only when the kubelet has counted: a minute or more. */
+  quick: boolean
+  /** Which attacks are made. Default: all. */
+  only?: (aim: Aim) => boolean
+  say: (line: string) => void
+}
+
+/** @throws Error where the attackers cannot be placed, or somebody interrupts; what was made is taken away in any case */
+export async function proveIsolation(subject: Subject, options: Options): Promise<Proof> {
   const attacked = attackedOf(subject)
-  const sacrifices = quick ? noisyPods.filter(({ until }) => until === 'exit') : noisyPods
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const interruption = new AbortController()
+  const interrupt = () => interruption.abort(new Error('interrupted: what the proof has made is taken away'))
+  for (const signal of signals) process.once(signal, interrupt)
   try {
-    say(`Attackers start in ${attacked.namespace} and in ${openNamespace}, where nothing stands in their way.`)
-    const stage = await setUp(subject, attacked, sacrifices)
-    await settled(stage, attacked)
-    say('Attacks through the API server and from pods.')
-    const exec = [...reach.map((it) => [inside, it] as const), ...noisyExec.map((it) => [noise, it] as const)]
-    const tasks = [
-      ...apiAreas.flatMap(([area, attacks]) => attacks.map((attack) => () => tryApi(stage, attacked, subject, area, attack))),
-      ...exec.filter(([, { alone }]) => !alone).map(([area, attack]) => () => tryExec(stage, attacked, area, attack)),
-    ]
-    const pods = Promise.all(sacrifices.map((attack) => tryPod(stage, attacked, attack)))
-    const trials = await pooled(tasks, 6)
-    for (const [area, attack] of exec.filter(([, { alone }]) => alone)) trials.push(await tryExec(stage, attacked, area, attack))
-    say('Waiting for the kubelet to count.')
-    trials.push(...await pods)
-    return { trials: ordered(trials), node: stage.node, seconds: Math.round((Date.now() - start) / 1000) }
+    return await attackAll(subject, attacked, options, interruption.signal)
   } finally {
     await tearDown(subject, attacked, { wait: false })
+    for (const signal of signals) process.off(signal, interrupt)
   }
+}
+
+async function attackAll(subject: Subject, attacked: Attacked, { quick, only = () => true, say }: Options, interruption: AbortSignal): Promise<Proof> {
+  const start = Date.now()
+  const sacrifices = noisyPods.filter((it) => only(it) && !(quick && it.until === 'outlive'))
+  say(`Attackers start in ${attacked.namespace} and in ${openNamespace}, where nothing stands in their way.`)
+  const stage = await setUp(subject, attacked, sacrifices)
+  await settled(stage, attacked)
+  interruption.throwIfAborted()
+  say('Attacks through the API server and from pods.')
+  const exec = [...reach.map((it) => [inside, it] as const), ...noisyExec.map((it) => [noise, it] as const)].filter(([, it]) => only(it))
+  const tasks = [
+    ...apiAreas.flatMap(([area, attacks]) => attacks.filter(only).map((attack) => () => tryApi(stage, attacked, subject, area, attack))),
+    ...exec.filter(([, { alone }]) => !alone).map(([area, attack]) => () => tryExec(stage, attacked, area, attack)),
+  ]
+  const pods = Promise.all(sacrifices.map((attack) => tryPod(stage, attacked, attack, interruption)))
+  const trials = await pooled(tasks, 6, interruption)
+  for (const [area, attack] of exec.filter(([, { alone }]) => alone)) trials.push(...await pooled([() => tryExec(stage, attacked, area, attack)], 1, interruption))
+  say('Waiting for the kubelet to count.')
+  trials.push(...await pods)
+  return { trials: ordered(trials), node: stage.node, seconds: Math.round((Date.now() - start) / 1000) }
 }
 
 function ordered(trials: Trial[]): Trial[] {
@@ -132,7 +150,7 @@ async function runExec(stage: Stage, attacked: Attacked, side: Side, attack: Exe
 }
 
 /** Watches the two pods of an attack until both have ended, or the tenant's was ended while the other went on. */
-async function tryPod(stage: Stage, attacked: Attacked, attack: PodAttack): Promise<Trial> {
+async function tryPod(stage: Stage, attacked: Attacked, attack: PodAttack, interruption: AbortSignal): Promise<Trial> {
   const look = async (namespace: string): Promise<Watched> => {
     const { stdout } = await stage.kubectl(['get', 'pod', attack.pod, '-n', namespace, '-o', 'json'])
     return watched(stdout === '' ? undefined : JSON.parse(stdout), attack)
@@ -140,7 +158,7 @@ async function tryPod(stage: Stage, attacked: Attacked, attack: PodAttack): Prom
   const end = Date.now() + attack.seconds * 1000
   let tenant = await look(attacked.namespace)
   let open = await look(openNamespace)
-  while (Date.now() < end && (tenant.ended === undefined || (attack.until === 'exit' && open.ended === undefined))) {
+  while (!interruption.aborted && Date.now() < end && (tenant.ended === undefined || (attack.until === 'exit' && open.ended === undefined))) {
     await delay(1500)
     tenant = await look(attacked.namespace)
     open = await look(openNamespace)
@@ -188,15 +206,16 @@ function answerOf({ code, stdout, stderr }: Ran): string {
   return `${lines.slice(-3).join('\n').slice(0, 400) || 'nothing'} (exit ${code})`
 }
 
-/** Runs tasks, so many at a time, and gives back their results in order. */
-async function pooled<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
+/** Runs tasks, so many at a time, and gives back their results in order. @throws the reason of the interruption, once nothing runs any more */
+async function pooled<T>(tasks: readonly (() => Promise<T>)[], width: number, interruption: AbortSignal): Promise<T[]> {
   const results: T[] = []
   let next = 0
   await Promise.all(Array.from({ length: width }, async () => {
-    while (next < tasks.length) {
+    while (next < tasks.length && !interruption.aborted) {
       const index = next++
       results[index] = await tasks[index]!()
     }
   }))
+  interruption.throwIfAborted()
   return results
 }

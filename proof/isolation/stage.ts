@@ -37,13 +37,16 @@ export async function setUp(subject: Subject, attacked: Attacked, sacrifices: re
 
   await tearDown(subject, attacked, { wait: true })
   for (const { command, input } of setUpOpen) must(await kubectl(command, { ...(input === undefined ? {} : { input }) }), `kubectl ${command.join(' ')}`)
-  await send(people.tenant, place(renderAttacker({ namespace, image }), namespace))
+  // As privileged as the tenant's admission lets it.
+  const wanted = place(renderAttacker({ namespace, image, privileged: true }), namespace)
+  const own = { namespace, image, privileged: (await kubectl([...people.tenant, 'create', '--dry-run=server', '-f', '-'], { input: wanted })).code === 0 }
+  await send(people.tenant, place(renderAttacker(own), namespace))
   const node = await eventually(`pod ${names.attacker} of ${namespace} is on a node`, async () => (await kubectl(['get', 'pod', names.attacker, '-n', namespace, '-o', 'jsonpath={.spec.nodeName}'])).stdout || undefined)
   await eventually(`${openNamespace} has its service account`, async () => (await kubectl(['get', 'serviceaccount', 'default', '-n', openNamespace])).code === 0 || undefined)
-  const open = { namespace: openNamespace, image, nodeName: node }
+  const open = { namespace: openNamespace, image, privileged: true, nodeName: node }
   await send(people.open, list([renderAttacker(open), renderVictim(open), renderVictimService(openNamespace), ...sacrifices.map((it) => renderSacrifice(open, it))]))
-  await send(people.tenant, list([place(renderVictim({ namespace, image }), namespace), ...sacrifices.map((it) => place(renderSacrifice({ namespace, image }, it), namespace))]))
-  if (other !== undefined) await send(as('annex-proof', attacked.otherGroup!), list([place(renderVictim({ namespace: other, image }), other), renderVictimService(other)]))
+  await send(people.tenant, list([place(renderVictim(own), namespace), ...sacrifices.map((it) => place(renderSacrifice(own, it), namespace))]))
+  if (other !== undefined) await send(as('annex-proof', attacked.otherGroup!), list([place(renderVictim({ namespace: other, image, privileged: false }), other), renderVictimService(other)]))
 
   const pods = [[openNamespace, names.attacker], [openNamespace, names.victim], [namespace, names.attacker], [namespace, names.victim], ...(other === undefined ? [] : [[other, names.victim]])] as [string, string][]
   for (const [where, name] of pods) must(await kubectl(['wait', 'pod', name, '-n', where, '--for=condition=Ready', '--timeout=60s'], { timeoutSeconds: 70 }), `pod ${name} of ${where}`)
@@ -81,7 +84,7 @@ async function findPlaces(kubectl: Stage['kubectl'], { config }: Subject, { name
     node: internal(nodes.find(({ metadata }) => metadata.name === node)),
     otherNode: internal(nodes.find(({ metadata }) => metadata.name !== node)),
     nodePublic: worker?.address,
-    sshPort: String(worker?.ssh?.port ?? 22),
+    sshPort: String(worker?.ssh.listenPort ?? worker?.ssh.port ?? 22),
     nodePort: await read('get', 'service', names.victim, '-n', openNamespace, '-o', 'jsonpath={.spec.ports[0].nodePort}'),
     apiHost, apiPort,
     publicApiHost: publicApi.hostname, publicApiPort: publicApi.port || '443',
