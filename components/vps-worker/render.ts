@@ -146,7 +146,7 @@ function registryFiles({ host, mirror, ca }: RegistryMirror): HostDocument['item
 /**
  * Closed by default: from outside only SSH, ICMP and the tunnel come in; kubelet, CNI and node ports answer on the tunnel alone.
  * Forwarding from outside is closed too, or a node port's traffic would pass by the input chain (kube-proxy rewrites it before).
- * IPv6 of pods is closed first of all: pods of one node share a wire on which each has a link-local address, and CNIs without IPv6 apply no network policy there.
+ * IPv6 of pods is closed, to each other and to the node: pods of one node share a wire on which each has a link-local address, and CNIs without IPv6 apply no network policy there.
  */
 function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): string {
   const podIpv6 = '  meta nfproto ipv6 iifname "cni0" drop'
@@ -154,8 +154,9 @@ function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): st
   return [
     'chain input {',
     '  type filter hook input priority filter; policy drop;',
-    podIpv6,
     '  ct state established,related accept',
+    '  iifname "cni0" icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
+    podIpv6,
     `  iifname ${inside} accept`,
     '  meta l4proto { icmp, ipv6-icmp } accept',
     `  tcp dport ${sshPort} accept`,
@@ -164,8 +165,8 @@ function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): st
     '}',
     'chain forward {',
     '  type filter hook forward priority filter; policy drop;',
-    podIpv6,
     '  ct state established,related accept',
+    podIpv6,
     `  iifname ${inside} accept`,
     '}',
     '',

@@ -3,8 +3,8 @@ import type { ExecAttack, PodAttack } from './inside.ts'
 
 const limits = { expected: 'refused', control: 'limits' } as const
 const mebi = (count: number, file: string) => `dd if=/dev/zero of=${file} bs=1M count=${count}`
-/** Where the host's control groups are in reach, leave the pod's: so the same script shows what the kubelet holds every pod of the node to. */
-const escape = 'for it in /host/sys/fs/cgroup/pids /host/sys/fs/cgroup; do [ ! -w $it/cgroup.procs ] || echo $$ >$it/cgroup.procs; done 2>/dev/null'
+/** Where the host's control groups are in reach, leave the pod's: so the same script shows what the kubelet holds every pod of the node to. (0 is the writer; Kubernetes would make $ of $$.) */
+const escape = 'for it in /host/sys/fs/cgroup/pids /host/sys/fs/cgroup; do [ ! -w $it/cgroup.procs ] || echo 0 >$it/cgroup.procs; done 2>/dev/null'
 
 export const noisyExec: ExecAttack[] = [
   {

@@ -5,6 +5,8 @@ import type { ExecAttack } from './inside.ts'
 const kept = { expected: 'refused', control: 'network-policy', refusal: 'refused|timed out|unreachable|No route' } as const
 
 const connect = (host: string, port: string | number) => `nc -w 3 ${host} ${port} -e /bin/true && echo connected`
+/** The node's firewall holds every pod; where the host's network is in reach, the same script goes out from there. */
+const connect6 = (host: string, port: string | number) => `host=/host/proc/1/ns/net; if [ -e $host ]; then nsenter --net=$host ${connect(`${host}%cni0`, port)}; else ${connect(`${host}%eth0`, port)}; fi`
 const noEtcd = 'no etcd answers where the API server is: the cloud shows it to nobody'
 const noSsh = 'no sshd answers there on port 22'
 const noIpv6 = 'pods have no IPv6 here'
@@ -36,8 +38,8 @@ export const reach: ExecAttack[] = [
   { ...kept, id: 'annex-reach/gateway-public', title: 'reach the gateway’s sshd at its public address', script: connect('{gatewayPublic}', 22), mayBeAbsent: noSsh },
   { ...kept, id: 'annex-reach/metadata', title: 'reach the cloud’s metadata', script: connect('169.254.169.254', 80), mayBeAbsent: 'this provider has no metadata service' },
 
-  { ...kept, id: 'annex-reach/ipv6-pod', control: 'node-firewall', title: 'reach another tenant’s pod on the same node over IPv6', script: connect('{neighbour6}%eth0', 8080), mayBeAbsent: noIpv6 },
-  { ...kept, id: 'annex-reach/ipv6-kubelet', control: 'node-firewall', title: 'reach the kubelet of one’s own node over IPv6', script: connect('{node6}%eth0', 10250), mayBeAbsent: noIpv6 },
+  { ...kept, id: 'annex-reach/ipv6-pod', control: 'node-firewall', title: 'reach another tenant’s pod on the same node over IPv6', script: connect6('{neighbour6}', 8080), mayBeAbsent: noIpv6 },
+  { ...kept, id: 'annex-reach/ipv6-kubelet', control: 'node-firewall', title: 'reach the kubelet of one’s own node over IPv6', script: connect6('{node6}', 10250), mayBeAbsent: noIpv6 },
 
   { id: 'annex-reach/spoof-address', expected: 'refused', control: 'pod-security', refusal: 'not permitted', title: 'take another pod’s address as one’s own', script: 'ip address add {stranger}/32 dev eth0 && ip address del {stranger}/32 dev eth0' },
   { id: 'annex-reach/spoof-raw', expected: 'refused', control: 'pod-security', refusal: 'not permitted|denied', title: 'send a packet with somebody else’s source address (CAP_NET_RAW)', script: 'timeout 4 arping -c 1 -w 1 -s {stranger} -I eth0 {gatewayOfPods} >/tmp/arping 2>&1; grep -E "^Sent|ARPING|not permitted|denied" /tmp/arping | head -1; ! grep -qE "not permitted|denied" /tmp/arping' },
