@@ -7,6 +7,7 @@ enableCompileCache(cacheFolder('node'))
 
 const usage = `npm start                              bring everything up, and check it
 npm test; npm run test:all             the tests; with those that take long
+npm run prove [-- --quick]             attack a tenant of the stack that is up, from inside; writes report/
 npm run down                           take everything away again
 npm run shell [-- COMMAND...]          a shell, or one command, where kubectl and pulumi talk to the lab
 npm run ssh HOST [-- COMMAND...]       log in to a host, or run one command there
@@ -21,6 +22,7 @@ npm run tools`
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   start: async () => Number(!(await (await import('./start.ts')).start())),
   test: async (args) => Number(!(await (await import('./test.ts')).test(args.includes('--all')))),
+  prove: async (args) => (await import('./proof.ts')).attackLab(args),
   down: async () => done((await import('./lab.ts')).down()),
   shell: async (args) => (await import('./shell.ts')).shell(args),
   ssh: async (args) => (await import('./shell.ts')).ssh(args),

@@ -95,6 +95,8 @@ function kubeadmConfiguration(): object[] {
 }
 
 const etcdUrl = 'http://127.0.0.1:2379'
+/** As on a control plane made by kubeadm: whoever reaches it needs a certificate. The proof of isolation shows that tenants do not even reach it. */
+const etcdPrivateUrl = `https://${privateEndpoint}:2379`
 
 function etcd() {
   const peerUrl = 'http://127.0.0.1:2380'
@@ -104,8 +106,12 @@ function etcd() {
     command: toolPath('etcd'),
     args: flags({
       'data-dir': path.join(folder, 'etcd'),
-      'listen-client-urls': etcdUrl,
+      'listen-client-urls': `${etcdUrl},${etcdPrivateUrl}`,
       'advertise-client-urls': etcdUrl,
+      'cert-file': pki('etcd/server.crt'),
+      'key-file': pki('etcd/server.key'),
+      'trusted-ca-file': pki('etcd/ca.crt'),
+      'client-cert-auth': 'true',
       'listen-peer-urls': peerUrl,
       'initial-advertise-peer-urls': peerUrl,
       'initial-cluster': `default=${peerUrl}`,

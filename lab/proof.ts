@@ -1,13 +1,27 @@
 /** The checklist on the lab: the same points as anywhere, asked from the operator's place. */
 import { type Proven, prove } from '../proof/proof.ts'
 import type { Ran, System } from '../proof/point.ts'
-import { operatorEnvironment, runAsOperator } from './environment.ts'
+import { checkout, operatorEnvironment, runAsOperator } from './environment.ts'
 import { toolPath } from '../tools/tools.ts'
 import path from 'node:path'
-import { devOptions } from './stack.ts'
+import { proveStack } from '../proof/isolation/cli.ts'
+import { readStackFile } from '../proof/isolation/stack-file.ts'
+import type { Subject } from '../proof/isolation/subject.ts'
+import { devOptions, stackName } from './stack.ts'
 
 export function proveLab(options: { disturb: boolean }): Promise<Proven[]> {
   return prove(labSystem(), options)
+}
+
+/** Attacks a tenant of the dev stack from inside. @param args of proof/isolation/cli.ts, but for the stack @returns the exit code */
+export function attackLab(args: string[]): Promise<number> {
+  return proveStack([stackName, ...args], run)
+}
+
+/** A tenant of the dev stack as the attacks see it. */
+export function labSubject(): Subject {
+  const { context, config } = readStackFile(checkout, stackName)
+  return { context, config, tenant: config.testApplication!.tenant, run }
 }
 
 /** The dev stack as the points see it. */

@@ -30,6 +30,8 @@ export const fabric = { name: 'annex-fabric', wires: ['inet', 'cloud', 'lan'] as
 export const publicEndpoint = '198.51.100.10'
 export const privateEndpoint = '10.10.0.10'
 export const services = '198.51.100.5'
+/** Where most clouds, and providers of VPS, tell a machine about itself. */
+export const metadata = '169.254.169.254'
 /** Next hop of the tunnel's range in the cloud's route table. */
 export const gatewayPrivate = '10.10.0.2'
 
@@ -67,7 +69,19 @@ const forwarding = { 'net.ipv4.ip_forward': '1' }
 
 export const namespaces: Namespace[] = [
   { name: 'annex-operator', links: [inet('eth0', '198.51.100.1')], routes: [toInternet], sysctls: {} },
-  { name: 'annex-services', links: [inet('eth0', services)], routes: [toInternet], sysctls: {} },
+  {
+    name: 'annex-services',
+    links: [inet('eth0', services)],
+    routes: [toInternet],
+    sysctls: {},
+    // The provider's metadata service: any answer will do.
+    firewall: `table ip annex {
+      chain prerouting {
+        type nat hook prerouting priority dstnat
+        ip daddr ${metadata} tcp dport 80 dnat to ${services}:80
+      }
+    }`,
+  },
   {
     name: 'annex-control-plane',
     links: [inet('eth0', publicEndpoint), cloud('eth1', privateEndpoint)],
@@ -116,6 +130,6 @@ export const namespaces: Namespace[] = [
   },
   { name: 'annex-gateway', links: [inet('eth0', '198.51.100.2'), cloud('eth1', gatewayPrivate)], routes: [toInternet], sysctls: {} },
   { name: 'annex-cloud-worker-1', links: [cloud('eth0', '10.10.0.21')], routes: [toCloudRouter], sysctls: {} },
-  { name: 'annex-vps-worker-1', links: [inet('eth0', '198.51.100.11')], routes: [toInternet], sysctls: {} },
+  { name: 'annex-vps-worker-1', links: [inet('eth0', '198.51.100.11')], routes: [toInternet, { to: metadata, via: services }], sysctls: {} },
   { name: 'annex-vps-worker-2', links: [lan('eth0', '172.31.12.2')], routes: [{ to: 'default', via: '172.31.12.1' }], sysctls: {} },
 ]

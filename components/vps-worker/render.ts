@@ -78,14 +78,14 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
       { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
       ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
-      ...(options.cgroupV1 ? [{ kind: 'file' as const, path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '644', content: 'failCgroupV1: false\n' }] : []),
+      { kind: 'file', path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '644', content: kubeletPatch(options.cgroupV1) },
       { kind: 'firewall', table: 'annex', content: firewall(options) },
     ],
   }
 }
 
 /** The join itself; its token travels apart from the document. */
-export function renderJoin(options: JoinOptions, cgroupV1: boolean): HostDocument {
+export function renderJoin(options: JoinOptions): HostDocument {
   return {
     section: joinSection,
     items: [{
@@ -97,9 +97,18 @@ export function renderJoin(options: JoinOptions, cgroupV1: boolean): HostDocumen
       labels: tenantNodeLabels,
       taints: [{ ...tenantTaint, effect: options.taintEffect }],
       ignorePreflightErrors: options.ignorePreflightErrors,
-      ...(cgroupV1 ? { config: { patches: { directory: patches } } } : {}),
+      config: { patches: { directory: patches } },
     }],
   }
+}
+
+/**
+ * What the kubelet holds every pod of the node to, and Kubernetes has no object for. Its own default for processes is no limit; 1,024 a pod
+ * leaves room for a JVM or a browser, and is far below pid_max (32,768 where it is smallest). Logs: the kubelet's defaults, written down
+ * because tenants rely on them.
+ */
+function kubeletPatch(cgroupV1: boolean): string {
+  return ['podPidsLimit: 1024', 'containerLogMaxSize: 10Mi', 'containerLogMaxFiles: 5', ...(cgroupV1 ? ['failCgroupV1: false'] : []), ''].join('\n')
 }
 
 /** containerd 2.x (config version 3); the kubelet's cgroup driver is systemd (kubeadm's default). */
@@ -137,13 +146,17 @@ function registryFiles({ host, mirror, ca }: RegistryMirror): HostDocument['item
 /**
  * Closed by default: from outside only SSH, ICMP and the tunnel come in; kubelet, CNI and node ports answer on the tunnel alone.
  * Forwarding from outside is closed too, or a node port's traffic would pass by the input chain (kube-proxy rewrites it before).
+ * IPv6 of pods is closed, to each other and to the node: pods of one node share a wire on which each has a link-local address, and CNIs without IPv6 apply no network policy there.
  */
 function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): string {
+  const podIpv6 = '  meta nfproto ipv6 iifname "cni0" drop'
   const inside = `{ "lo", "${tunnel}", "cni0", "flannel.1" }`
   return [
     'chain input {',
     '  type filter hook input priority filter; policy drop;',
     '  ct state established,related accept',
+    '  iifname "cni0" icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
+    podIpv6,
     `  iifname ${inside} accept`,
     '  meta l4proto { icmp, ipv6-icmp } accept',
     `  tcp dport ${sshPort} accept`,
@@ -153,6 +166,7 @@ function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): st
     'chain forward {',
     '  type filter hook forward priority filter; policy drop;',
     '  ct state established,related accept',
+    podIpv6,
     `  iifname ${inside} accept`,
     '}',
     '',

@@ -65,7 +65,7 @@ function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs):
 }
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
-  const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress }, args.options.cgroupV1)
+  const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress })
   return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
 }
 

@@ -16,6 +16,8 @@ export interface Attack {
   refusal: string
   /** For a command that succeeds either way: the attack has failed where its output holds all of these words. */
   harmlessWith?: readonly string[]
+  /** Option of the tenant that allows it on purpose. */
+  openedBy?: 'exec'
   /** Kind (as kubectl names it, like httproutes.gateway.networking.k8s.io) that the cluster may lack; without it there is nothing to attack. */
   requires?: string
 }

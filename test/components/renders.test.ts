@@ -31,7 +31,7 @@ function rendered(settings: Settings) {
       renderWorker(tunnel.workers[0]!, ends, tunnel.options),
       renderVolumes(storage.hosts[0]!.path, storage.hosts[0]!.volumes),
       renderWorkerHost({ ...worker, ...worker.options, interface: 'wg0' }),
-      renderJoin({ ...worker, ...worker.cluster, ...worker.options, nodeAddress: network.nodeAddress }, worker.options.cgroupV1),
+      renderJoin({ ...worker, ...worker.cluster, ...worker.options, nodeAddress: network.nodeAddress }),
     ],
     storage: [renderStorageClass(), ...storage.hosts[0]!.volumes.map((volume) => renderPersistentVolume('vps-worker-1', volume))],
     tenant: renderTenant(tenant, tenantArgs(settings, tenant).surroundings),

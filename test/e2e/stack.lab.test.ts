@@ -5,6 +5,9 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labFolder } from '../../lab/environment.ts'
 import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
+import { labSubject } from '../../lab/proof.ts'
+import { proveIsolation } from '../../proof/isolation/run.ts'
+import { isFault, isProven } from '../../proof/isolation/trial.ts'
 import { points, prove } from '../../proof/proof.ts'
 import { breaks } from './broken.ts'
 import { cutUp, difference, freshLab, killAfter, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
@@ -37,6 +40,13 @@ describe('the dev stack on the lab', function () {
     const verdicts = Object.fromEntries(proven.map(({ point, answer }) => [point.number, answer?.verdict]))
     const wanted = Object.fromEntries(points.map(({ number }) => [number, [9, 13].includes(number) ? 'not set up' : 'ok']))
     assert.deepEqual(verdicts, wanted, JSON.stringify(proven.filter(({ answer }) => answer?.verdict === 'failed'), null, 2))
+  })
+
+  it('keeps every attack on a live tenant out, each of which succeeds where nothing protects (npm run test:all has those that take minutes)', async () => {
+    const { trials } = await proveIsolation(labSubject(), { quick: true, say: () => undefined })
+    assert.deepEqual(trials.filter(isFault), [])
+    assert.ok(isProven(trials))
+    assert.deepEqual(trials.filter(({ verdict }) => verdict === 'nothing there').map(({ aim }) => aim.id), ['annex-network/route-host', 'annex-network/route-none', 'annex-reach/api-ssh'])
   })
 
   it('says in a preview what somebody changed on a host by hand, and brings it back', async () => {

@@ -40,7 +40,7 @@ export async function prepare(): Promise<Joining> {
   const document = renderJoin({
     nodeName: host, apiServer: `${privateEndpoint}:6443`, caCertHash: await caHash(), nodeAddress: '172.31.12.2', taintEffect: 'NoSchedule',
     ignorePreflightErrors: settings.hostOptions.ignorePreflightErrors,
-  }, settings.hostOptions.cgroupV1)
+  })
   return {
     document,
     join: (token, cut) => run('converge', { ...document, secrets: { token } } as object, cut),

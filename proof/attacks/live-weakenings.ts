@@ -1,0 +1,74 @@
+/** For each control that only a live tenant shows, a way to take it away and the way back. Those that the API server shows alone are in weakenings.ts. */
+import type { RenderedNamespace } from '../../components/tenant-isolation/render.ts'
+import { podSecurityLabels } from '../../components/tenant-isolation/render.ts'
+import type { Step } from './weakenings.ts'
+
+export interface LiveWeakening {
+  /** The attacks with this control succeed then. */
+  control: string
+  title: string
+  /** Attacks that meet another control as well, which still stands. */
+  survivors?: string[]
+  /** Through kubectl, as the platform's administrator. */
+  weaken: Step[]
+  restore: Step[]
+  /** On the node, as root. */
+  weakenNode?: string
+  restoreNode?: string
+}
+
+export function liveWeakenings(tenant: RenderedNamespace): LiveWeakening[] {
+  const namespace = tenant.namespace.metadata.name
+  const own = ['-n', namespace]
+  const levels = Object.entries(podSecurityLabels('restricted'))
+  const pods = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `system:serviceaccounts:${namespace}` }
+  const account = (automountServiceAccountToken: boolean): Step => ({ command: ['patch', 'serviceaccount', 'default', '--type=merge', '-p', JSON.stringify({ automountServiceAccountToken }), ...own] })
+  return [
+    {
+      control: 'network-policy',
+      title: 'a policy opens everything, both ways, in the tenant',
+      // The other tenant lets nobody in, and a pod without CAP_NET_RAW sends no ping.
+      survivors: ['MTB-1201/pod', 'MTB-1201/service', 'MTB-1201/name', 'annex-reach/tunnel-ping'],
+      weaken: [apply({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'weakened', namespace }, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } })],
+      restore: [{ command: ['delete', 'networkpolicy', 'weakened', ...own] }],
+    },
+    {
+      control: 'limits',
+      title: 'there are neither limits nor a quota that asks for them',
+      weaken: [{ command: ['delete', 'limitrange/tenant', 'resourcequota/tenant', ...own] }],
+      restore: [apply({ apiVersion: 'v1', kind: 'LimitRange', ...tenant.limitRange }), apply({ apiVersion: 'v1', kind: 'ResourceQuota', ...tenant.quota })],
+    },
+    { control: 'service-account', title: 'pods get a token by themselves', weaken: [account(true)], restore: [account(false)] },
+    {
+      control: 'no-account-rights',
+      title: 'the accounts of the tenant’s pods have every right',
+      weaken: [apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'annex-weakened' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [pods] })],
+      restore: [{ command: ['delete', 'clusterrolebinding', 'annex-weakened'] }],
+    },
+    {
+      control: 'pod-security',
+      title: 'the namespace has no Pod Security level',
+      weaken: [{ command: ['label', 'namespace', namespace, ...levels.map(([key]) => `${key}-`)] }],
+      restore: [{ command: ['label', 'namespace', namespace, ...levels.map(([key, value]) => `${key}=${value}`)] }],
+    },
+    {
+      control: 'node-firewall',
+      title: 'the node lets IPv6 of pods through',
+      weaken: [], restore: [],
+      weakenNode: 'for it in forward input; do nft insert rule inet annex $it meta nfproto ipv6 iifname cni0 accept; done',
+      restoreNode: `for it in forward input; do nft delete rule inet annex $it handle $(nft -a list chain inet annex $it | sed -n 's/.*nfproto ipv6 iifname "cni0" accept # handle //p'); done`,
+    },
+    {
+      control: 'pids',
+      title: 'the kubelet has no limit of processes',
+      weaken: [], restore: [],
+      weakenNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: -1/' /var/lib/kubelet/config.yaml && systemctl restart kubelet`,
+      restoreNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: 1024/' /var/lib/kubelet/config.yaml && systemctl restart kubelet`,
+    },
+  ]
+}
+
+/** With annex's own field manager, so that the next update finds its objects as it left them. */
+function apply(input: object): Step {
+  return { command: ['apply', '--server-side', '--force-conflicts', '--field-manager=annex', '-f', '-'], input }
+}
