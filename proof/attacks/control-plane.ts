@@ -17,6 +17,7 @@ export const controlPlane: Attack[] = [
   { ...clusterRights, id: 'MTB-PL1-CC-CPI-1/impersonate', title: 'become somebody else', command: ['auth', 'can-i', 'impersonate', 'users'], refusal: '^no' },
 
   { ...escalation, id: 'MTB-PL2-CC-TI-1/role', title: 'make a role with every right', command: send, input: role([everything]) },
-  { ...escalation, id: 'MTB-PL2-CC-TI-1/exec', title: 'make a role that may run commands in pods', command: send, input: role([{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] }]) },
+  // Not pods/exec: a tenant with `exec: true` has that right, and may give it away.
+  { ...escalation, id: 'MTB-PL2-CC-TI-1/proxy', title: 'make a role that reaches pods through the API server, past network policies', command: send, input: role([{ apiGroups: [''], resources: ['pods/proxy'], verbs: ['get'] }]) },
   { ...escalation, id: 'MTB-PL2-CC-TI-1/cluster-admin', title: 'bind cluster-admin', command: send, input: roleBinding({ kind: 'ClusterRole', name: 'cluster-admin' }, [{ kind: 'ServiceAccount', name: 'default', namespace: '{namespace}' }]) },
 ]
