@@ -53,7 +53,6 @@ const cases: Record<string, Case> = {
   'rbac-csr-approval': power('certificates.k8s.io', 'certificatesigningrequests/approval', 'update'),
   'rbac-webhooks': power('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'patch'),
   'rbac-tokens': power('', 'serviceaccounts/token', 'create'),
-  'rbac-volumes': power('', 'persistentvolumes', 'create'),
   'rbac-everybody': {
     type: binding,
     bad: ['system:anonymous', 'system:unauthenticated', 'system:authenticated', 'system:serviceaccounts'].map((name) => ({ subjects: [{ kind: 'Group', name }] })),
@@ -297,6 +296,7 @@ const terms = (...values: string[][]) => ({
 const join = (nodeName: unknown) => resource(section, items({ kind: 'join', nodeName }), 'it')
 const admission = (kind: string, fields: object) => resource(`kubernetes:admissionregistration.k8s.io/v1:${kind}`, fields, 'it')
 const granted = (group: string, name: unknown, verb: string) => resource(role, { rules: [{ apiGroups: [group], resources: [name], verbs: [verb] }] }, 'it')
+const grantedByName = (verb: string) => resource(role, { rules: [{ apiGroups: [''], resources: ['persistentvolumes'], resourceNames: ['a-volume'], verbs: [verb] }] }, 'it')
 const guarding = (name: string, action: string) => [
   admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
@@ -338,6 +338,17 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     ],
     good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
+  },
+  'rbac-volumes': {
+    bad: [
+      [granted('', 'persistentvolumes', 'create')],
+      [granted('', 'persistentvolumes', 'patch'), ...guarding('persistentvolumes', 'Deny')],
+      [grantedByName('patch')],
+      [grantedByName('patch'), ...guarding('persistentvolumes', 'Audit')],
+      [grantedByName('create'), ...guarding('persistentvolumes', 'Deny')],
+    ],
+    good: [[granted('', 'persistentvolumes', 'list')], [grantedByName('patch'), ...guarding('persistentvolumes', 'Deny')]],
+    unknown: [[granted('', UNKNOWN, 'patch')]],
   },
   'admission-bound': {
     bad: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } })], [admission('MutatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],

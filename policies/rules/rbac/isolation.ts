@@ -1,5 +1,5 @@
-import type { Stack } from '../../stack.ts'
 import type { StackRule } from '../../rule.ts'
+import { boundedByAdmission } from './bounded.ts'
 import { granting } from './roles.ts'
 
 /** What only the platform may change. */
@@ -22,16 +22,4 @@ export const rbacIsolation: StackRule = {
     const power = { groups: ['', 'networking.k8s.io', 'rbac.authorization.k8s.io'], resources, verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }
     return stack.resources.flatMap((resource) => granting(resource, power).map((fault) => ({ resource, fault })))
   },
-}
-
-/** Resources whose creation and change a validating admission policy judges, with a binding that denies. */
-function boundedByAdmission(stack: Stack): Set<unknown> {
-  const denying = stack.objects('ValidatingAdmissionPolicyBinding')
-    .filter(({ object }) => object.get('spec', 'validationActions').items().some(({ value }) => value === 'Deny'))
-    .map(({ object }) => object.get('spec', 'policyName').value)
-  return new Set(stack.objects('ValidatingAdmissionPolicy')
-    .filter(({ object }) => denying.includes(object.get('metadata', 'name').value))
-    .flatMap(({ object }) => object.get('spec', 'matchConstraints', 'resourceRules').items())
-    .filter((rule) => ['CREATE', 'UPDATE'].every((operation) => rule.get('operations').items().some(({ value }) => value === operation || value === '*')))
-    .flatMap((rule) => rule.get('resources').items().map(({ value }) => value)))
 }
