@@ -5,7 +5,7 @@
 #   annex-volume restore NAME <FILE   its data replaced by that of a backup
 #   annex-volume release NAME         wipes a volume that is kept, and offers it again
 # and for its units:
-#   annex-volume watch                wipes what claims have left, and offers it again
+#   annex-volume watch                wipes what claims have left, and offers it again; keeps every block allocated
 #   annex-volume recover              finishes what a power cut has left half wiped, before it is mounted
 # /etc/annex/volumes has a line "node<TAB>NAME", and for each volume "volume<TAB>NAME<TAB>wipe|retain<TAB>IMAGE<TAB>MOUNT POINT".
 set -euo pipefail
@@ -66,6 +66,7 @@ watch() {
 # A round asks once for all volumes; one that cannot be wiped holds up no other.
 round() {
   local names found name phase
+  allocate
   mapfile -t names < <(volumes | sed "s/^/$NODE-/")
   if ! found=$(cluster get persistentvolumes "${names[@]}" --ignore-not-found --no-headers \
     --output custom-columns=:.metadata.name,:.status.phase 2>"$RUN/error"); then
@@ -80,6 +81,17 @@ round() {
   done <<<"$found"
 }
 
+# Zeros that the kernel writes through a loop device become holes in the file, whose blocks somebody else could take.
+allocate() {
+  local name
+  for name in $(volumes); do
+    volume "$name"
+    if [[ ! -e $IMAGE.wiping && -s $IMAGE ]] && (($(stat --format '%b * %B' "$IMAGE") < $(stat --format %s "$IMAGE"))); then
+      if fallocate --length "$(stat --format %s "$IMAGE")" "$IMAGE" 2>"$RUN/error"; then say "holes-$NAME" ''; else say "holes-$NAME" "$NAME has lost blocks, and gets none: $(tail -n 1 "$RUN/error")"; fi
+    fi
+  done
+}
+
 # By hand, for a volume whose data is kept.
 release() {
   local phase
@@ -91,6 +103,7 @@ release() {
 # The claim is asked for before the wipe and tested by the change: a volume that somebody has bound anew meanwhile stays as it is.
 renew() {
   local phase uid
+  alone
   read -r phase uid < <(cluster get persistentvolume "$NODE-$NAME" --output jsonpath='{.status.phase} {.spec.claimRef.uid}') || true
   if [[ $phase != Released || -z $uid ]]; then return; fi
   wipe
@@ -98,6 +111,12 @@ renew() {
     --patch "[{\"op\":\"test\",\"path\":\"/spec/claimRef/uid\",\"value\":\"$uid\"},{\"op\":\"remove\",\"path\":\"/spec/claimRef\"}]" >/dev/null
   say "volume-$NAME" ''
   printf '%s: wiped and offered again\n' "$NAME"
+}
+
+# One at a time empties a volume.
+alone() {
+  exec 9>"$RUN/lock-$NAME"
+  flock 9
 }
 
 # A claim may go while its pod still runs (a forced deletion): then the file system is still mounted somewhere, and is left alone.
@@ -184,6 +203,7 @@ backup() {
 restore() {
   if ! mountpoint -q "$MOUNT"; then die "$NAME is not mounted"; fi
   if [[ -n $(users) ]]; then die "$NAME is in use at $(users): scale its workload to 0 first"; fi
+  alone
   rm -rf "$MOUNT/data" "$MOUNT/restoring"
   mkdir -m 755 "$MOUNT/restoring"
   if ! gzip -dc | tar --extract --sparse --numeric-owner --same-permissions --xattrs --xattrs-include='*' --acls --directory "$MOUNT/restoring"; then
@@ -196,21 +216,27 @@ restore() {
 # cluster ARGUMENT... - kubectl with the credential of this node's volumes: the token of a pod that does nothing else, which the kubelet
 # renews. Somebody else's pod can have a folder of the same name, so whose token it is, is up to the API server.
 cluster() {
-  local token server tried=''
+  local token server config refused
   if [[ ! -s /etc/kubernetes/kubelet.conf ]]; then
     printf 'this host has not joined yet\n' >&2
     return 1
   fi
+  refused="the namespace $NAMESPACE has no pod on this node, whose token it would be"
   server=$(sed -n 's/^ *server: //p' /etc/kubernetes/kubelet.conf | head -n 1)
+  config=$RUN/kubeconfig-$BASHPID
   for token in /var/lib/kubelet/pods/*/volumes/kubernetes.io~projected/annex-volumes/token; do
     if ! named "$token"; then continue; fi
     printf '%s\n' 'apiVersion: v1' 'kind: Config' 'current-context: own' \
       "clusters: [{name: own, cluster: {server: '$server', certificate-authority: /etc/kubernetes/pki/ca.crt}}]" \
-      "users: [{name: own, user: {tokenFile: '$token'}}]" 'contexts: [{name: own, context: {cluster: own, user: own}}]' >"$RUN/kubeconfig"
-    tried=yes
-    if kubectl --kubeconfig "$RUN/kubeconfig" --cache-dir "$RUN/cache" --request-timeout 10s "$@"; then return; fi
+      "users: [{name: own, user: {tokenFile: '$token'}}]" 'contexts: [{name: own, context: {cluster: own, user: own}}]' >"$config"
+    if kubectl --kubeconfig "$config" --cache-dir "$RUN/cache" --request-timeout 10s "$@" 2>"$config.error"; then
+      rm "$config" "$config.error"
+      return
+    fi
+    refused=$(tail -n 1 "$config.error")
+    rm "$config" "$config.error"
   done
-  if [[ -z $tried ]]; then printf 'the namespace %s has no pod on this node, whose token it would be\n' "$NAMESPACE" >&2; fi
+  printf '%s\n' "$refused" >&2
   return 1
 }
 

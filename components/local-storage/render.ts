@@ -1,4 +1,5 @@
 /** Volumes with a hard size on one host, and how the cluster sees them, as plain data. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostDocument } from '../../host/document.ts'
@@ -42,27 +43,32 @@ export function bytes(size: string): number {
  * command that wipes what claims have left, and its unit.
  */
 export function renderVolumes(node: string, pool: Pool, volumes: LocalVolume[]): HostDocument {
+  const script = readFileSync(join(import.meta.dirname, 'annex-volume.sh'), 'utf8')
   const images = volumes.map((volume) => ({ ...volume, image: `${pool.path}/${volume.name}.img`, mount: mountPoint(volume.name) }))
   return {
     section: storageSection,
     items: [
       { kind: 'pool', path: pool.path, ...(pool.size === undefined ? {} : { size: bytes(pool.size) }), ...(pool.disk === undefined ? {} : { device: pool.disk }) },
       ...images.map(({ name, image, mount, size }) => ({ kind: 'volume' as const, name, image, path: mount, size: bytes(size) })),
-      { kind: 'file', path: command, mode: '755', content: readFileSync(join(import.meta.dirname, 'annex-volume.sh'), 'utf8'), restart: ['annex-volume.service'] },
+      { kind: 'file', path: command, mode: '755', content: script },
       {
         kind: 'file',
         path: '/etc/annex/volumes',
         mode: '644',
         content: [`node\t${node}`, ...images.map(({ name, reclaim, image, mount }) => ['volume', name, reclaim, image, mount].join('\t')), ''].join('\n'),
       },
-      { kind: 'unit', name: 'annex-volume.service', content: unit(pool.path, images.map(({ mount }) => mount)), enabled: true, running: true },
+      { kind: 'unit', name: 'annex-volume.service', content: unit(script, pool.path, images.map(({ mount }) => mount)), enabled: true, running: true },
     ],
   }
 }
 
-/** Before the volumes are mounted it finishes a wipe that was cut. Mounts come before basic.target, so it must not wait for that. */
-function unit(pool: string, mounted: string[]): string {
+/**
+ * Before the volumes are mounted it finishes a wipe that was cut. Mounts come before basic.target, so it must not wait for that. It names
+ * the script's text, so that it is started again with another one.
+ */
+function unit(script: string, pool: string, mounted: string[]): string {
   return [
+    `# Written by annex, for annex-volume ${createHash('sha256').update(script).digest('hex').slice(0, 12)}.`,
     '[Unit]',
     'Description=annex: volumes that a claim has left are wiped and offered again',
     'DefaultDependencies=no',

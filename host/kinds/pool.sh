@@ -82,8 +82,21 @@ converge_pool() {
   unit=$(pool_unit "$path")
   printf '%s\n' "$(pool_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
   enable_unit "$unit"
-  if ! mountpoint -q "$path"; then run "see journalctl -u '$unit'" systemctl start "$unit"; fi
-  if (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then run 'see dmesg for disk errors' resize2fs "$device"; fi
+  # systemd sees it and takes it for the unit's; to start the unit would wait for the disk to be announced, which a host without udev never does.
+  if ! mountpoint -q "$path"; then
+    run 'see dmesg for disk errors' mount -t ext4 -o nodev,nosuid,noexec,noatime "$device" "$path"
+    doing 'mounted'
+  fi
+  if (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then fill_pool "$path" "$device"; fi
+}
+
+fill_pool() {
+  if resize2fs "$2" >/dev/null 2>&1; then return; fi
+  if ! umount "$1" 2>/dev/null; then
+    fail "pool $1" "its file system cannot grow while volumes are mounted from it, on this kernel" "drain the node, stop the volumes (systemctl stop 'mnt-annex-*.mount'), then run again"
+  fi
+  fill_offline "$2"
+  run 'see dmesg for disk errors' mount -t ext4 -o nodev,nosuid,noexec,noatime "$2" "$1"
 }
 
 # need_pool <volume> <folder> - fails where the document's volumes in that folder are more than its pool allows.

@@ -21,7 +21,7 @@ Before=kubelet.service
 What=${DOC["$1/image"]}
 Where=${DOC["$1/path"]}
 Type=ext4
-Options=loop,nodev,nosuid,noatime
+Options=loop,nodev,nosuid,noatime,noinit_itable
 
 [Install]
 WantedBy=kubelet.service multi-user.target
@@ -100,13 +100,14 @@ converge_volume() {
   if [[ ! -d $path ]]; then (umask 022 && mkdir -p "$path"); fi
   printf '%s\n' "$(volume_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
   enable_unit "$unit"
-  if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   # Starting a mount that is up would wait for its loop device, which a host without udev never announces.
   if ! mountpoint -q "$path"; then
     run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
     doing 'mounted'
   fi
-  if [[ $(volume_filled "$image") != "$size" ]]; then fill_volume "$path"; fi
+  if [[ $(volume_filled "$image") != "$size" ]]; then fill_volume "$path" "$image"; fi
+  # Zeros that the kernel writes through a loop device become holes.
+  if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   if [[ ! -d $path/data ]]; then mkdir -m 755 "$path/data"; fi
 }
 
@@ -117,12 +118,25 @@ grow_image() {
   doing "grown to $3 bytes"
 }
 
-# fill_volume <mount point> - the mounted file system takes all of its file; nobody has to stop for it.
+# fill_volume <mount point> <image> - the file system takes all of its file: mounted, or where the kernel does not allow that, while nobody uses it.
 fill_volume() {
-  local device
+  local device unit
   device=$(findmnt --noheadings --output SOURCE --mountpoint "$1")
   run 'see dmesg for disk errors' losetup --set-capacity "$device"
-  run 'see dmesg for disk errors' resize2fs "$device"
+  if resize2fs "$device" >/dev/null 2>&1; then return; fi
+  unit=$(volume_unit "$1")
+  systemctl stop "$unit" || true
+  if mountpoint -q "$1"; then fail "$ITEM" 'its file system cannot grow while it is in use, on this kernel' 'scale its workload to 0, then run again'; fi
+  fill_offline "$2"
+  run "see journalctl -u '$unit'" systemctl start "$unit"
+}
+
+# fill_offline <device or image> - resize2fs wants a file system that was checked just now. e2fsck ends with 1 where it has repaired something.
+fill_offline() {
+  local code=0
+  e2fsck -f -p "$1" >/dev/null 2>&1 || code=$?
+  if ((code > 1)); then fail "$ITEM" "e2fsck has found errors in $1 that it does not repair by itself (exit code $code)" "run e2fsck $1 on the host"; fi
+  run 'see dmesg for disk errors' resize2fs "$1"
 }
 
 # Under a temporary name until it holds a file system: a cut leaves no half image.
