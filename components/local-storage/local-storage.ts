@@ -3,6 +3,7 @@ import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { type Host, HostSection } from '../../host/engine.ts'
 import { type Capacity, capacityOf } from './capacity.ts'
+import { storageClassValues } from './chart-values.ts'
 import { type LocalVolume, type Pool, renderPersistentVolume, renderStorageClass, renderVolumes, storageClassName, volumeName } from './render.ts'
 
 export interface LocalStorageArgs {
@@ -31,6 +32,11 @@ export class LocalStorage extends pulumi.ComponentResource {
     this.mounted = Object.fromEntries(hosts.map((host) => [host.nodeName, [createVolumes(this, name, host, storageClass)]]))
     this.capacity = Object.fromEntries(hosts.map(({ nodeName, pool, volumes }) => [nodeName, capacityOf(pool, volumes)]))
     this.registerOutputs({ storageClassName, capacity: this.capacity })
+  }
+
+  /** Helm values that give a chart this class. @param paths dotted, like `pgIam.persistent.storageClassName`; `findClasses` finds them in a chart's default values */
+  chartValues(...paths: string[]): Record<string, unknown> {
+    return storageClassValues(paths)
   }
 }
 
