@@ -7,7 +7,7 @@ import { podSecurityLabels } from '../../components/tenant-isolation/render.ts'
 import { tenantTaint } from '../../components/tenant-placement/place-pod.ts'
 import { runAsOperator } from '../../lab/environment.ts'
 import { until } from '../../lab/processes.ts'
-import { type Joining, kubectl, newToken, prepare } from './joining.ts'
+import { type Joining, kubectl, leave as leaveCluster, newToken, prepare } from './joining.ts'
 import { converge, host, remove, shell } from './lab-host.ts'
 
 export const volumes: LocalVolume[] = [
@@ -35,10 +35,9 @@ export async function startVolumes(): Promise<Joining> {
 export async function stopVolumes(joining: Joining): Promise<void> {
   for (const tenant of ['tenant-a', 'tenant-b']) await kubectl('delete', 'namespace', tenant, '--ignore-not-found', '--wait=false')
   for (const objects of clusterObjects().reverse()) for (const { kind, metadata } of objects) await kubectl('delete', kind, metadata.name, ...(metadata.namespace ? ['-n', metadata.namespace] : []), '--ignore-not-found', '--wait=false')
-  await shell('systemctl stop kubelet; crictl --version >/dev/null 2>&1 || true')
-  await until('the pods have let go of the volumes', 60, async () => (await shell('umount $(awk \'$5 ~ "/volumes/kubernetes.io~local-volume/" { print $5 }\' /proc/self/mountinfo) 2>/dev/null; grep -c kubernetes.io~local-volume /proc/self/mountinfo || true')).trim() === '0')
-  await joining.undo()
+  await leaveCluster()
   await remove(document.section)
+  await joining.undo()
 }
 
 interface KubernetesObject { apiVersion: string; kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown }
