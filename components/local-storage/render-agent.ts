@@ -96,6 +96,8 @@ function holder(node: string) {
       image,
       resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { cpu: '10m', memory: '16Mi' } },
       securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      // Never read: a kubelet fills only volumes that a container has.
+      volumeMounts: [{ name: 'annex-volumes', mountPath: '/var/run/annex-volumes', readOnly: true }],
     }],
     volumes: [{ name: 'annex-volumes', projected: { sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 3600 } }] } }],
   }
