@@ -89,6 +89,7 @@ converge_volume() {
   local name=${DOC["$1/name"]} path=${DOC["$1/path"]} image=${DOC["$1/image"]} size=${DOC["$1/size"]} unit
   unit=$(volume_unit "$path")
   if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
+  await_wipe "$name" "$image"
   if [[ ! -e $image ]]; then
     make_image "$name" "$image" "$size"
   elif (($(volume_size "$image") > size)); then
@@ -109,6 +110,15 @@ converge_volume() {
   # Zeros that the kernel writes through a loop device become holes.
   if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   if [[ ! -d $path/data ]]; then mkdir -m 755 "$path/data"; fi
+}
+
+# annex-volume may be about to give it a new file system; that takes seconds.
+await_wipe() {
+  local deadline=$((SECONDS + 60))
+  while [[ -e $2.wiping ]]; do
+    if ((SECONDS >= deadline)); then fail "volume $1" "$2.wiping says that it has been wiped for more than 60 s" 'see journalctl -u annex-volume; systemctl restart annex-volume takes it up again'; fi
+    sleep 0.2
+  done
 }
 
 # The file grows first; a cut between the two is seen by the next look.
@@ -184,6 +194,7 @@ remove_volume() {
   restore_path "$1" "$(unit_path "$unit")"
   systemctl daemon-reload
   systemctl reset-failed "$unit" 2>/dev/null || true
+  rm -f "$image.wiping"
   restore_path "$1" "$image"
   restore_folders "$1" "$path"
 }
