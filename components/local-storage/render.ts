@@ -81,6 +81,8 @@ function unit(script: string, pool: string, mounted: string[]): string {
     `ExecStart=${command} watch`,
     'Restart=always',
     'RestartSec=5',
+    'RuntimeDirectory=annex-volume',
+    'RuntimeDirectoryMode=0700',
     '',
     '[Install]',
     'WantedBy=multi-user.target',
