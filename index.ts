@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { createPlatform, createTestApplication } from './apps/apps.ts'
 import { ownFields } from './components/field-manager.ts'
 import { LocalStorage } from './components/local-storage/local-storage.ts'
+import { VolumeAgents } from './components/local-storage/volume-agents.ts'
 import { TenantAdmission } from './components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
 import { poolOf } from './components/tenant-placement/node-pools.ts'
@@ -10,7 +11,7 @@ import { PlacementAdmission } from './components/tenant-placement/placement-admi
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { admissionArgs, admissionOptions, storageArgs, surroundings, tenantArgs, tunnelArgs, workerArgs } from './config/arguments.ts'
+import { admissionArgs, admissionOptions, storageArgs, surroundings, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
 import { inspectAdmission } from './preflight/inspect-admission.ts'
@@ -36,6 +37,7 @@ const admission = new TenantAdmission('tenant-admission', admissionArgs(settings
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
 const joined = workers.flatMap(({ ready }) => ready)
 const placed = placementRules && admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: admissionApi }, { dependsOn: joined })] : []
+const volumeAgents = new VolumeAgents('volume-agents', volumeAgentsArgs(settings), { dependsOn: [...joined, ...placed] })
 const capacity = [storage, ...joined, ...placed]
 const tenants = settings.tenants.map((tenant) => {
   const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant), { dependsOn: [admission, ...capacity] })
@@ -51,7 +53,7 @@ if (testApplication) {
 }
 
 // Deleted first: a tenant on a node that is gone could not be deleted.
-const pods = tenants.flatMap(({ isolation, placement }) => [isolation, placement])
+const pods = [volumeAgents, ...tenants.flatMap(({ isolation, placement }) => [isolation, placement])]
 for (const { nodeName } of workers) new NodeOutOfService(`${nodeName}-out-of-service`, { nodeName, context: settings.context }, { dependsOn: pods })
 
 /** Entries that the cloud's route table needs. */
@@ -62,6 +64,8 @@ export const nodes = workers.map(({ nodeName }) => nodeName)
 export const tenantNamespaces = tenants.flatMap(({ isolation }) => isolation.namespaces)
 /** Class for the tenants' volumes. */
 export const storageClass: pulumi.Input<string> = storage.storageClassName
+/** By node: what its volumes may take together, and what they take. */
+export const storageCapacity = storage.capacity
 /** For the stacks with further tenants (tenants/): what surrounds them here, and what the admission policies judge, for the policies of Pulumi. */
 export const tenantSurroundings = surroundings(settings)
 export const boundedByAdmission = admission.bounded

@@ -1,6 +1,8 @@
 /** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
 import semver from 'semver'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
+import { agentNamespace } from '../components/local-storage/render-agent.ts'
+import type { VolumeAgentsArgs } from '../components/local-storage/volume-agents.ts'
 import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-admission.ts'
 import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
@@ -32,8 +34,12 @@ export function tunnelArgs(settings: Settings, found: Inspection): WireGuardTunn
 export function storageArgs(settings: Settings, found: Inspection): LocalStorageArgs {
   return {
     hosts: settings.workers.map(({ name, storage }) =>
-      ({ nodeName: name, ...host(settings, found, name), path: storage.path, volumes: storage.volumes })),
+      ({ nodeName: name, ...host(settings, found, name), pool: storage, volumes: storage.volumes })),
   }
+}
+
+export function volumeAgentsArgs({ workers }: Settings): VolumeAgentsArgs {
+  return { hosts: workers.map(({ name, storage }) => ({ nodeName: name, volumes: storage.volumes.map((it) => it.name) })) }
 }
 
 export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<WireGuardTunnel, 'network'>, storage: Pick<LocalStorage, 'mounted'>, found: Inspection): VpsWorkerArgs {
@@ -76,9 +82,10 @@ export function admissionArgs({ packages }: Settings, found: Inspection): Tenant
   }
 }
 
-/** Undefined where the configuration asks for no admission. */
+/** Undefined where the configuration asks for no admission. The pods that hold the hosts' tokens run on tenant nodes. */
 export function admissionOptions({ admission, workers }: Config): AdmissionOptions | undefined {
-  return admission && { ...admission, preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
+  const own = workers.filter(({ storage }) => storage.volumes.length > 0).map(({ name }) => ({ namespace: agentNamespace, name }))
+  return admission && { ...admission, daemonSets: [...admission.daemonSets, ...own], preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
 }
 
 function host(settings: Settings, found: Inspection, name: string): Host {

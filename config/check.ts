@@ -1,6 +1,7 @@
 /** Everything that can be wrong with a configuration, found at once, before any host is contacted. */
 import type { z } from 'zod'
 import { sharedPool } from '../components/tenant-placement/place-pod.ts'
+import { storageFaults } from './check-storage.ts'
 import { tenantFaults } from './check-tenants.ts'
 import { type Fault, repeated, show, valid } from './fault.ts'
 import { contains, overlap } from './ranges.ts'
@@ -87,9 +88,7 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
   }
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.tunnelAddress`, value: it?.tunnelAddress })), 'give each host its own address'))
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.name`, value: it?.name })), 'give each host its own name'))
-  workers.forEach((worker, i) => faults.push(...repeated(
-    list(worker?.storage?.volumes).map((it, j) => ({ path: `annex:workers[${i}].storage.volumes[${j}].name`, value: it?.name })), 'give each volume of a worker its own name')))
-
+  faults.push(...storageFaults(workers))
   faults.push(...tenantFaults(raw as Parameters<typeof tenantFaults>[0]))
   faults.push(...poolFaults(workers.map((it) => it?.name), tenants.map((it) => ({ name: it?.name, nodes: list(it?.dedicatedNodes) }))))
   const tenantNamespaces = tenants.flatMap((tenant) => [tenant?.name, ...list(tenant?.namespaces).map((it) => it?.name)])

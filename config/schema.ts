@@ -45,9 +45,11 @@ const gateway = z.strictObject({
 
 const volume = z.strictObject({
   /** Name of the volume; the PersistentVolume is `<worker>-<name>`. */
-  name: dnsLabel,
-  /** Hard size: the file system is exactly as large, and allocated in full. */
-  size,
+  name: dnsLabel.max(41, { error: 'at most 41 characters are allowed' }),
+  /** Hard size: the file system is exactly as large, and allocated in full. May grow, never shrink. From 16Mi. */
+  size: size.refine((it) => !/^\d+Mi$/.test(it) || parseInt(it, 10) >= 16, { error: 'at least 16Mi are needed, for a file system with its journal' }),
+  /** After its claim is gone: `wipe`, and offer it to the next; `retain` the data until somebody releases it by hand (docs/storage.md). Default: wipe. */
+  reclaim: z.enum(['wipe', 'retain'], { error: 'wipe or retain is needed' }).default('wipe'),
 })
 
 const worker = z.strictObject({
@@ -63,8 +65,12 @@ const worker = z.strictObject({
   /** `NoSchedule` keeps everything without the toleration away, `PreferNoSchedule` only when there is room elsewhere. */
   taintEffect: z.enum(['NoSchedule', 'PreferNoSchedule'], { error: 'NoSchedule or PreferNoSchedule is needed' }).default('NoSchedule'),
   storage: z.strictObject({
-    /** Folder on the host that holds the backing files. */
+    /** Folder on the host that holds the backing files; with `disk` its mount point. */
     path: z.string().startsWith('/', { error: 'an absolute path is needed' }).default('/var/lib/annex-volumes'),
+    /** A whole disk for the volumes, by a name that stays, like /dev/disk/by-id/...; it must be empty when it is first used. Default: the host's own disk. */
+    disk: z.string().regex(/^\/dev\/[A-Za-z0-9@%+=:,._/-]+$/, { error: 'a device is needed, like /dev/disk/by-id/virtio-volumes' }).optional(),
+    /** Most that the volumes may take together. Default: what the disk has, less 64 MiB. */
+    size: size.optional(),
     volumes: z.array(volume).default([]),
   }).prefault({}),
 })

@@ -118,6 +118,16 @@ export const Peer = z.strictObject({
 /** A WireGuard key pair, made on the host: the public key is the result's output publicKey, the private one stays in /etc/wireguard. */
 export const Key = z.strictObject({ kind: z.literal('key'), interface: interfaceName })
 
+export const Pool = z.strictObject({
+  kind: z.literal('pool'),
+  /** Folder of the volumes' files; with a device its mount point. */
+  path,
+  /** Bytes that the volumes in it may take together. Default: what its disk has. */
+  size: z.int().min(1).optional(),
+  /** A whole disk, empty when it is first used. Default: the path is a folder of the host's own disk. */
+  device: path.refine((it) => it.startsWith('/dev/'), 'must be a device, as in /dev/disk/by-id/...').optional(),
+})
+
 export const Volume = z.strictObject({
   kind: z.literal('volume'),
   name,
@@ -147,7 +157,7 @@ export const Join = z.strictObject({
   config: z.strictObject({ patches: z.strictObject({ directory: path }).optional() }).optional(),
 })
 
-export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Peer, Key, Volume, Join])
+export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Peer, Key, Pool, Volume, Join])
 
 export const HostDocument = z.strictObject({
   /** The ledger's section on the host: one per component and host. */
@@ -198,7 +208,8 @@ export function itemId(item: Item): string {
   switch (item.kind) {
     case 'packages': return item.install.map((p) => p.name).join(' ')
     case 'sysctl': return item.key
-    case 'file': return item.path
+    case 'file':
+    case 'pool': return item.path
     case 'firewall': return item.table
     case 'key': return item.interface
     case 'peer': return `${item.interface}/${item.name}`

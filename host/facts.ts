@@ -30,6 +30,8 @@ export interface HostFacts {
   packages: { name: string; version: string; held: boolean }[]
   /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster. */
   node?: { name: string; apiServer: string }
+  /** Of the pool that was asked about, in bytes; `volumes` are those that are there already. */
+  pool?: { free: number; total: number; volumes: Record<string, number> }
   /** Sections in the ledger, what was changed last first. */
   sections: string[]
   /** Who holds the engine's lock. */

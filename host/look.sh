@@ -1,6 +1,6 @@
 # look: facts about the host; for each section that was converged, what is no longer so; for each document, what converge would change.
 # Reads only.
-# The input is { documents: [...], probes: { urls: [...], dial: [{ to, from? }] } }.
+# The input is { documents: [...], probes: { urls: [...], dial: [{ to, from? }], pool?: { path, device? } } }.
 
 look() {
   local n i
@@ -11,6 +11,7 @@ look() {
   look_software
   look_engine
   look_probes
+  look_pool_room
   look_converged
   n=$(doc_count /documents)
   for ((i = 0; i < n; i++)); do look_document "/documents/$i"; done
@@ -226,6 +227,29 @@ probe_url() {
     $status =~ s/\s+$//;
     print $status =~ m{^HTTP/\S+ (?:[123]|401)} ? "reached: $status" : "answered " . substr($status, 0, 80);
   ' "$authority" "$path"
+}
+
+# What a pool has: bytes free and in all, and its volumes. A disk that is not mounted yet is all free.
+look_pool_room() {
+  local path device folder image total free
+  path=$(doc /probes/pool/path)
+  device=$(doc /probes/pool/device)
+  if [[ -z $path ]]; then return; fi
+  fact pool/volumes o ''
+  if [[ -n $device ]] && ! mountpoint -q "$path"; then
+    total=$(blockdev --getsize64 "$device" 2>/dev/null || printf 0)
+    free=$total
+  else
+    folder=$path
+    while [[ ! -d $folder ]]; do folder=$(dirname "$folder"); done
+    total=$(df --output=size -B 1 "$folder" | tail -n 1 | tr -d ' ')
+    free=$(df --output=avail -B 1 "$folder" | tail -n 1 | tr -d ' ')
+    for image in "$path"/*.img; do
+      if [[ -f $image ]]; then fact "pool/volumes/$(basename "$image" .img)" n "$(stat -c %s "$image")"; fi
+    done
+  fi
+  fact pool/total n "$total"
+  fact pool/free n "$free"
 }
 
 look_converged() {

@@ -11,6 +11,8 @@ export interface LookOptions {
   urls?: string[]
   /** host:port that are dialled over TCP; `from` is the source address. */
   dial?: { to: string; from?: string }[]
+  /** A pool of volumes whose room is looked at: its folder, and the disk that is mounted there. */
+  pool?: { path: string; device?: string }
 }
 
 export interface HostReport {
@@ -26,7 +28,7 @@ export interface HostReport {
  * @throws Unreachable, HostKeyMismatch, AuthenticationFailed, NotRoot or HostFailure, each with the host, what was seen and the fix.
  */
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
-  const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [] } }
+  const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [], ...(options.pool === undefined ? {} : { pool: options.pool }) } }
   const ran = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
   if (ran.code === 0) return JSON.parse(lastLine(ran.stdout)) as HostReport
   throw failureOf(connection, 'look', ran)

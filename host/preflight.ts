@@ -21,6 +21,8 @@ export interface Expectations {
   /** A worker runs the kubelet and pods. */
   worker: boolean
   cgroupV1Allowed: boolean
+  /** Volumes of a worker, and the folder or disk that they take their room from; bytes. */
+  pool?: { path: string; size?: number; volumes: { name: string; size: number }[] }
   /** Package versions that a worker will pin. */
   pinned: { name: string; version: string }[]
 }
@@ -103,6 +105,26 @@ const disk: Rule = (facts, wanted) => (facts.sections.length > 0 || facts.disk.f
   id: 'disk', seen: `it has ${mebibytes(facts.disk.free)} free`, allowed: `at least ${mebibytes(wanted.disk)} are needed for packages, images and volumes`, fix: 'Free some, take smaller volumes, or take a larger host.',
 }])
 
+/** Bytes that stay free beside the volumes; host/kinds/volume.sh leaves them too. */
+const poolReserve = 64 * 2 ** 20
+
+const pool: Rule = ({ pool: found }, { pool: asked }) => {
+  if (found === undefined || asked === undefined) return []
+  const { path, size, volumes } = asked
+  const missing = volumes.reduce((sum, it) => sum + Math.max(0, it.size - (found.volumes[it.name] ?? 0)), 0)
+  return [
+    ...(size === undefined || size <= found.total ? [] : [{
+      id: 'pool', seen: `the disk of ${path} has ${mebibytes(found.total)}`, allowed: `storage.size is ${mebibytes(size)}`, fix: 'Make the disk larger, or storage.size smaller.',
+    }]),
+    ...(missing === 0 || missing + poolReserve <= found.free ? [] : [{
+      id: 'pool', seen: `${mebibytes(found.free)} are free in ${path}`, allowed: `its volumes need ${mebibytes(missing)} more, and ${mebibytes(poolReserve)} stay free`, fix: 'Make the disk larger, or take smaller or fewer volumes.',
+    }]),
+    ...volumes.filter((it) => it.size < (found.volumes[it.name] ?? 0)).map((it) => ({
+      id: 'shrink', seen: `the volume ${it.name} has ${mebibytes(found.volumes[it.name]!)}`, allowed: `${mebibytes(it.size)} are configured, and a volume cannot be made smaller`, fix: 'Leave its size, or make a new volume and copy the data (docs/storage.md).',
+    })),
+  ]
+}
+
 const ssh: Rule = (facts, { sshPort }) => {
   const listening = facts.listening.filter(({ process }) => /^sshd/.test(process)).map(({ port }) => port)
   return sshPort === undefined || listening.length === 0 || listening.includes(sshPort) ? [] : [{
@@ -117,7 +139,7 @@ const held: Rule = (facts, { pinned }) => facts.packages.flatMap(({ name, versio
   }]
 })
 
-const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, ssh, held]
+const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, pool, ssh, held]
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`

@@ -14,5 +14,5 @@ export const settings: Settings = {
   kubernetesMinor: 36,
   registries: [],
   domains: [],
-  platformNamespaces: ['paas-system', 'paas-operators', 'kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel'],
+  platformNamespaces: ['paas-system', 'paas-operators', 'annex-volumes', 'kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel'],
 }

@@ -4,6 +4,7 @@
  */
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
 import { execa, ExecaError } from 'execa'
+import { storageClassName, volumeStackLabel } from '../components/local-storage/render.ts'
 import { stackLabel } from '../components/tenant-isolation/names.ts'
 
 export interface ClusterFacts {
@@ -13,6 +14,8 @@ export interface ClusterFacts {
   caCertHash: string
   nodes: NodeFacts[]
   namespaces: NamespaceFacts[]
+  /** Local volumes that an annex stack has made. */
+  volumes: VolumeFacts[]
 }
 
 export interface NamespaceFacts {
@@ -21,6 +24,18 @@ export interface NamespaceFacts {
   managedBy: string | undefined
   /** The Pulumi stack that says it is its own. */
   stack?: string
+}
+
+export interface VolumeFacts {
+  name: string
+  /** The stack that made it. */
+  stack: string
+  /** Quantity. */
+  size: string
+  /** Available, Bound, Released, ... */
+  phase: string
+  /** namespace/name of the claim that has it, or had it last. */
+  claim: string | undefined
 }
 
 export interface NodeFacts {
@@ -39,15 +54,21 @@ interface Node {
   status?: { nodeInfo?: { machineID?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
 interface Namespace { metadata: { name: string; labels?: Record<string, string> } }
+interface PersistentVolume {
+  metadata: { name: string; labels?: Record<string, string> }
+  spec: { capacity: { storage: string }; storageClassName?: string; claimRef?: { namespace: string; name: string } }
+  status?: { phase?: string }
+}
 interface KubeConfig { clusters?: { cluster: { 'certificate-authority-data'?: string } }[] | null }
 
 /** @throws Error that names the context and the fix, where the kubeconfig or the cluster does not answer. */
 export async function readCluster(context: string): Promise<ClusterFacts> {
   const caCertHash = await readAuthority(context)
-  const [version, nodes, namespaces] = await Promise.all([
+  const [version, nodes, namespaces, volumes] = await Promise.all([
     get<{ gitVersion: string }>(context, '/version'),
     get<{ items: Node[] }>(context, '/api/v1/nodes'),
     get<{ items: Namespace[] }>(context, '/api/v1/namespaces'),
+    get<{ items: PersistentVolume[] }>(context, '/api/v1/persistentvolumes'),
   ])
   return {
     version: version.gitVersion,
@@ -59,6 +80,13 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
     })),
     namespaces: namespaces.items.map(namespaceFacts),
+    volumes: volumes.items.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      stack: metadata.labels?.[volumeStackLabel] ?? '',
+      size: spec.capacity.storage,
+      phase: status?.phase ?? '',
+      claim: spec.claimRef && `${spec.claimRef.namespace}/${spec.claimRef.name}`,
+    })),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the configuration asks of each host, and what a look at it should try. */
+import { sum } from '../components/local-storage/capacity.ts'
 import { bytes } from '../components/local-storage/render.ts'
 import { tunnelInterface } from '../components/wireguard-tunnel/render.ts'
 import type { Settings } from '../config/config.ts'
@@ -27,7 +28,8 @@ export function expectations(settings: Settings, name: string): Expectations {
     ],
     sshPort: worker && (worker.ssh.listenPort ?? worker.ssh.port),
     memory: workerMemory,
-    disk: worker ? workerDisk + volumeBytes(worker) : 0,
+    disk: worker ? workerDisk + (worker.storage.disk === undefined ? sum(worker.storage.volumes) : 0) : 0,
+    pool: worker && poolOf(worker),
     worker: worker !== undefined,
     cgroupV1Allowed: settings.hostOptions.cgroupV1,
     pinned: [
@@ -41,9 +43,13 @@ export function expectations(settings: Settings, name: string): Expectations {
 export function probes(settings: Settings, name: string): LookOptions {
   const gateway = settings.tunnel.gateways.find((it) => it.name === name)
   const to = settings.cluster.apiServer
-  return gateway ? { dial: [{ to }, { to, from: gateway.tunnelAddress }] } : {}
+  const storage = settings.workers.find((it) => it.name === name)?.storage
+  return {
+    ...(gateway ? { dial: [{ to }, { to, from: gateway.tunnelAddress }] } : {}),
+    ...(storage ? { pool: { path: storage.path, ...(storage.disk === undefined ? {} : { device: storage.disk }) } } : {}),
+  }
 }
 
-function volumeBytes({ storage }: Worker): number {
-  return storage.volumes.reduce((sum, { size }) => sum + bytes(size), 0)
+function poolOf({ storage: { path, size, volumes } }: Worker): Expectations['pool'] {
+  return { path, ...(size === undefined ? {} : { size: bytes(size) }), volumes: volumes.map((it) => ({ name: it.name, size: bytes(it.size) })) }
 }

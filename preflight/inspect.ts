@@ -1,5 +1,7 @@
 /** Looks at every host and at the cluster before anything is changed; what is in the way is reported all at once. */
 import * as pulumi from '@pulumi/pulumi'
+import { agentNamespace } from '../components/local-storage/render-agent.ts'
+import { volumeName } from '../components/local-storage/render.ts'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
 import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
 import type { Settings } from '../config/config.ts'
@@ -10,6 +12,7 @@ import { expectations, probes } from './expectations.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
+import { judgeVolumes } from './judge-volumes.ts'
 
 export interface Inspection {
   /** Of the API server, like v1.36.3. */
@@ -29,9 +32,10 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     readCluster(settings.context),
     ...hosts.map((name) => look(settings.connections[name]!, [], probes(settings, name))),
   ])
-  const namespaces = [...platformNamespaces, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
+  const namespaces = [...platformNamespaces, agentNamespace, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
+  const volumes = settings.workers.flatMap(({ name, storage }) => storage.volumes.map((it) => volumeName(name, it.name)))
   const faults = [
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : judgeNamespaces(namespaces, cluster.value, settings.stack)),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes)]),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {

@@ -1,11 +1,12 @@
 import { createPlatform, createTestApplication } from '../apps/apps.ts'
 import { LocalStorage } from '../components/local-storage/local-storage.ts'
+import { VolumeAgents } from '../components/local-storage/volume-agents.ts'
 import { TenantAdmission } from '../components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
 import { PlacementAdmission } from '../components/tenant-placement/placement-admission.ts'
 import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { admissionArgs, admissionOptions, storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../config/arguments.ts'
+import { admissionArgs, admissionOptions, storageArgs, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from '../config/arguments.ts'
 import { bareHosts, settingsOf } from './settings.ts'
 
 /** What `index.ts` makes of a stack file, but for the preflight, which asks real hosts, and transforms, which mocks do not call. */
@@ -15,6 +16,7 @@ export function program(file: string): void {
   const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
   const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
   for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
+  new VolumeAgents('volume-agents', volumeAgentsArgs(settings))
   const placementRules = admissionOptions(settings)
   if (placementRules) new PlacementAdmission('placement-admission', { ...placementRules, api: { mutating: true, validating: true } })
   createPlatform(settings.iamService)

@@ -1,5 +1,7 @@
 # volume: name, path (mount point), image (backing file), size (bytes): an ext4 file system in a file of exactly that size,
 # with all its blocks allocated, mounted before kubelet starts. Its size is hard because the file system ends there.
+# Data belongs into its folder "data", which is not there while the file system is not mounted: so whoever wants the volume
+# then gets an error, and not the disk below.
 
 id_volume() {
   ID=${DOC["$1/name"]}
@@ -19,16 +21,20 @@ Before=kubelet.service
 What=${DOC["$1/image"]}
 Where=${DOC["$1/path"]}
 Type=ext4
-Options=loop,nodev,nosuid,noatime
+Options=loop,nodev,nosuid,noatime,noinit_itable
 
 [Install]
-RequiredBy=kubelet.service
-WantedBy=multi-user.target
+WantedBy=kubelet.service multi-user.target
 TEXT
 }
 
 volume_size() {
   if [[ -e $1 ]]; then stat -c %s "$1"; else printf 0; fi
+}
+
+# Blocks times their size, as the file system itself says.
+volume_filled() {
+  dumpe2fs -h "$1" 2>/dev/null | awk '/^Block count:/ { count = $3 } /^Block size:/ { size = $3 } END { printf "%.0f", count * size }'
 }
 
 volume_allocated() {
@@ -44,13 +50,18 @@ look_volume() {
     differs "does not exist ($size bytes)"
   elif [[ $(volume_size "$image") != "$size" ]]; then
     differs "is $(volume_size "$image") bytes, not $size"
-  elif ! volume_allocated "$image"; then
-    differs 'is not fully allocated'
+  else
+    if ! volume_allocated "$image"; then differs 'is not fully allocated'; fi
+    if [[ $(volume_filled "$image") != "$size" ]]; then differs "its file system has $(volume_filled "$image") bytes, not $size"; fi
   fi
   if ! file_is "$(unit_path "$unit")" 644 "$(volume_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
   if [[ $(unit_property "$unit" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its unit yet'; fi
   if [[ $(unit_enabled "$unit" true) != true ]]; then differs 'its mount is not enabled'; fi
-  if ! mountpoint -q "$path"; then differs 'not mounted'; fi
+  if ! mountpoint -q "$path"; then
+    differs 'not mounted'
+  elif [[ ! -d $path/data ]]; then
+    differs 'has no folder for data'
+  fi
 }
 
 note_volume() {
@@ -78,21 +89,64 @@ converge_volume() {
   local name=${DOC["$1/name"]} path=${DOC["$1/path"]} image=${DOC["$1/image"]} size=${DOC["$1/size"]} unit
   unit=$(volume_unit "$path")
   if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
+  await_wipe "$name" "$image"
   if [[ ! -e $image ]]; then
     make_image "$name" "$image" "$size"
-  elif [[ $(volume_size "$image") != "$size" ]]; then
-    fail "volume $name" "it is $(volume_size "$image") bytes, and a volume's size cannot be changed to $size" \
+  elif (($(volume_size "$image") > size)); then
+    fail "volume $name" "it is $(volume_size "$image") bytes, and a volume cannot be made smaller ($size): what is in it could be lost" \
       "leave its size at $(volume_size "$image"), or make a new volume and copy the data"
+  elif (($(volume_size "$image") < size)); then
+    grow_image "$name" "$image" "$size"
   fi
   if [[ ! -d $path ]]; then (umask 022 && mkdir -p "$path"); fi
   printf '%s\n' "$(volume_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
   enable_unit "$unit"
-  if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   # Starting a mount that is up would wait for its loop device, which a host without udev never announces.
   if ! mountpoint -q "$path"; then
     run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
     doing 'mounted'
   fi
+  if [[ $(volume_filled "$image") != "$size" ]]; then fill_volume "$path" "$image"; fi
+  # Zeros that the kernel writes through a loop device become holes.
+  if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
+  if [[ ! -d $path/data ]]; then mkdir -m 755 "$path/data"; fi
+}
+
+# annex-volume may be about to give it a new file system; that takes seconds.
+await_wipe() {
+  local deadline=$((SECONDS + 60))
+  while [[ -e $2.wiping ]]; do
+    if ((SECONDS >= deadline)); then fail "volume $1" "$2.wiping says that it has been wiped for more than 60 s" 'see journalctl -u annex-volume; systemctl restart annex-volume takes it up again'; fi
+    sleep 0.2
+  done
+}
+
+# The file grows first; a cut between the two is seen by the next look.
+grow_image() {
+  need_space "$1" "$2" $(($3 - $(volume_size "$2")))
+  run 'free some disk space' fallocate --length "$3" "$2"
+  doing "grown to $3 bytes"
+}
+
+# fill_volume <mount point> <image> - the file system takes all of its file: mounted, or where the kernel does not allow that, while nobody uses it.
+fill_volume() {
+  local device unit
+  device=$(findmnt --noheadings --output SOURCE --mountpoint "$1")
+  run 'see dmesg for disk errors' losetup --set-capacity "$device"
+  if resize2fs "$device" >/dev/null 2>&1; then return; fi
+  unit=$(volume_unit "$1")
+  systemctl stop "$unit" || true
+  if mountpoint -q "$1"; then fail "$ITEM" 'its file system cannot grow while it is in use, on this kernel' 'scale its workload to 0, then run again'; fi
+  fill_offline "$2"
+  run "see journalctl -u '$unit'" systemctl start "$unit"
+}
+
+# fill_offline <device or image> - resize2fs wants a file system that was checked just now. e2fsck ends with 1 where it has repaired something.
+fill_offline() {
+  local code=0
+  e2fsck -f -p "$1" >/dev/null 2>&1 || code=$?
+  if ((code > 1)); then fail "$ITEM" "e2fsck has found errors in $1 that it does not repair by itself (exit code $code)" "run e2fsck $1 on the host"; fi
+  run 'see dmesg for disk errors' resize2fs "$1"
 }
 
 # Under a temporary name until it holds a file system: a cut leaves no half image.
@@ -113,9 +167,11 @@ allocate() {
   run 'free some disk space' dd if=/dev/zero "of=$1" bs=1M iflag=count_bytes "count=$2" status=none
 }
 
+# need_space <name> <image> <bytes> - in the pool as the document bounds it, and on its disk.
 need_space() {
   local folder free
   folder=$(dirname "$2")
+  need_pool "$1" "$folder"
   while [[ ! -d $folder ]]; do folder=$(dirname "$folder"); done
   free=$(df --output=avail -B 1 "$folder" | tail -n 1)
   if ((free < $3 + 64 * 1024 * 1024)); then
@@ -138,6 +194,7 @@ remove_volume() {
   restore_path "$1" "$(unit_path "$unit")"
   systemctl daemon-reload
   systemctl reset-failed "$unit" 2>/dev/null || true
+  rm -f "$image.wiping"
   restore_path "$1" "$image"
   restore_folders "$1" "$path"
 }

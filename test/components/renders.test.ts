@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { renderPersistentVolume, renderStorageClass, renderVolumes } from '../../components/local-storage/render.ts'
-import { renderTenant } from '../../components/tenant-isolation/render.ts'
+import { renderAgent, renderAgents } from '../../components/local-storage/render-agent.ts'
+import { podSecurityLabels, renderTenant } from '../../components/tenant-isolation/render.ts'
 import { renderJoin, renderWorkerHost } from '../../components/vps-worker/render.ts'
 import { cloudRoutes, renderGateway, renderGatewayPeer, renderWorker } from '../../components/wireguard-tunnel/render.ts'
 import { storageArgs, tenantArgs, tunnelArgs, workerArgs } from '../../config/arguments.ts'
@@ -29,11 +30,12 @@ function rendered(settings: Settings) {
     gateway: [renderGateway(tunnel.gateways[0]!, tunnel.options), ...peers.map(renderGatewayPeer)],
     worker: [
       renderWorker(tunnel.workers[0]!, ends, tunnel.options),
-      renderVolumes(storage.hosts[0]!.path, storage.hosts[0]!.volumes),
+      renderVolumes('vps-worker-1', storage.hosts[0]!.pool, storage.hosts[0]!.volumes),
       renderWorkerHost({ ...worker, ...worker.options, interface: 'wg0' }),
       renderJoin({ ...worker, ...worker.cluster, ...worker.options, nodeAddress: network.nodeAddress }),
     ],
-    storage: [renderStorageClass(), ...storage.hosts[0]!.volumes.map((volume) => renderPersistentVolume('vps-worker-1', volume))],
+    storage: [renderStorageClass(), ...storage.hosts[0]!.volumes.map((volume) => renderPersistentVolume('test', 'vps-worker-1', volume))],
+    volumeAgents: { ...renderAgents(podSecurityLabels('restricted')), ...renderAgent('vps-worker-1', storage.hosts[0]!.volumes.map(({ name }) => name)) },
     tenant: renderTenant(tenant, tenantArgs(settings, tenant).surroundings),
   }
 }

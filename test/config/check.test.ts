@@ -54,6 +54,15 @@ describe('configuration', () => {
     assert.deepEqual(faults.map(({ path }) => path), ['annex:workers[0].address'])
   })
 
+  it('refuses volumes that take more than their pool together, that have one name, or are too small for a file system', () => {
+    const storage = { size: '1Gi', volumes: [{ name: 'a', size: '768Mi' }, { name: 'b', size: '512Mi' }] }
+    const faults = faultsAfter((options) => { options.workers[0].storage = storage })
+    assert.deepEqual(faults.map(({ path, seen, message }) => `${path} = ${seen}: ${message}`), ['annex:workers[0].storage.size = "1Gi": its volumes take 1280Mi together (a 768Mi, b 512Mi): make it larger, or the volumes smaller or fewer'])
+    assert.deepEqual(faultsAfter((options) => { options.workers[0].storage = { ...storage, size: '1280Mi' } }), [])
+    const others = faultsAfter((options) => { options.workers[0].storage = { volumes: [{ name: 'a', size: '8Mi' }, { name: 'a', size: '1Gi', reclaim: 'delete' }], disk: 'sdb' } })
+    assert.deepEqual(others.map(({ path }) => path).sort(), ['annex:workers[0].storage.disk', 'annex:workers[0].storage.volumes[0].size', 'annex:workers[0].storage.volumes[1].name', 'annex:workers[0].storage.volumes[1].reclaim'])
+  })
+
   it('refuses a tunnel address outside the range, taken twice, or a name taken twice', () => {
     const faults = faultsAfter((options) => {
       options.workers.push({ ...options.workers[0], tunnelAddress: '10.100.0.1' })

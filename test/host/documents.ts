@@ -90,7 +90,13 @@ export const cases: Case[] = [
   {
     kind: 'volume',
     items: [{ kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-images/v1.img', size: 32 << 20 }],
+    changed: [{ kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-images/v1.img', size: 48 << 20 }],
     byHand: ['umount /var/lib/annex-test/v1', /volume v1: not mounted/],
+  },
+  {
+    kind: 'pool',
+    items: [{ kind: 'pool', path: '/var/lib/annex-test-images', size: 32 << 20 }, { kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-images/v1.img', size: 32 << 20 }],
+    changed: [{ kind: 'pool', path: '/var/lib/annex-test-images', size: 128 << 20 }, { kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-images/v1.img', size: 64 << 20 }],
   },
 ]
 

@@ -60,6 +60,51 @@ describe(`the host engine on ${host}`, function () {
     assert.deepEqual(await drift(section), { generation: 3, differences: [] })
   })
 
+  it('volume: grows under whoever uses it, and never shrinks', async () => {
+    const sized = (mebibytes: number): Items => itemsOf('volume').map((item) => ({ ...item, size: mebibytes << 20 }) as Items[number])
+    await converge(section, sized(32))
+    await shell('echo kept >/var/lib/annex-test/v1/data/file')
+    const free = async () => Number(await shell('df --output=size -B 1 /var/lib/annex-test/v1 | tail -n 1'))
+    const before = await free()
+    await converge(section, sized(64))
+    assert.ok(await free() > before + (28 << 20))
+    assert.equal(await shell('cat /var/lib/annex-test/v1/data/file'), 'kept')
+    const told = await failure(section, sized(32))
+    assert.match(told.error, /it is 67108864 bytes, and a volume cannot be made smaller \(33554432\)/)
+  })
+
+  it('volume: refuses what its pool, or its disk, has no room for, and allocates none of it', async () => {
+    const [pool, volume] = itemsOf('pool')
+    const further = { ...volume, name: 'v2', path: '/var/lib/annex-test/v2', image: '/var/lib/annex-test-images/v2.img' } as Items[number]
+    assert.match((await failure(section, [pool!, volume!, further])).error, /the 2 volumes in \/var\/lib\/annex-test-images take 67108864 bytes together, and the pool is 33554432/)
+    const huge = { ...volume, size: 2 ** 50 } as Items[number]
+    assert.match((await failure('other', [{ ...pool, size: undefined } as Items[number], huge])).error, /it needs 1125899906842624 more bytes .* are free/)
+    assert.equal((await shell('ls /var/lib/annex-test-images')).trim(), '')
+  })
+
+  it('pool: takes a whole disk that is empty, follows when it is made larger, and leaves it empty', async () => {
+    const disk = '/dev/annex-test-disk'
+    const attach = (mebibytes: number) => shell(`truncate -s ${mebibytes}M /var/disk.img; ln -sfn "$(losetup -f --show /var/disk.img)" ${disk}`)
+    const items: Items = [{ kind: 'pool', path: '/var/lib/annex-test-pool', device: disk }, { kind: 'volume', name: 'v1', path: '/var/lib/annex-test/v1', image: '/var/lib/annex-test-pool/v1.img', size: 32 << 20 }]
+    await attach(128)
+    try {
+      await shell(`mkfs.ext4 -q ${disk}`)
+      assert.match((await failure(section, items)).error, /the disk \/dev\/annex-test-disk is not empty \(.*ext4/)
+      await shell(`wipefs --all --quiet ${disk}`)
+      await converge(section, items)
+      assert.deepEqual((await converge(section, items)).changed, [])
+      await shell('echo kept >/var/lib/annex-test/v1/data/file; truncate -s 256M /var/disk.img; losetup --set-capacity "$(readlink /dev/annex-test-disk)"')
+      assert.match((await differences(section, items)).join(), /pool \/var\/lib\/annex-test-pool: its file system has 134217728 of 268435456 bytes/)
+      await converge(section, items)
+      assert.deepEqual(await differences(section, items), [])
+      assert.equal(await shell('cat /var/lib/annex-test/v1/data/file'), 'kept')
+      await remove(section)
+      assert.equal(await shell(`blkid --probe ${disk} || true`), '')
+    } finally {
+      await shell(`losetup --detach "$(readlink ${disk})"; rm -f ${disk} /var/disk.img`)
+    }
+  })
+
   it('interface: other peers, ranges and another MTU cost the tunnel no packet', async () => {
     const keyOf = async (on: HostName) => (await converge(section, itemsOf('key'), on)).outputs['publicKey']!
     try {

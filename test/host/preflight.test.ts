@@ -34,6 +34,7 @@ const wanted: Expectations = {
   disk: 2 ** 32,
   worker: true,
   cgroupV1Allowed: false,
+  pool: { path: '/pool', size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 2 ** 30 }, { name: 'b', size: 2 ** 30 }] },
   pinned: [{ name: 'kubelet', version: '1.36.3-1.1' }],
 }
 
@@ -54,6 +55,9 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
   ['a route into the tunnel’s ranges', { routes: [{ to: '10.100.0.0/16', interface: 'eth1' }] }, 'routes', /10\.100\.0\.0\/16 to eth1/],
   ['a taken port', { listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'k3s' }] }, 'ports', /k3s/],
   ['sshd on another port than the firewall leaves open', { listening: [{ protocol: 'tcp', port: 2222, process: 'sshd' }] }, 'ssh', /2222/],
+  ['a pool without room for what its volumes still need', { pool: { free: 2 ** 30, total: 2 ** 36, volumes: { a: 2 ** 30 } } }, 'pool', /1024 MiB are free in \/pool its volumes need 1024 MiB more/],
+  ['a pool that is larger than its disk', { pool: { free: 2 ** 33, total: 2 ** 33, volumes: {} } }, 'pool', /has 8192 MiB storage\.size is 10240 MiB/],
+  ['a volume that should shrink', { pool: { free: 2 ** 35, total: 2 ** 36, volumes: { a: 2 ** 32 } } }, 'shrink', /the volume a has 4096 MiB 1024 MiB are configured/],
   ['another kubelet that is held', { packages: [{ name: 'kubelet', version: '1.30.0-1.1', held: true }] }, 'held', /1\.30\.0/],
 ]
 

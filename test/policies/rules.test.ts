@@ -59,7 +59,6 @@ const cases: Record<string, Case> = {
   'rbac-csr-approval': power('certificates.k8s.io', 'certificatesigningrequests/approval', 'update'),
   'rbac-webhooks': power('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'patch'),
   'rbac-tokens': power('', 'serviceaccounts/token', 'create'),
-  'rbac-volumes': power('', 'persistentvolumes', 'create'),
   'rbac-everybody': {
     type: binding,
     bad: ['system:anonymous', 'system:unauthenticated', 'system:authenticated', 'system:serviceaccounts'].map((name) => ({ subjects: [{ kind: 'Group', name }] })),
@@ -303,6 +302,7 @@ const admission = (kind: string, fields: object) => resource(`kubernetes:admissi
 const granted = (group: string, name: unknown, verb: string) => resource(role, { rules: [{ apiGroups: [group], resources: [name], verbs: [verb] }] }, 'it')
 /** What a stack of tenants says of its platform's. */
 const platformWith = (name: string) => resource('annex:index:PlatformReference', { boundedByAdmission: [name] }, 'prod')
+const grantedByName = (verb: string) => resource(role, { rules: [{ apiGroups: [''], resources: ['persistentvolumes'], resourceNames: ['a-volume'], verbs: [verb] }] }, 'it')
 const guarding = (name: string, action: string) => [
   admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
@@ -356,6 +356,17 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     ],
     good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
+  },
+  'rbac-volumes': {
+    bad: [
+      [granted('', 'persistentvolumes', 'create')],
+      [granted('', 'persistentvolumes', 'patch'), ...guarding('persistentvolumes', 'Deny')],
+      [grantedByName('patch')],
+      [grantedByName('patch'), ...guarding('persistentvolumes', 'Audit')],
+      [grantedByName('create'), ...guarding('persistentvolumes', 'Deny')],
+    ],
+    good: [[granted('', 'persistentvolumes', 'list')], [grantedByName('patch'), ...guarding('persistentvolumes', 'Deny')]],
+    unknown: [[granted('', UNKNOWN, 'patch')]],
   },
   'admission-bound': {
     bad: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } })], [admission('MutatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],

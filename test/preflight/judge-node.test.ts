@@ -4,7 +4,7 @@ import type { ClusterFacts } from '../../preflight/cluster.ts'
 
 const wanted: Wanted = { kubernetesVersion: '1.36.3-1.1', apiServer: '10.10.0.10:6443' }
 const candidate: Candidate = { name: 'vps-worker-1', machineId: 'aaa' }
-const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [] }
+const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [], volumes: [] }
 const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'] }
 
 describe('a host that is to become a node', () => {

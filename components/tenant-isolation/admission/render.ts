@@ -35,13 +35,14 @@ export function renderMutation(rule: MutationRule) {
       spec: {
         failurePolicy: 'Fail',
         reinvocationPolicy: 'IfNeeded',
+        ...(rule.everyOne === undefined ? {} : { paramKind: rule.everyOne }),
         matchConstraints: { resourceRules: resourceRules(rule) },
         ...(rule.when === undefined ? {} : { matchConditions: [{ name: 'only-then', expression: rule.when }] }),
         ...variables(rule),
         mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression: oneLine(rule.apply) } }],
       },
     },
-    binding: { metadata, spec: { policyName: metadata.name, ...everyTenant } },
+    binding: { metadata, spec: { policyName: metadata.name, ...(rule.everyOne === undefined ? {} : { paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } }), ...everyTenant } },
   }
 }
 

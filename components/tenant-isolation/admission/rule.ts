@@ -27,6 +27,8 @@ export interface MutationRule extends Omit<AdmissionRule, 'validations' | 'label
   apply: string
   /** CEL: only then. */
   when?: string
+  /** The rule is asked once for each object of this kind in the cluster, which it knows as `params`. */
+  everyOne?: { apiVersion: string; kind: string }
 }
 
 /** CEL: the entries of a setting of the tenant; none where the namespace has no such annotation. */

@@ -1,5 +1,6 @@
 import type { StackRule } from '../../rule.ts'
 import type { Stack } from '../../stack.ts'
+import { boundedByAdmission } from './bounded.ts'
 import { granting } from './roles.ts'
 
 /** What only the platform may change. */
@@ -28,16 +29,4 @@ export const rbacIsolation: StackRule = {
 function boundedByPlatform(stack: Stack): unknown[] {
   return stack.resources.filter(({ type }) => type === 'annex:index:PlatformReference')
     .flatMap(({ properties }) => properties.get('boundedByAdmission').items().map(({ value }) => value))
-}
-
-/** Resources whose creation and change a validating admission policy judges, with a binding that denies. */
-function boundedByAdmission(stack: Stack): Set<unknown> {
-  const denying = stack.objects('ValidatingAdmissionPolicyBinding')
-    .filter(({ object }) => object.get('spec', 'validationActions').items().some(({ value }) => value === 'Deny'))
-    .map(({ object }) => object.get('spec', 'policyName').value)
-  return new Set(stack.objects('ValidatingAdmissionPolicy')
-    .filter(({ object }) => denying.includes(object.get('metadata', 'name').value))
-    .flatMap(({ object }) => object.get('spec', 'matchConstraints', 'resourceRules').items())
-    .filter((rule) => ['CREATE', 'UPDATE'].every((operation) => rule.get('operations').items().some(({ value }) => value === operation || value === '*')))
-    .flatMap((rule) => rule.get('resources').items().map(({ value }) => value)))
 }

@@ -13,10 +13,11 @@ export interface Power {
 /** Everything that a role can grant is there, whatever it is called. */
 const ALL = '*'
 
-/** The faults of Roles and ClusterRoles whose rules grant a power, by name or by a wildcard. */
-export function granting(resource: Resource, power: Power, kinds: readonly string[] = ['Role', 'ClusterRole']): Fault[] {
+/** The faults of Roles and ClusterRoles whose rules grant a power, by name or by a wildcard. @param within only of these rules. Default: all */
+export function granting(resource: Resource, power: Power, kinds: readonly string[] = ['Role', 'ClusterRole'], within: (rule: Field) => boolean = () => true): Fault[] {
   return objectsOfKind(resource, ...kinds)
     .flatMap(({ object }) => object.get('rules').items())
+    .filter(within)
     .flatMap((rule) => grants(rule, power))
 }
 

@@ -67,6 +67,21 @@ describe('a tenant at work, on a real API server', function () {
     assert.equal(await traffic({ trafficDistribution: 'PreferSameZone' }), 'PreferSameZone')
   })
 
+  it('gets the storage class of the VPS for a claim that names none, with and without a default class in the cluster, and is told why no other can be', async () => {
+    const classOf = async (spec: Record<string, unknown>) => (await asTenant([...dry, '-o', 'jsonpath={.spec.storageClassName}'], claim({ storageClassName: undefined, ...spec }))).stdout
+    assert.equal(await classOf({}), 'local-storage-vps')
+    await refused(claim({ storageClassName: 'csi-ceph-ssd-me1' }), /storageClassName is csi-ceph-ssd-me1, whose volumes can never be attached to a VPS: set storageClassName: local-storage-vps/)
+    await refused(claim({ storageClassName: '' }), /storageClassName is not set/)
+    const old = claim({}) as { metadata: object }
+    await refused({ ...old, metadata: { ...old.metadata, annotations: { 'volume.beta.kubernetes.io/storage-class': 'csi-ceph-ssd-me1' } } }, /storageClassName is csi-ceph-ssd-me1/)
+    const storageClass = (name: string, isDefault: string) => ({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': isDefault } }, provisioner: 'rbd.csi.ceph.com' })
+    for (const object of [storageClass('csi-ceph-ssd-me1', 'true'), storageClass('csi-ceph-hdd', 'false')]) assert.equal((await asAdmin(['create', '-f', '-'], object)).code, 0)
+    await eventually('the cluster’s default class is seen', async () => (await asAdmin([...dry, '-o', 'jsonpath={.spec.storageClassName}'], { ...claim({ storageClassName: undefined }), metadata: { name: 'x', namespace: 'default' } })).stdout === 'csi-ceph-ssd-me1')
+    await eventually('it is replaced', async () => (await classOf({})) === 'local-storage-vps')
+    await refused(claim({ storageClassName: 'csi-ceph-hdd' }), /storageClassName is csi-ceph-hdd/)
+    for (const name of ['csi-ceph-ssd-me1', 'csi-ceph-hdd']) await asAdmin(['delete', 'storageclass', name])
+  })
+
   it('is told by an image what a container runtime would read in it', async () => {
     for (const image of ['busybox:1', 'library/busybox', 'docker.io/library/busybox@sha256:' + 'a'.repeat(64)]) await taken(pod({}, { image }))
     for (const image of ['other/busybox:1', 'docker.io/other/app', 'docker.io/librarything/app', 'LIBRARY/busybox', 'localhost/library/busybox', 'registry.example:5000/onemore/app', 'registry.example:50001/one/app', 'docker.io.evil.example/library/app']) {

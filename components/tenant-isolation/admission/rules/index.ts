@@ -1,5 +1,5 @@
 import type { AdmissionRule, MutationRule } from '../rule.ts'
-import { claimClasses, claimVolumes } from './claims.ts'
+import { claimClassDefault, claimClasses, claimClassOfCluster, claimVolumes } from './claims.ts'
 import { ingressHosts, ingressSnippets, routeHosts } from './hosts.ts'
 import { imageRegistries } from './images.ts'
 import { protectedNamespaces } from './namespaces.ts'
@@ -21,5 +21,5 @@ export function validations(pull: PullAlways): AdmissionRule[] {
 
 /** What is filled in there. */
 export function mutations(pull: PullAlways): MutationRule[] {
-  return [pullPolicyDefault(pull), serviceTraffic]
+  return [pullPolicyDefault(pull), serviceTraffic, claimClassDefault, claimClassOfCluster]
 }
