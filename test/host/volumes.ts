@@ -83,10 +83,10 @@ export function podWith(tenant: string, name: string, command: string) {
   }
 }
 
-/** What a pod said at its end. */
+/** What a pod said at its end. Read on the host: without a tunnel the API server does not reach this kubelet. */
 export async function said(tenant: string, name: string): Promise<string> {
   await until(`${name} has ended`, 90, async () => /Succeeded|Failed/.test(await kubectl('get', 'pod', name, '-n', tenant, '-o', 'jsonpath={.status.phase}')))
-  return (await kubectl('logs', name, '-n', tenant)).trim()
+  return (await shell(`sed 's/^[^ ]* [^ ]* [FP] //' /var/log/pods/${tenant}_${name}_*/user/*.log`)).trim()
 }
 
 export async function phase(volume: string): Promise<string> {

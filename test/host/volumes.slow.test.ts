@@ -11,6 +11,8 @@ const marker = 'MARKER-OF-TENANT-A'
 describe(`the volumes of ${host}`, function () {
   this.timeout(240_000)
   let joining: Joining
+  let asHost: Awaited<ReturnType<typeof steal>>
+  const own = volumeName(host, 'vol-2')
 
   before(async function () {
     this.timeout(30 * 60_000)
@@ -36,60 +38,46 @@ describe(`the volumes of ${host}`, function () {
     await secondsUntil('vol-1', 'Available')
   })
 
-  describe('with the credential of the host, stolen', () => {
-    const steal = async () => {
-      const token = (await shell('cat /var/lib/kubelet/pods/*/volumes/kubernetes.io~projected/annex-volumes/token')).trim()
-      return (...args: string[]) => kubectl('--token', token, '--kubeconfig', '/dev/null', ...server, ...args).then((out) => ({ ok: true, out }), (error: { stderr?: string }) => ({ ok: false, out: String(error.stderr) }))
+  it('give a thief of the host’s credential nothing to read but the volumes of that node', async () => {
+    asHost = await steal()
+    assert.ok((await asHost('get', 'persistentvolume', own)).ok)
+    for (const args of [['persistentvolume', foreign.metadata.name], ['persistentvolumes'], ['secrets', '-A'], ['pods', '-A'], ['nodes'], ['persistentvolumeclaims', '-A'], ['serviceaccounts', '-n', 'annex-volumes']]) {
+      const { ok, out } = await asHost('get', ...args)
+      assert.ok(!ok && /Forbidden/.test(out), `${args.join(' ')}: ${out}`)
     }
-    let server: string[]
-    let asHost: Awaited<ReturnType<typeof steal>>
-    const own = volumeName(host, 'vol-2')
+  })
 
-    before(async () => {
-      server = ['--server', (await kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')), '--insecure-skip-tls-verify']
-      asHost = await steal()
-    })
+  it('let nothing be made, deleted or given a token with it', async () => {
+    for (const verb of ['create', 'delete', 'update', 'deletecollection']) for (const kind of ['persistentvolumes', 'pods', 'serviceaccounts/token', 'secrets']) {
+      assert.equal((await asHost('auth', 'can-i', verb, kind, '-A')).out.trim().split('\n').at(-1) === 'yes', false, `${verb} ${kind}`)
+    }
+  })
 
-    it('only the volumes of that node can be read', async () => {
-      assert.ok((await asHost('get', 'persistentvolume', own)).ok)
-      for (const args of [['persistentvolume', foreign.metadata.name], ['persistentvolumes'], ['secrets', '-A'], ['pods', '-A'], ['nodes'], ['persistentvolumeclaims', '-A'], ['serviceaccounts', '-n', 'annex-volumes']]) {
-        const { ok, out } = await asHost('get', ...args)
-        assert.ok(!ok && /Forbidden/.test(out), `${args.join(' ')}: ${out}`)
-      }
-    })
+  it('are not changed with it: not their labels, not their size, and no claim is taken off one that is in use', async () => {
+    await use('tenant-a', 'busy', '48Mi', 'sleep 600')
+    await secondsUntil('vol-2', 'Bound')
+    const patches: [string, object, RegExp][] = [
+      [own, [{ op: 'remove', path: '/spec/claimRef' }], /a host may take the claim off a volume that is Released/],
+      [own, [{ op: 'add', path: '/metadata/labels/kubernetes.io~1hostname', value: 'vps-worker-9' }], /Released|its claim/],
+      [own, [{ op: 'replace', path: '/spec/capacity/storage', value: '1Ti' }], /Released|its claim/],
+      [foreign.metadata.name, [{ op: 'remove', path: '/spec/claimRef' }], /cannot (get|patch)/],
+    ]
+    for (const [name, patch, why] of patches) {
+      const { ok, out } = await asHost('patch', 'persistentvolume', name, '--type', 'json', '-p', JSON.stringify(patch))
+      assert.ok(!ok && why.test(out), `${JSON.stringify(patch)}: ${out}`)
+    }
+  })
 
-    it('nothing can be made, deleted or given a token', async () => {
-      for (const verb of ['create', 'delete', 'update', 'deletecollection']) for (const kind of ['persistentvolumes', 'pods', 'serviceaccounts/token', 'secrets']) {
-        assert.equal((await asHost('auth', 'can-i', verb, kind, '-A')).out.trim().split('\n').at(-1) === 'yes', false, `${verb} ${kind}`)
-      }
-    })
-
-    it('nothing of a volume can be changed: not its labels, not its size, and no claim is taken off one that is in use', async () => {
-      await use('tenant-a', 'busy', '48Mi', 'sleep 600')
-      await secondsUntil('vol-2', 'Bound')
-      const patches: [string, object, RegExp][] = [
-        [own, [{ op: 'remove', path: '/spec/claimRef' }], /a host may take the claim off a volume that is Released/],
-        [own, [{ op: 'add', path: '/metadata/labels/kubernetes.io~1hostname', value: 'vps-worker-9' }], /Released|its claim/],
-        [own, [{ op: 'replace', path: '/spec/capacity/storage', value: '1Ti' }], /Released|its claim/],
-        [foreign.metadata.name, [{ op: 'remove', path: '/spec/claimRef' }], /cannot (get|patch)/],
-      ]
-      for (const [name, patch, why] of patches) {
-        const { ok, out } = await asHost('patch', 'persistentvolume', name, '--type', 'json', '-p', JSON.stringify(patch))
-        assert.ok(!ok && why.test(out), `${JSON.stringify(patch)}: ${out}`)
-      }
-    })
-
-    it('nothing but the claim can be changed of one that is released either', async () => {
-      await use('tenant-b', 'kept', '64Mi', `echo ${marker} >/data/file; sync`)
-      await said('tenant-b', 'kept')
-      await leave('tenant-b', 'kept')
-      await secondsUntil('kept', 'Released', 30)
-      const patch = [{ op: 'remove', path: '/spec/claimRef' }]
-      for (const more of [{ op: 'replace', path: '/spec/capacity/storage', value: '1Ti' }, { op: 'add', path: '/metadata/annotations/x', value: 'y' }, { op: 'replace', path: '/spec/persistentVolumeReclaimPolicy', value: 'Delete' }, { op: 'remove', path: '/metadata/labels/kubernetes.io~1hostname' }]) {
-        const { ok, out } = await asHost('patch', 'persistentvolume', volumeName(host, 'kept'), '--type', 'json', '-p', JSON.stringify([...patch, more]))
-        assert.ok(!ok && /annex-volumes' with binding/.test(out), `${JSON.stringify(more)}: ${out}`)
-      }
-    })
+  it('lose nothing but the claim with it once they are released', async () => {
+    await use('tenant-b', 'kept', '64Mi', `echo ${marker} >/data/file; sync`)
+    await said('tenant-b', 'kept')
+    await leave('tenant-b', 'kept')
+    await secondsUntil('kept', 'Released', 30)
+    const patch = [{ op: 'remove', path: '/spec/claimRef' }]
+    for (const more of [{ op: 'replace', path: '/spec/capacity/storage', value: '1Ti' }, { op: 'add', path: '/metadata/annotations/x', value: 'y' }, { op: 'replace', path: '/spec/persistentVolumeReclaimPolicy', value: 'Delete' }, { op: 'remove', path: '/metadata/labels/kubernetes.io~1hostname' }]) {
+      const { ok, out } = await asHost('patch', 'persistentvolume', volumeName(host, 'kept'), '--type', 'json', '-p', JSON.stringify([...patch, more]))
+      assert.ok(!ok && /annex-volumes' with binding/.test(out), `${JSON.stringify(more)}: ${out}`)
+    }
   })
 
   it('keep their data where that is declared, until somebody releases them by hand', async () => {
@@ -142,8 +130,9 @@ describe(`the volumes of ${host}`, function () {
     await until('the pod is told that there is no data', 60, async () => /path "\/mnt\/annex\/vol-1\/data" does not exist/.test(await kubectl('get', 'events', '-n', 'tenant-a', '--field-selector', 'involvedObject.name=data,reason=FailedMount', '-o', 'jsonpath={.items[*].message}')))
     await kubectl('delete', 'pod', 'data', '-n', 'tenant-a')
     await shell('annex-volume restore vol-1 </var/tmp/backup.tar.gz; rm /var/tmp/backup.tar.gz')
-    await apply(podWith('tenant-a', 'data', 'cat /data/link; ls /data; id -u; stat -c %a /data/d/file'))
-    assert.equal(await said('tenant-a', 'data'), `${marker}\nd\nlink\n1000\n600`)
+    assert.equal((await shell('stat -c %a /mnt/annex/vol-1/data/d/file')).trim(), '600')
+    await apply(podWith('tenant-a', 'data', 'cat /data/link; ls /data; id -u'))
+    assert.equal(await said('tenant-a', 'data'), `${marker}\nd\nlink\n1000`)
     await kubectl('delete', 'pod', 'data', '-n', 'tenant-a')
   })
 
@@ -158,3 +147,10 @@ describe(`the volumes of ${host}`, function () {
     await said('tenant-a', 'data')
   })
 })
+
+/** kubectl with the token that the kubelet keeps for the host's script. */
+async function steal() {
+  const token = (await shell('cat /var/lib/kubelet/pods/*/volumes/kubernetes.io~projected/annex-volumes/token')).trim()
+  const server = ['--server', (await kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')), '--insecure-skip-tls-verify']
+  return (...args: string[]) => kubectl('--token', token, '--kubeconfig', '/dev/null', ...server, ...args).then((out) => ({ ok: true, out }), (error: { stderr?: string }) => ({ ok: false, out: String(error.stderr) }))
+}
