@@ -37,7 +37,8 @@ export function placements(terms: fc.Arbitrary<NodeSelectorTerm[]>): fc.Arbitrar
         preferredDuringSchedulingIgnoredDuringExecution: fc.array(fc.record({ weight: fc.constantFrom(1, 100), preference: fc.record({ matchExpressions: fc.array(requirement, { minLength: 1, maxLength: 2 }) }) }), { maxLength: 2 }),
       }, { requiredKeys: [] }),
     }, { requiredKeys: [] }),
-  }, { requiredKeys: [] })
+  // As a parser makes them: fast-check also makes objects without a prototype, which strictly equal no others.
+  }, { requiredKeys: [] }).map((pod) => structuredClone(pod))
 }
 
 export const pods: fc.Arbitrary<PodSpec> = placements(fc.array(term, { maxLength: 3 }))
