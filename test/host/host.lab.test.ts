@@ -95,6 +95,8 @@ describe(`the host engine on ${host}`, function () {
       assert.deepEqual((await converge(section, items)).changed, [])
       await shell('echo kept >/var/lib/annex-test/v1/data/file; truncate -s 256M /var/disk.img; losetup --set-capacity "$(readlink /dev/annex-test-disk)"')
       assert.match((await differences(section, items)).join(), /pool \/var\/lib\/annex-test-pool: its file system has 134217728 of 268435456 bytes/)
+      // Not every kernel lets a file system grow while it is in use; where it does not, the engine says what to stop.
+      await shell('umount /var/lib/annex-test/v1')
       await converge(section, items)
       assert.deepEqual(await differences(section, items), [])
       assert.equal(await shell('cat /var/lib/annex-test/v1/data/file'), 'kept')
