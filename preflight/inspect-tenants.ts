@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { readNamespaces } from './cluster.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
+import { refusal } from './refusal.ts'
 
 /**
  * Warns of the tenants whose end this update is.
@@ -11,7 +12,7 @@ import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 export async function inspectTenants({ context, stack, wanted }: { context: string; stack: string; wanted: string[] }): Promise<void> {
   const namespaces = await readNamespaces(context, wanted, stack)
   const faults = judgeNamespaces(wanted, { namespaces }, stack)
-  if (faults.length > 0) throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+  if (faults.length > 0) throw refusal(faults)
   const leaving = leavingNamespaces(wanted, { namespaces }, stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)
 }

@@ -13,6 +13,7 @@ import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
 import { judgeVolumes } from './judge-volumes.ts'
+import { refusal } from './refusal.ts'
 
 export interface Inspection {
   /** Of the API server, like v1.36.3. */
@@ -39,7 +40,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {
-    throw new pulumi.RunError(`preflight found ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    throw refusal(faults)
   }
   const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)

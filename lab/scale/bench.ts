@@ -3,16 +3,18 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { parse } from 'yaml'
+import { renderTenant } from '../../components/tenant-isolation/render.ts'
 import { annexOptions } from '../../config/annex-options.ts'
 import { surroundings } from '../../config/arguments.ts'
 import { checkEnvironment, type StackedTenant } from '../../config/check-stacked.ts'
 import { stackName, tenantsPerStack } from '../../config/stacked-tenants.ts'
 import { type Cluster, startCluster } from '../../test/lab/pulumi/cluster.ts'
 import { toolPath } from '../../tools/tools.ts'
+import { tenantManifests } from '../tenant-manifests.ts'
 import { podAdmission, serverOf } from './admission.ts'
 import { environment, openEnvironment, type StackedEnvironment } from './environment.ts'
 import { growthExponent, median, sum, type Taken, taken } from './figures.ts'
-import { objectsOf, tenantsFile } from './tenants.ts'
+import { tenantsFile } from './tenants.ts'
 
 /** The issue's sizes and bars. */
 const issueSizes = [1, 25, 250, 1000]
@@ -75,7 +77,7 @@ async function grow(world: World, plain: World, sizes: number[]): Promise<Measur
     const count = Object.keys(stacks).length
     const tenants = stackedTenants(world.project)
     for (let stack = done.stacks + 1; stack <= count; stack++) {
-      const objects = tenants.filter((it) => it.stack === stack).flatMap((it) => objectsOf(it, world.surroundings))
+      const objects = tenants.filter((it) => it.stack === stack).flatMap((it) => tenantManifests(renderTenant(it, world.surroundings)))
       await world.project.openStack('tenants', stackName(environment, stack))
       const annex = await taken(() => world.project.up('tenants', stackName(environment, stack)))
       const kubectl = await taken(() => apply(plain, objects))

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { renderMutation, renderValidation } from '../../../components/tenant-isolation/admission/render.ts'
 import { mutations, validations } from '../../../components/tenant-isolation/admission/rules/index.ts'
-import { renderTenant, type RenderedNamespace } from '../../../components/tenant-isolation/render.ts'
+import { renderTenant } from '../../../components/tenant-isolation/render.ts'
+import { tenantManifests } from '../../../lab/tenant-manifests.ts'
 import { type Attack, attempt, type Kubectl, type Outcome, type Target } from '../../../proof/attacks/attack.ts'
 import { attacks } from '../../../proof/attacks/attacks.ts'
 import { openGroup, openNamespace, setUpOpen } from '../../../proof/attacks/open.ts'
@@ -83,7 +84,7 @@ export async function startAttacked(): Promise<Attacked> {
   }
 
   try {
-    const items = [...policies(), httpRoutes, ...objects([first!, ...further, ...renderTenant(other, surroundings)])]
+    const items = [...policies(), httpRoutes, ...tenantManifests([first!, ...further, ...renderTenant(other, surroundings)])]
     await administer([apply({ apiVersion: 'v1', kind: 'List', items })])
     await administer(setUpOpen)
     await eventually('the quota is in force and every account is there', async () => {
@@ -122,18 +123,6 @@ function policies(): object[] {
     ...mutations('private').map(renderMutation).flatMap(({ policy, binding }) => [
       { apiVersion: admission, kind: 'MutatingAdmissionPolicy', ...policy }, { apiVersion: admission, kind: 'MutatingAdmissionPolicyBinding', ...binding }]),
   ]
-}
-
-function objects(namespaces: RenderedNamespace[]): object[] {
-  return namespaces.flatMap((it) => [
-    { apiVersion: 'v1', kind: 'Namespace', ...it.namespace },
-    ...it.networkPolicies.map((policy) => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...policy })),
-    { apiVersion: 'v1', kind: 'ResourceQuota', ...it.quota },
-    { apiVersion: 'v1', kind: 'LimitRange', ...it.limitRange },
-    { apiVersion: 'v1', kind: 'ServiceAccount', ...it.serviceAccount },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...it.role },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...it.roleBinding },
-  ])
 }
 
 /** As much of the Gateway API as the attacks on it need. */
