@@ -50,11 +50,13 @@ const tokenMinutes = 15
 
 /** The parts of Kubernetes' objects that are looked at. */
 interface Node {
+  kind: 'Node'
   metadata: { name: string }
   status?: { nodeInfo?: { machineID?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
-interface Namespace { metadata: { name: string; labels?: Record<string, string> } }
+interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string> } }
 interface PersistentVolume {
+  kind: 'PersistentVolume'
   metadata: { name: string; labels?: Record<string, string> }
   spec: { capacity: { storage: string }; storageClassName?: string; claimRef?: { namespace: string; name: string } }
   status?: { phase?: string }
@@ -64,23 +66,24 @@ interface KubeConfig { clusters?: { cluster: { 'certificate-authority-data'?: st
 /** @throws Error that names the context and the fix, where the kubeconfig or the cluster does not answer. */
 export async function readCluster(context: string): Promise<ClusterFacts> {
   const caCertHash = await readAuthority(context)
-  const [version, nodes, namespaces, volumes] = await Promise.all([
+  const [version, objects] = await Promise.all([
     get<{ gitVersion: string }>(context, '/version'),
-    get<{ items: Node[] }>(context, '/api/v1/nodes'),
-    get<{ items: Namespace[] }>(context, '/api/v1/namespaces'),
-    get<{ items: PersistentVolume[] }>(context, '/api/v1/persistentvolumes'),
+    list<Node | Namespace | PersistentVolume>(context, ['nodes', 'namespaces', 'persistentvolumes']),
   ])
+  const nodes = objects.filter((it): it is Node => it.kind === 'Node')
+  const namespaces = objects.filter((it): it is Namespace => it.kind === 'Namespace')
+  const volumes = objects.filter((it): it is PersistentVolume => it.kind === 'PersistentVolume')
   return {
     version: version.gitVersion,
     caCertHash,
-    nodes: nodes.items.map(({ metadata, status }) => ({
+    nodes: nodes.map(({ metadata, status }) => ({
       name: metadata.name,
       machineId: status?.nodeInfo?.machineID ?? '',
       ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
     })),
-    namespaces: namespaces.items.map(namespaceFacts),
-    volumes: volumes.items.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({
+    namespaces: namespaces.map(namespaceFacts),
+    volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({
       name: metadata.name,
       stack: metadata.labels?.[volumeStackLabel] ?? '',
       size: spec.capacity.storage,
@@ -143,6 +146,15 @@ async function readAuthority(context: string): Promise<string> {
 /** What the API server answers at a path. */
 export async function get<T>(context: string, path: string): Promise<T> {
   return JSON.parse(await kubectl(context, ['get', '--raw', path, '--request-timeout', '10s'])) as T
+}
+
+/**
+ * All objects of these resources, in all namespaces, by one kubectl: a start of it takes longer than it waits for the server.
+ * @param resources as kubectl names them, like deployments.apps
+ */
+export async function list<T>(context: string, resources: readonly string[]): Promise<T[]> {
+  // {.items} is printed without the indentation of -o json, which is more than the objects themselves.
+  return JSON.parse(await kubectl(context, ['get', resources.join(','), '--all-namespaces', '-o', 'jsonpath={.items}', '--request-timeout', '10s'])) as T[]
 }
 
 async function kubectl(context: string, args: string[], input?: string): Promise<string> {

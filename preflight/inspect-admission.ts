@@ -2,15 +2,10 @@
 import * as pulumi from '@pulumi/pulumi'
 import { evaluateExisting, type Existing } from '../components/tenant-placement/evaluate-existing.ts'
 import { type AdmissionApi, type AdmissionOptions, findAdmissionApi } from '../components/tenant-placement/render-admission.ts'
-import { get } from './cluster.ts'
+import { get, list } from './cluster.ts'
 
-/** Built-in kinds that make pods, where the API server lists them. */
-const lists = [
-  ['/api/v1/pods', 'v1', 'Pod'],
-  ['/api/v1/replicationcontrollers', 'v1', 'ReplicationController'],
-  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => [`/apis/apps/v1/${kind.toLowerCase()}s`, 'apps/v1', kind]),
-  ...['Job', 'CronJob'].map((kind) => [`/apis/batch/v1/${kind.toLowerCase()}s`, 'batch/v1', kind]),
-] as const
+/** Built-in kinds that make pods. */
+const workloads = ['pods', 'replicationcontrollers', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'replicasets.apps', 'jobs.batch', 'cronjobs.batch']
 
 /**
  * Warns of each pod and template that could not be created again under the policies.
@@ -36,7 +31,10 @@ async function readAdmissionApi(context: string): Promise<AdmissionApi> {
 }
 
 async function readExisting(context: string): Promise<Existing> {
-  const namespaces = await get<{ items: { metadata: { name: string; labels?: Record<string, string> } }[] }>(context, '/api/v1/namespaces')
-  const objects = await Promise.all(lists.map(async ([path, apiVersion, kind]) => (await get<{ items: object[] }>(context, path)).items.map((it) => ({ apiVersion, kind, ...it }))))
-  return { namespaces: namespaces.items.map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} })), objects: objects.flat() }
+  const objects = await list<{ kind: string; metadata: { name: string; labels?: Record<string, string> } }>(context, ['namespaces', ...workloads])
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace')
+  return {
+    namespaces: namespaces.map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} })),
+    objects: objects.filter(({ kind }) => kind !== 'Namespace'),
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * Puts the stand-ins for Pulumi's plugins where the CLI looks for plugins.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
  * @returns `<pulumiHome>/bin`, where an official installation keeps its CLI
  */
 export function installStandIns(pulumiHome: string): string {
+  silenceDebugLog(pulumiHome)
   for (const { kind, name, npm, source } of STAND_INS) {
     const { version } = require(`${npm}/package.json`)
     writePlugin(join(pulumiHome, 'plugins', `${kind}-${name}-v${version}`), `pulumi-${kind}-${name}`, source)
@@ -28,6 +29,13 @@ const STAND_INS = [
 const MARK = '# Stand-in for an official Pulumi plugin, from lab/pulumi of annex.'
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
+
+/** The CLI packs a debug log of everything, megabytes and a second of each run. It goes without one where its folder cannot be made. */
+function silenceDebugLog(pulumiHome: string): void {
+  mkdirSync(pulumiHome, { recursive: true })
+  const folder = join(pulumiHome, 'logs')
+  if (!existsSync(folder)) writeFileSync(folder, '')
+}
 
 function writePlugin(folder: string, file: string, source: string): void {
   const path = join(folder, file)
