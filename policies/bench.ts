@@ -12,7 +12,6 @@ import structs, { type JavaScriptValue } from 'google-protobuf/google/protobuf/s
 import { evaluate, evaluateStack } from './evaluate.ts'
 import { Field } from './field.ts'
 import { packNamed, rulesOf } from './packs.ts'
-import { plain } from './plain.ts'
 import type { Resource } from './rule.ts'
 import { settings } from './settings.ts'
 
@@ -76,7 +75,7 @@ function inProcess(): { perResource: number[]; stack: number } {
   const rules = rulesOf(packNamed('strict'), settings)
   const terms = { settings, exceptions: [], today: '2026-11-25' }
   const look = ({ type, name, properties }: { type: string; name: string; properties: object }): Resource => {
-    const resource = { type, name, properties: new Field(plain(properties)) }
+    const resource = { type, name, properties: new Field(properties) }
     const found = evaluate(rules, resource, terms).filter(({ verdict }) => verdict === 'violation')
     if (found.length > 0) throw new Error(`The bench is about resources that keep every rule: ${found[0]!.rule.id} ${found[0]!.message}`)
     return resource
@@ -94,7 +93,8 @@ function inProcess(): { perResource: number[]; stack: number } {
 }
 
 /**
- * Seconds of processor and bytes of a policy pack that is asked as the Pulumi engine asks: about each resource, then about the stack.
+ * Seconds of processor and bytes of a policy pack that is asked as the Pulumi engine asks: what to put right in each resource, what is
+ * wrong with it, and what is wrong with the stack.
  * A pack is one thread, so a preview waits for it no longer; time by the clock would count what else the machine does.
  */
 async function asAnalyzer(folder: string): Promise<{ seconds: number; bytes: number }> {
@@ -106,9 +106,13 @@ async function asAnalyzer(folder: string): Promise<{ seconds: number; bytes: num
     const stack = new messages.AnalyzeStackRequest()
     stack.setResourcesList([...manyResources(COUNT)].map((resource) => filled(new messages.AnalyzerResource(), resource)))
     const before = processorSeconds(child.pid!)
+    const ask = async (request: AnalyzeRequest) => {
+      await answered((done) => client.remediate(request, done))
+      keepsEveryRule(await answered<AnalyzeResponse>((done) => client.analyze(request, done)))
+    }
     // The engine asks about few resources at a time.
-    for (let index = 0; index < requests.length; index += 16) await Promise.all(requests.slice(index, index + 16).map((request) => answered((done) => client.analyze(request, done))))
-    await answered((done) => client.analyzeStack(stack, done))
+    for (let index = 0; index < requests.length; index += 16) await Promise.all(requests.slice(index, index + 16).map(ask))
+    keepsEveryRule(await answered<AnalyzeResponse>((done) => client.analyzeStack(stack, done)))
     const seconds = processorSeconds(child.pid!) - before
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
     client.close()
@@ -133,13 +137,13 @@ function filled<T extends AnalyzeRequest | AnalyzerResource>(request: T, { type,
   return request
 }
 
-function answered(ask: (done: (error: Error | null, response?: AnalyzeResponse) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => ask((error, response) => {
-    if (error) return reject(error)
-    const found = response!.getDiagnosticsList().find((diagnostic) => diagnostic.getEnforcementlevel() === messages.EnforcementLevel.MANDATORY)
-    if (found === undefined) resolve()
-    else reject(new Error(`The bench is about resources that keep every rule: ${found.getPolicyname()} ${found.getMessage()}`))
-  }))
+function answered<Response>(ask: (done: (error: Error | null, response: Response) => void) => void): Promise<Response> {
+  return new Promise((resolve, reject) => ask((error, response) => (error ? reject(error) : resolve(response))))
+}
+
+function keepsEveryRule(response: AnalyzeResponse): void {
+  const found = response.getDiagnosticsList().find((diagnostic) => diagnostic.getEnforcementlevel() === messages.EnforcementLevel.MANDATORY)
+  if (found !== undefined) throw new Error(`The bench is about resources that keep every rule: ${found.getPolicyname()} ${found.getMessage()}`)
 }
 
 /** A pack without a policy, in a folder of its own. */

@@ -102,11 +102,11 @@ function reportOn({ pack: name, kubernetesMinor, files }: Options): Report {
   const terms = { settings, exceptions, today: currentDay() }
   const pack = packNamed(name)
   const rules = rulesOf(pack, settings)
-  const { resources, outputs, errors } = readInputs(files, locate)
+  const { resources, outputs, changes, errors } = readInputs(files, locate)
   const findings = [
     ...resources.flatMap((resource) => evaluate(rules, resource, terms)),
     ...outputs.flatMap((resource) => evaluate(rules, resource, terms, true)),
-    ...evaluateStack(rules, resources, terms),
+    ...evaluateStack(rules, resources, terms, changes),
   ]
   return { pack, rules, kubernetesMinor, resources: resources.length, findings, errors }
 }

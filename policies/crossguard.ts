@@ -2,12 +2,11 @@ import type { Policies, PolicyResource, ReportViolation, ResourceValidationPolic
 import { currentDay, evaluate, evaluateStack, type Finding, type Terms } from './evaluate.ts'
 import { Field } from './field.ts'
 import type { ActiveRule } from './packs.ts'
-import { plain } from './plain.ts'
 import type { Resource } from './rule.ts'
 
 type Verdict = Finding['verdict']
 
-/** What the rules are applied with, here: the day is that of the run. */
+/** What the rules are applied with, here: the day is that on which the run began. */
 export interface PackTerms extends Omit<Terms, 'today'> {
   /** Whether Pulumi puts right what a rule can say the right value of. Default: false. */
   remediate?: boolean
@@ -27,20 +26,23 @@ export function asPolicies(rules: readonly ActiveRule[], terms: PackTerms): Poli
 
 class PoliciesAskedOnce extends Array<ResourceValidationPolicy | StackValidationPolicy> {
   readonly #rules: readonly ActiveRule[]
-  readonly #terms: PackTerms
+  readonly #terms: Terms & PackTerms
+  /** Each looks for itself. Made once, since the engine asks for what to put right, and so for the list, before each resource. */
+  readonly #apart: readonly (ResourceValidationPolicy | StackValidationPolicy)[]
 
   constructor(rules: readonly ActiveRule[], terms: PackTerms) {
     super()
     this.#rules = rules
-    this.#terms = terms
+    this.#terms = { ...terms, today: currentDay() }
+    this.#apart = [...new Look(this.#rules, this.#terms).rest()]
   }
 
   override *[Symbol.iterator](): ArrayIterator<ResourceValidationPolicy | StackValidationPolicy> {
-    const look = new Look(this.#rules, { ...this.#terms, today: currentDay() })
+    const look = new Look(this.#rules, this.#terms)
     yield* look.first()
-    if (look.foundNothing) return
-    for (const active of this.#rules) yield* look.policies(active)
-    yield* look.last()
+    const { found } = look
+    if (found === undefined) yield* this.#apart
+    else if (found.length > 0) yield* look.rest()
   }
 }
 
@@ -55,10 +57,9 @@ class Look {
     this.#terms = terms
   }
 
-  /** It looked, and there is nothing to report: the common case. */
-  get foundNothing(): boolean {
-    const { resource, stack } = this.#found
-    return (resource ?? stack)?.length === 0
+  /** Undefined where it did not look; most often there is nothing to report. */
+  get found(): readonly Finding[] | undefined {
+    return this.#found.resource ?? this.#found.stack
   }
 
   *first(): Generator<ResourceValidationPolicy | StackValidationPolicy> {
@@ -83,7 +84,12 @@ class Look {
     }
   }
 
-  *policies(active: ActiveRule): Generator<ResourceValidationPolicy | StackValidationPolicy> {
+  *rest(): Generator<ResourceValidationPolicy | StackValidationPolicy> {
+    for (const active of this.#rules) yield* this.#policies(active)
+    yield* this.#last()
+  }
+
+  *#policies(active: ActiveRule): Generator<ResourceValidationPolicy | StackValidationPolicy> {
     const { rule, level, title } = active
     const policy = { description: title, enforcementLevel: level, severity: rule.severity, remediationSteps: rule.fix, url: rule.url } as const
     const own = (findings: Finding[] | undefined) => findings?.filter((finding) => finding.rule === rule)
@@ -112,7 +118,7 @@ class Look {
     }
   }
 
-  *last(): Generator<ResourceValidationPolicy | StackValidationPolicy> {
+  *#last(): Generator<ResourceValidationPolicy | StackValidationPolicy> {
     const description = 'Allowed by policies/exceptions.ts.'
     const { resource, stack } = this.#found
     const excepted = (findings: Finding[] | undefined) => findings?.filter(({ verdict }) => verdict === 'excepted')
@@ -160,7 +166,13 @@ function put(properties: Record<string, any>, steps: readonly (string | number)[
   holder[steps.at(-1)!] = value
 }
 
-/** Secrets come in plaintext and unmarked. */
+/** Key under which CrossGuard's proxy gives what is behind it (@pulumi/policy, proxy.js). */
+const TARGET = '__getSpecialProxyTarget'
+
+/**
+ * Secrets come in plaintext and unmarked. CrossGuard's proxy throws when an unknown value is read, which would end a rule at its first
+ * unknown field, and takes microseconds for each read; what is behind it has the marks themselves.
+ */
 function resourceOf({ type, name, props, urn }: Pick<PolicyResource, 'type' | 'name' | 'props' | 'urn'>): Resource {
-  return { type, name, properties: new Field(plain(props)), origin: { urn } }
+  return { type, name, properties: new Field(props[TARGET] ?? props), origin: { urn } }
 }

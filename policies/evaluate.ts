@@ -2,12 +2,12 @@ import type { Exception } from './exceptions.ts'
 import type { ActiveRule } from './packs.ts'
 import type { Fault, Resource } from './rule.ts'
 import type { Settings } from './settings.ts'
-import { Stack } from './stack.ts'
+import { type Changes, Stack } from './stack.ts'
 
 /** A fault together with what a reader needs to act on it. */
 export interface Finding extends ActiveRule {
-  /** Without its properties, which may hold secrets. */
-  resource: Omit<Resource, 'properties'>
+  /** Without what is in it, which may be a secret. */
+  resource: Pick<Resource, 'type' | 'name' | 'origin'>
   path: string
   steps: readonly (string | number)[]
   /** `excepted`: a violation that an entry of the exceptions allows until it expires. */
@@ -44,9 +44,9 @@ export function evaluate(rules: readonly ActiveRule[], resource: Resource, terms
   return findings
 }
 
-/** What the stack rules find in the whole. */
-export function evaluateStack(rules: readonly ActiveRule[], resources: readonly Resource[], terms: Terms): Finding[] {
-  const stack = new Stack(resources)
+/** What the stack rules find in the whole. @param changes what a preview says besides. Default: nothing */
+export function evaluateStack(rules: readonly ActiveRule[], resources: readonly Resource[], terms: Terms, changes?: Changes): Finding[] {
+  const stack = new Stack(resources, changes)
   return rules.flatMap((active) =>
     active.rule.looksAt !== 'stack'
       ? []
@@ -67,8 +67,8 @@ function withoutRepeats(faults: Fault[]): Fault[] {
 
 function judge(active: ActiveRule, resource: Resource, fault: Fault, { exceptions, today }: Terms): Finding {
   const { rule, title } = active
-  const { properties: _, ...named } = resource
-  const finding = { ...active, resource: named, path: fault.path, steps: fault.steps }
+  const { type, name, origin } = resource
+  const finding = { ...active, resource: { type, name, origin }, path: fault.path, steps: fault.steps }
   const what = `${fault.path} ${fault.message}.`
   if (fault.kind === 'unverifiable') return { ...finding, verdict: 'unverifiable', message: `${what} Not verified: ${title}` }
   const exception = exceptions.find((entry) => entry.rule === rule.id && entry.resource === identity(resource))

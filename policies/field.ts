@@ -1,16 +1,23 @@
+import { MARK_LENGTH, UNKNOWNS } from './pulumi-marks.ts'
+
 /** Stands in plain data for a value that is not known before the update. */
 export const UNKNOWN: unique symbol = Symbol('unknown')
 
-/** One place in a resource's properties: where it is, and what is there. Reading throws nothing, whatever the data. */
+/**
+ * One place in a resource's properties: where it is, and what is there, which is UNKNOWN for a mark of Pulumi. Reading throws nothing,
+ * whatever the data.
+ */
 export class Field {
   readonly value: unknown
   readonly #above: Field | undefined
   readonly #step: string | number
-  /** Fields below that were read before: eighty rules read the same ones again and again. */
-  #below: Map<string | number, Field> | undefined
+  /** Fields below that get() found before: eighty rules read the same few again and again. */
+  #known: Field[] | undefined
+  /** All fields below. */
+  #below: Field[] | undefined
 
   constructor(value: unknown, above?: Field, step: string | number = '') {
-    this.value = value
+    this.value = unmarked(value)
     this.#above = above
     this.#step = step
   }
@@ -42,7 +49,7 @@ export class Field {
   /** The fields of an object by its keys; an unknown object is one unknown field, anything else has none. */
   entries(): Field[] {
     if (this.isUnknown) return [this]
-    return isObject(this.value) && !Array.isArray(this.value) ? Object.keys(this.value).map((key) => this.#at(key)) : []
+    return Array.isArray(this.value) ? [] : this.#everything()
   }
 
   /** Whether the key is there at all, if only as null. */
@@ -53,7 +60,7 @@ export class Field {
   /** The elements of a list; an unknown list is one unknown element, anything else has none. */
   items(): Field[] {
     if (this.isUnknown) return [this]
-    return Array.isArray(this.value) ? Array.from(this.value, (_, index) => this.#at(index)) : []
+    return Array.isArray(this.value) ? this.#everything() : []
   }
 
   /** Every field below this one and itself. Not recursive, so that no depth of data can exhaust the stack. */
@@ -62,12 +69,20 @@ export class Field {
     const open: Field[] = [this]
     for (let field = open.pop(); field !== undefined; field = open.pop()) {
       yield field
-      const value = field.value
-      if (!isObject(value) || seen.has(value)) continue
-      seen.add(value)
-      if (Array.isArray(value)) for (let index = value.length - 1; index >= 0; index--) open.push(field.#at(index))
-      else for (const key of Object.keys(value).reverse()) open.push(field.#at(key))
+      if (seen.has(field.value)) continue
+      const below = field.#everything()
+      if (below.length > 0) seen.add(field.value)
+      for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)
     }
+  }
+
+  /**
+   * The fields at or below this one of which a key and a value fit; an element of a list has the key "". In most resources none does, so
+   * the plain data is searched first: a field for each value would take longer than all rules.
+   */
+  fitting(fits: (key: string, value: unknown) => boolean): Field[] {
+    if (!anyFits(this.value, fits)) return []
+    return [...this.walk()].filter((field) => fits(typeof field.#step === 'number' ? '' : field.#step, field.value))
   }
 
   /** The last step of the path, "" for the whole. */
@@ -75,20 +90,28 @@ export class Field {
     return String(this.#step)
   }
 
-  #at(step: string | number): Field {
-    let field = this.#below?.get(step)
-    if (field === undefined) {
-      field = new Field(this.#valueAt(step), this, step)
-      this.#below ??= new Map()
-      this.#below.set(step, field)
-    }
+  #everything(): Field[] {
+    const { value } = this
+    if (!isObject(value)) return []
+    this.#below ??= Array.isArray(value)
+      ? Array.from(value, (element, index) => new Field(element, this, index))
+      : Object.keys(value).map((key) => new Field((value as Record<string, unknown>)[key], this, key))
+    return this.#below
+  }
+
+  #at(step: string): Field {
+    this.#known ??= []
+    // Few enough to be looked through; a Map for each object would be the largest part of all memory.
+    for (const field of this.#known) if (field.#step === step) return field
+    const field = new Field(this.#valueAt(step), this, step)
+    this.#known.push(field)
     return field
   }
 
-  #valueAt(step: string | number): unknown {
+  #valueAt(step: string): unknown {
     const { value } = this
-    if (!isObject(value) || Array.isArray(value) !== (typeof step === 'number')) return undefined
-    return Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined
+    if (!isObject(value) || Array.isArray(value)) return undefined
+    return Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined
   }
 
   /** The way to this field from the whole: keys, and positions in lists. */
@@ -109,6 +132,32 @@ function written(step: string | number): string {
   if (typeof step === 'number') return `[${step}]`
   if (/^[A-Za-z_$][\w$-]{0,62}$/.test(step)) return `.${step}`
   return /^[\w./-]{1,80}$/.test(step) ? `["${step}"]` : `["(${step.length} characters)"]`
+}
+
+function unmarked(value: unknown): unknown {
+  return typeof value === 'string' && value.length === MARK_LENGTH && UNKNOWNS.has(value) ? UNKNOWN : value
+}
+
+/** Whether a value, or one below it, fits. */
+function anyFits(value: unknown, fits: (key: string, value: unknown) => boolean): boolean {
+  const seen = new Set<object>()
+  const open: object[] = []
+  const look = (key: string, found: unknown): boolean => {
+    if (isObject(found) && !seen.has(found)) {
+      seen.add(found)
+      open.push(found)
+    }
+    return fits(key, unmarked(found))
+  }
+  if (look('', value)) return true
+  for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
+    if (Array.isArray(holder)) {
+      for (const element of holder) if (look('', element)) return true
+    } else {
+      for (const key of Object.keys(holder)) if (look(key, (holder as Record<string, unknown>)[key])) return true
+    }
+  }
+  return false
 }
 
 function isObject(value: unknown): value is object {

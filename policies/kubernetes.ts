@@ -7,18 +7,17 @@ export interface KubernetesObject {
   group: string
   /** Without the "Patch" of Pulumi's patch resources. */
   kind: string
+  /** Of one of Kubernetes' own kinds. Others have kinds of the same names (Calico's NetworkPolicy, Knative's Service). */
+  own: boolean
   /** Only some fields of an object that somebody else owns. */
   patch: boolean
   object: Field
 }
 
-const objects = new WeakMap<Resource, KubernetesObject[]>()
-
 /** The resource's objects: itself, or the items of a list. None where it is no resource of Kubernetes. */
 export function objectsOf(resource: Resource): KubernetesObject[] {
-  let found = objects.get(resource)
-  if (found === undefined) objects.set(resource, (found = listed(resource)))
-  return found
+  resource.known ??= {}
+  return (resource.known.objects ??= listed(resource))
 }
 
 function listed(resource: Resource): KubernetesObject[] {
@@ -43,9 +42,11 @@ function listed(resource: Resource): KubernetesObject[] {
 /** An item says itself what it is, but in a list of one kind, as the API server answers with. */
 function itemOf(item: Field, group: string, kind: string): KubernetesObject {
   const [ownVersion, ownKind] = [item.get('apiVersion').value, item.get('kind').value]
+  const itsGroup = typeof ownVersion === 'string' ? groupOf(ownVersion) : group
   return {
-    group: typeof ownVersion === 'string' ? groupOf(ownVersion) : group,
+    group: itsGroup,
     kind: typeof ownKind === 'string' ? ownKind : kind,
+    own: isKubernetes(itsGroup),
     patch: false,
     object: item,
   }
@@ -53,7 +54,7 @@ function itemOf(item: Field, group: string, kind: string): KubernetesObject {
 
 function named(group: string, name: string, object: Field): KubernetesObject {
   const patch = name.endsWith('Patch') && name !== 'Patch'
-  return { group, kind: patch ? name.slice(0, -'Patch'.length) : name, patch, object }
+  return { group, kind: patch ? name.slice(0, -'Patch'.length) : name, own: isKubernetes(group), patch, object }
 }
 
 /** `apps/v1` -> `apps`; Pulumi writes `core/v1` for what is `v1` in a manifest. */
@@ -64,10 +65,10 @@ function groupOf(apiVersion: string): string {
 
 /** Objects of one of Kubernetes' own kinds in the resource, Patches included. */
 export function objectsOfKind(resource: Resource, ...kinds: string[]): KubernetesObject[] {
-  return objectsOf(resource).filter((it) => kinds.includes(it.kind) && isKubernetes(it))
+  return objectsOf(resource).filter(({ own, kind }) => own && kinds.includes(kind))
 }
 
-/** Others have kinds of the same names (Calico's NetworkPolicy, Knative's Service); the groups below k8s.io are Kubernetes' own. */
-export function isKubernetes({ group }: KubernetesObject): boolean {
+/** The groups below k8s.io are Kubernetes' own. */
+function isKubernetes(group: string): boolean {
   return !group.includes('.') || /\.(x-)?k8s\.io$/.test(group)
 }

@@ -45,16 +45,13 @@ const NO_PODS = new Set([
 
 const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'] as const
 
-const pods = new WeakMap<Resource, Pod[]>()
-
 /**
  * Every pod in a resource: where the known kinds keep it, whatever their API version (a Patch may set one field of it only),
  * and in custom resources each object that has a list of containers.
  */
 export function podsOf(resource: Resource): Pod[] {
-  let found = pods.get(resource)
-  if (found === undefined) pods.set(resource, (found = objectsOf(resource).flatMap(podsIn)))
-  return found
+  resource.known ??= {}
+  return (resource.known.pods ??= objectsOf(resource).flatMap(podsIn))
 }
 
 function podsIn(owner: KubernetesObject): Pod[] {

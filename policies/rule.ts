@@ -1,4 +1,6 @@
 import type { Field } from './field.ts'
+import type { KubernetesObject } from './kubernetes.ts'
+import type { Pod } from './pods.ts'
 import type { Settings } from './settings.ts'
 import type { Stack } from './stack.ts'
 
@@ -12,6 +14,8 @@ export interface Resource {
   properties: Field
   /** Where it was read from, for whoever reports on it. */
   origin?: { urn: string } | { file: string; line(steps: readonly (string | number)[]): number }
+  /** What is in it, worked out once for all rules; a WeakMap would cost the garbage collector as much as half of the rules. */
+  known?: { objects?: KubernetesObject[]; pods?: Pod[] }
 }
 
 /** What a rule found in one field. */

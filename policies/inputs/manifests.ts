@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, parseAllDocuments, type ScalarTag, type Tags, visit } from 'yaml'
-import { Field } from '../field.ts'
+import { Field, UNKNOWN } from '../field.ts'
 import type { Resource } from '../rule.ts'
 
 /** Why an input cannot be judged, in words that quote nothing of it. */
@@ -105,6 +105,7 @@ function* resourcesOf(value: unknown, origin: Place, what: string): Generator<Re
   }
   if (typeof value !== 'object' || value === null) throw new Unreadable(`${what} is no Kubernetes object`)
   const properties = new Field(value)
+  if (properties.fitting((_, found) => found === UNKNOWN).length > 0) throw new Unreadable(`${what} holds the mark of a value that Pulumi does not know yet, which no Kubernetes object has`)
   const kind = properties.get('kind').value
   if (typeof kind !== 'string' || kind === '') throw new Unreadable(`${what} has no kind, so it is no Kubernetes object`)
   const items = properties.get('items').value

@@ -7,7 +7,15 @@ interface Saved {
   deployment?: Deployment
   /** In .pulumi/stacks of a backend that is a folder or a bucket. */
   checkpoint?: { latest?: Deployment | null }
-  steps?: { op: string; newState?: SavedResource }[] | null
+  steps?: Step[] | null
+  /** How many resources a preview creates, updates, leaves as they are, by operation. */
+  changeSummary?: Record<string, unknown> | null
+}
+
+interface Step {
+  op: string
+  oldState?: SavedResource
+  newState?: SavedResource
 }
 
 interface Deployment {
@@ -21,6 +29,8 @@ interface SavedResource {
   outputs?: unknown
   /** Replaced, and not yet removed. */
   delete?: boolean
+  /** Forgotten, but not removed. */
+  retainOnDelete?: boolean
 }
 
 /** A saved state or a preview, seen from what only they have. */
@@ -30,14 +40,41 @@ export function isPulumi(json: unknown): json is Saved {
   return [deployment, checkpoint].some((part) => typeof part === 'object' && part !== null) || Array.isArray(steps)
 }
 
-/** The resources of a state with their inputs and outputs, or those that a preview would make or keep. */
-export function readPulumi({ deployment, checkpoint, steps }: Saved): { resources: Resource[]; outputs: Resource[] } {
-  const kept = (steps ?? []).flatMap(({ op, newState }) => (newState === undefined || op.startsWith('delete') ? [] : [newState]))
+/** The resources of a state with their inputs and outputs, or those that a preview would make or keep, and those that it takes away. */
+export function readPulumi({ deployment, checkpoint, steps, changeSummary }: Saved): { resources: Resource[]; outputs: Resource[]; removed: Resource[]; partial: boolean } {
   const saved = ((deployment ?? checkpoint?.latest)?.resources ?? []).filter((resource) => resource.delete !== true)
+  const kept = keptBy(steps ?? [])
+  const left = (steps ?? []).filter(({ op }) => op === 'same').length
   return {
     resources: [...kept, ...saved].map((resource) => resourceOf(resource, resource.inputs)),
     outputs: saved.map((resource) => resourceOf(resource, resource.outputs)),
+    removed: removedBy(steps ?? [], kept).map((resource) => resourceOf(resource, resource.inputs)),
+    // Without --show-sames.
+    partial: Number(changeSummary?.['same'] ?? 0) > left,
   }
+}
+
+/** Once each: with --show-replacement-steps a replacement has two steps. */
+function keptBy(steps: readonly Step[]): SavedResource[] {
+  const states = steps.flatMap(({ op, newState }) => (newState === undefined || op.startsWith('delete') ? [] : [newState]))
+  return [...new Map(states.map((state) => [state.urn, state])).values()]
+}
+
+function removedBy(steps: readonly Step[], kept: readonly SavedResource[]): SavedResource[] {
+  const urns = new Set(kept.map(({ urn }) => urn))
+  return steps.flatMap(({ op, oldState, newState }) => {
+    if (oldState === undefined || oldState.delete === true || oldState.retainOnDelete === true) return []
+    // An object with the name of its replacement has to go before.
+    const goes = op === 'delete' ? !urns.has(oldState.urn) : op === 'replace' && nameOf(oldState) !== undefined && nameOf(oldState) === nameOf(newState)
+    return goes ? [oldState] : []
+  })
+}
+
+/** Namespace and name of a Kubernetes object. */
+function nameOf(state: SavedResource | undefined): string | undefined {
+  const metadata = new Field(state?.inputs).get('metadata')
+  const [namespace, name] = [metadata.get('namespace').value, metadata.get('name').value]
+  return typeof name === 'string' && !UNKNOWNS.has(name) ? `${typeof namespace === 'string' ? namespace : ''}/${name}` : undefined
 }
 
 function resourceOf({ urn, type }: SavedResource, properties: unknown): Resource {

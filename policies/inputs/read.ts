@@ -10,6 +10,8 @@ export interface Read {
   resources: Resource[]
   /** What providers answered, where a state file says so. */
   outputs: Resource[]
+  /** What previews say besides. */
+  changes: { removed: Resource[]; partial: boolean }
   /** One sentence each; none shows a part of the file. */
   errors: string[]
 }
@@ -24,7 +26,7 @@ const MANIFEST = /\.(ya?ml|json)$/i
  * @param resolve where a path really is
  */
 export function readInputs(paths: readonly string[], resolve: (path: string) => string): Read {
-  const read: Read = { resources: [], outputs: [], errors: [] }
+  const read: Read = { resources: [], outputs: [], changes: { removed: [], partial: false }, errors: [] }
   for (const path of paths) {
     try {
       for (const file of filesAt(path, resolve)) readInto(read, file, path === STDIN ? 0 : resolve(file))
@@ -40,9 +42,10 @@ function readInto(read: Read, name: string, source: string | 0): void {
     const text = decoded(readFileSync(source))
     const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined
     if (isPulumi(json)) {
-      const { resources, outputs } = readPulumi(json)
-      read.resources.push(...resources)
-      read.outputs.push(...outputs)
+      const { resources, outputs, removed, partial } = readPulumi(json)
+      read.resources = read.resources.concat(resources)
+      read.outputs = read.outputs.concat(outputs)
+      read.changes = { removed: read.changes.removed.concat(removed), partial: read.changes.partial || partial }
     } else {
       // One by one: a spread of a hundred thousand arguments exhausts the stack.
       for (const resource of readManifests(text, name, json)) read.resources.push(resource)

@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts'
 import { bound } from './admission/bound.ts'
 import { enforced } from './admission/enforced.ts'
 import { failClosed } from './admission/fail-closed.ts'
+import { kept } from './admission/kept.ts'
 import { caPinned } from './hosts/ca-pinned.ts'
 import { fileModes } from './hosts/file-modes.ts'
 import { firewall } from './hosts/firewall.ts'
@@ -46,6 +47,7 @@ import { seccomp } from './pods/seccomp.ts'
 import { sysctls } from './pods/sysctls.ts'
 import { volumeTypes } from './pods/volume-types.ts'
 import { rbacClusterAdmin } from './rbac/cluster-admin.ts'
+import { rbacClusterWide } from './rbac/cluster-wide.ts'
 import { rbacCrossNamespace } from './rbac/cross-namespace.ts'
 import { rbacCsrApproval } from './rbac/csr-approval.ts'
 import { rbacEscalation } from './rbac/escalation.ts'
@@ -135,9 +137,11 @@ export const rules: readonly Rule[] = [
   bound,
   enforced,
   failClosed,
+  kept,
   volumeHostPath,
   localVolumes,
   rbacClusterAdmin,
+  rbacClusterWide,
   rbacCrossNamespace,
   rbacCsrApproval,
   rbacEscalation,

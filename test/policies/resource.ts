@@ -4,6 +4,7 @@ import { Field } from '../../policies/field.ts'
 import type { ActiveRule } from '../../policies/packs.ts'
 import type { Resource } from '../../policies/rule.ts'
 import { rules } from '../../policies/rules/index.ts'
+import type { Changes } from '../../policies/stack.ts'
 import { type Settings, settings as project } from '../../policies/settings.ts'
 
 export function resource(type: string, properties: unknown, name = 'it'): Resource {
@@ -20,13 +21,16 @@ export function only(ids: RegExp, settings: Settings = project) {
   const chosen = active(ids)
   const evaluateAll = (it: Resource, exceptions: readonly Exception[] = [], today = '2026-11-23'): Finding[] =>
     evaluate(chosen, it, { settings, exceptions, today })
+  const inPreview = (resources: Resource[], changes?: Changes): string[] =>
+    evaluateStack(chosen, resources, { settings, exceptions: [], today: '2026-11-23' }, changes).map((it) => `${it.verdict} ${it.rule.id} ${it.resource.name} ${it.path}`)
   return {
     evaluateAll,
     /** As `verdict rule path`. */
     findings: (type: string, properties: unknown): string[] => evaluateAll(resource(type, properties)).map(line),
     /** Of a stack, as `verdict rule resource path`. */
-    inStack: (...resources: Resource[]): string[] =>
-      evaluateStack(chosen, resources, { settings, exceptions: [], today: '2026-11-23' }).map((it) => `${it.verdict} ${it.rule.id} ${it.resource.name} ${it.path}`),
+    inStack: (...resources: Resource[]): string[] => inPreview(resources),
+    /** Of a stack in a preview, likewise. */
+    inPreview,
   }
 }
 

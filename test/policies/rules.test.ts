@@ -67,7 +67,7 @@ const cases: Record<string, Case> = {
   },
   'rbac-cross-namespace': {
     type: binding,
-    bad: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'b' }] }],
+    bad: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'b' }] }, { metadata: { namespace: 'a' }, subjects: [{ kind: 'Group', name: 'system:serviceaccounts:b' }] }, { metadata: { namespace: 'a' }, subjects: [{ kind: 'User', name: 'system:serviceaccount:b:x' }] }],
     good: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'a' }, { kind: 'ServiceAccount', name: 'x', namespace: 'paas-system' }, { kind: 'Group', name: 'b' }] }],
     unknown: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', namespace: unknown }] }, { metadata: { namespace: unknown }, subjects: [{ kind: 'ServiceAccount', namespace: 'b' }] }],
   },
@@ -309,6 +309,8 @@ const guarding = (name: string, action: string) => [
 ]
 const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
+const everywhere = (subject: object) => resource('kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding', { roleRef: { kind: 'ClusterRole', name: 'view' }, subjects: [subject] }, 'it')
+const boundIn = (name: string, group: string, kind = 'Role') => resource(binding, { metadata: { namespace: name }, roleRef: { kind, name: 'tenant' }, subjects: [{ kind: 'Group', name: group }] }, 'binding')
 const account = (name: string, automountServiceAccountToken: unknown) => resource('kubernetes:core/v1:ServiceAccount', { metadata: { name, namespace: 'a' }, automountServiceAccountToken }, 'account')
 
 const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
@@ -328,7 +330,11 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     unknown: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', UNKNOWN)]],
   },
   'tenancy-placement': {
-    bad: [[tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))]],
+    bad: [
+      [tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))],
+      [namespace('a'), resource('kubernetes:core/v1:NamespacePatch', { metadata: { name: 'a', labels: { 'paas-tier': 'tenant' } } }, 'patch'), workload({})],
+      [resource('kubernetes:core/v1:Namespace', { metadata: { name: 'a', annotations: { 'annex/tenant': 'a' } } }, 'namespace'), workload({})],
+    ],
     good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
     unknown: [[tenant, workload({ nodeSelector: UNKNOWN, tolerations })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: UNKNOWN })]],
   },
@@ -356,6 +362,21 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     ],
     good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
+  },
+  'rbac-cluster-wide': {
+    bad: [
+      [tenant, everywhere({ kind: 'ServiceAccount', name: 'x', namespace: 'a' })],
+      [tenant, everywhere({ kind: 'Group', name: 'system:serviceaccounts:a' })],
+      [tenant, everywhere({ kind: 'User', name: 'system:serviceaccount:a:x' })],
+      [tenant, boundIn('a', 'team-a'), everywhere({ kind: 'Group', name: 'team-a' })],
+      [resource('kubernetes:core/v1:NamespacePatch', { metadata: { name: 'a', labels: { 'paas-tier': 'tenant' } } }, 'patch'), everywhere({ kind: 'ServiceAccount', name: 'x', namespace: 'a' })],
+    ],
+    good: [
+      [tenant, everywhere({ kind: 'ServiceAccount', name: 'x', namespace: 'operators' }), everywhere({ kind: 'Group', name: 'system:serviceaccounts:ab' })],
+      [tenant, boundIn('b', 'team-b'), everywhere({ kind: 'Group', name: 'team-b' })],
+      [tenant, boundIn('a', 'admins', 'ClusterRole'), everywhere({ kind: 'Group', name: 'admins' })],
+    ],
+    unknown: [],
   },
   'rbac-volumes': {
     bad: [
@@ -407,7 +428,7 @@ describe('policies: each rule about the whole stack', () => {
   })
 
   it('has a case for every rule that no other test is about', () => {
-    const elsewhere = /^(pods-|secrets-no-private-key|namespaces-pod-security-labels|hosts-host-key|hosts-no-key-in-connection)/
+    const elsewhere = /^(pods-|admission-kept|secrets-no-private-key|namespaces-pod-security-labels|hosts-host-key|hosts-no-key-in-connection)/
     assert.deepEqual(
       rules.map(({ id }) => id).filter((id) => !elsewhere.test(id) && !(id in cases) && !(id in stacks)),
       [],

@@ -1,4 +1,4 @@
-import { type StackRule, unverifiable, violation } from '../../rule.ts'
+import { type StackRule, unverifiable } from '../../rule.ts'
 
 export const bound: StackRule = {
   id: 'admission-bound',
@@ -16,7 +16,7 @@ export const bound: StackRule = {
       return stack.objects(kind).flatMap(({ object, resource }) => {
         const name = object.get('metadata', 'name')
         if (bound.some(({ value }) => value === name.value) && !name.isUnknown) return []
-        return [{ resource, fault: name.isUnknown || unknown ? unverifiable(name) : violation(name, 'has no binding, so it is not in force') }]
+        return [{ resource, fault: name.isUnknown || unknown ? unverifiable(name) : stack.missing(name, 'has no binding, so it is not in force') }]
       })
     }),
 }

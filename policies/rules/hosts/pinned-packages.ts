@@ -1,7 +1,8 @@
-import { demand, type ResourceRule } from '../../rule.ts'
+import { demand, refuse, type ResourceRule } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
+import { argumentsOf, textsOf, wordsOf } from './texts.ts'
 
-const NODE = ['kubelet', 'kubeadm', 'kubectl', 'containerd', 'containerd.io', 'cri-o', 'runc']
+const NODE = ['kubelet', 'kubeadm', 'kubectl', 'containerd', 'containerd.io', 'cri-o', 'runc', 'docker-ce', 'docker.io']
 
 export const pinnedPackages: ResourceRule = {
   id: 'hosts-pinned-packages',
@@ -12,8 +13,8 @@ export const pinnedPackages: ResourceRule = {
   fix: 'Give kubelet, kubeadm, kubectl and containerd a version, and hold: true.',
   url: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/',
   looksAt: 'inputs',
-  check: (resource) =>
-    documentsOf(resource)
+  check: (resource) => [
+    ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'packages'))
       .flatMap((item) => item.get('install').items())
       .filter((entry) => entry.isUnknown || NODE.some((name) => name === entry.get('name').value))
@@ -21,4 +22,14 @@ export const pinnedPackages: ResourceRule = {
         ...demand(entry.get('version'), (value) => typeof value === 'string' && value !== '' && value !== '*', 'is not set'),
         ...demand(entry.get('hold'), (value) => value === true, 'is not true'),
       ]),
+    ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !installsAny(value), 'installs a package that makes a node in whatever version there is')),
+  ],
+}
+
+/** A script that names such a package without a version (=1.36.3-1.1 for apt, -1.36.3 for dnf). */
+function installsAny(script: string): boolean {
+  return argumentsOf(script, 'apt-get|apt|aptitude|dnf|yum')
+    .map(wordsOf)
+    .filter((words) => words.includes('install'))
+    .some((words) => words.slice(words.indexOf('install') + 1).some((word) => NODE.includes(word.replace(/(:\w+|\/[\w-]+|=\*?)$/, ''))))
 }

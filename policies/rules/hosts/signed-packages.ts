@@ -1,7 +1,11 @@
 import { refuse, type ResourceRule } from '../../rule.ts'
 import { textsOf } from './texts.ts'
 
-const PATTERN = /\[[^\]\n]{0,200}\btrusted=yes|--allow-unauthenticated\b|--force-yes\b|AllowUnauthenticated[ \t\"'=]+(true|1)|AllowInsecureRepositories[ \t\"'=]+(true|1)|\bapt-key[ \t]+(add|adv)\b|\b(curl|wget)\b[^\n;&]{0,300}\|[ \t]*(sudo[ \t]+(-\S+[ \t]+)*)?(ba|da|z)?sh\b|--nogpgcheck\b|gpgcheck[ \t]*=[ \t]*0/
+const SOURCES = /\[[^\]\n]{0,200}\b(trusted|allow-insecure)=yes|(^|\n)[ \t]*(Trusted|Allow-Insecure):[ \t]*yes|--(allow-unauthenticated|allow-insecure-repositories|force-yes|nogpgcheck|no-gpg-checks|nosignature)\b|\bAllow(Unauthenticated|InsecureRepositories|WeakRepositories)[ \t"'=]+(true|1)|\bapt-key[ \t]+(add|adv)\b|\bgpgcheck[ \t]*=[ \t]*(0|false|no)\b/i
+
+const SHELL = String.raw`(\w+=\S*[ \t]+)*(sudo[ \t]+(-\S+[ \t]+|\w+=\S*[ \t]+)*|env[ \t]+(\w+=\S*[ \t]+)*)?(/\S{1,40}/)?((ba|da|z|k)?sh\b|(python3?|perl|ruby|node|php)[ \t]*-?[ \t]*($|[\n;&|"']))`
+/** What is fetched goes straight into a shell: by a pipe, as an argument, or as a file. */
+const UNSEEN = new RegExp(String.raw`\b(curl|wget)\b([^\n;&]|\\\n|&(?![&\s])){0,300}\|&?[ \t]*(\\\n[ \t]*)?${SHELL}|\b((ba|da|z|k)?sh|eval|source)\b[^\n;&|]{0,40}([$<]\(|${'`'})[ \t]*(curl|wget)\b`)
 
 export const signedPackages: ResourceRule = {
   id: 'hosts-signed-packages',
@@ -12,5 +16,5 @@ export const signedPackages: ResourceRule = {
   fix: 'Give the repository its key (signed-by), and remove trusted=yes, --allow-unauthenticated, apt-key and pipes from curl into a shell.',
   url: 'https://wiki.debian.org/SecureApt',
   looksAt: 'inputs',
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(value), 'installs or runs what nobody signed')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(SOURCES.test(value) || UNSEEN.test(value)), 'installs or runs what nobody signed')),
 }

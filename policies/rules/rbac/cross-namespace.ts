@@ -1,5 +1,5 @@
-import { refuse, type ResourceRule, unverifiable } from '../../rule.ts'
-import { subjectsOf } from './roles.ts'
+import { type ResourceRule, unverifiable, violation } from '../../rule.ts'
+import { accountsOf, subjectsOf } from './roles.ts'
 
 export const rbacCrossNamespace: ResourceRule = {
   id: 'rbac-cross-namespace',
@@ -12,10 +12,13 @@ export const rbacCrossNamespace: ResourceRule = {
   looksAt: 'inputs',
   check: (resource, { platformNamespaces }) =>
     subjectsOf(resource)
-      .filter(({ subject, binding }) => subject.get('kind').value === 'ServiceAccount' && !binding.get('metadata', 'namespace').isAbsent)
+      .filter(({ subject, binding }) => accountsOf(subject) !== undefined && !binding.get('metadata', 'namespace').isAbsent)
       .flatMap(({ subject, binding }) => {
         const own = binding.get('metadata', 'namespace')
-        if (own.isUnknown) return [unverifiable(own)]
-        return refuse(subject.get('namespace'), (value) => value === own.value || platformNamespaces.some((name) => name === value), 'is another namespace than that of the binding')
+        const field = subject.get(subject.get('kind').value === 'ServiceAccount' ? 'namespace' : 'name')
+        const unknown = [own, field].find(({ isUnknown }) => isUnknown)
+        if (unknown !== undefined) return [unverifiable(unknown)]
+        const theirs = accountsOf(subject)
+        return theirs === own.value || platformNamespaces.some((name) => name === theirs) ? [] : [violation(field, 'is of another namespace than that of the binding')]
       }),
 }

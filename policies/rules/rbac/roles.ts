@@ -47,3 +47,10 @@ function named(list: readonly Field[], wanted: readonly string[]): Field | undef
 export function subjectsOf(resource: Resource): { subject: Field; binding: Field }[] {
   return objectsOfKind(resource, 'RoleBinding', 'ClusterRoleBinding').flatMap(({ object }) => object.get('subjects').items().map((subject) => ({ subject, binding: object })))
 }
+
+/** The namespace whose service account, or all of whose service accounts, a subject stands for; undefined for other users and groups. */
+export function accountsOf(subject: Field): unknown {
+  const [kind, name] = [subject.get('kind').value, subject.get('name').value]
+  if (kind === 'ServiceAccount') return subject.get('namespace').value ?? undefined
+  return typeof name === 'string' ? /^system:serviceaccounts?:([^:]+)/.exec(name)?.[1] : undefined
+}

@@ -1,4 +1,4 @@
-import type { Field } from '../../field.ts'
+import { UNKNOWN } from '../../field.ts'
 import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 
 export const noPrivateKey: ResourceRule = {
@@ -20,17 +20,19 @@ function madeInState(resource: Resource): Fault[] {
 }
 
 function inText(resource: Resource): Fault[] {
-  const faults: Fault[] = []
-  const unknown: Field[] = []
-  for (const field of resource.properties.walk()) {
-    if (field.isUnknown) unknown.push(field)
-    const found = keyIn(field.key) ?? (typeof field.value === 'string' ? keyUnder(field.key, field.value) : undefined)
-    if (found !== undefined) faults.push(violation(field, `holds ${found} (not shown)`))
-  }
-  const [first, ...others] = unknown
+  const fields = resource.properties.fitting((key, value) => value === UNKNOWN || keyAt(key, value) !== undefined)
+  const faults = fields.flatMap((field) => {
+    const found = keyAt(field.key, field.value)
+    return found === undefined ? [] : [violation(field, `holds ${found} (not shown)`)]
+  })
+  const [first, ...others] = fields.filter(({ isUnknown }) => isUnknown)
   if (first === undefined) return faults
   const more = others.length === 0 ? 'is' : `and ${others.length} more are`
   return [...faults, unverifiable(first, `${more} not known before the update`)]
+}
+
+function keyAt(name: string, value: unknown): string | undefined {
+  return keyIn(name) ?? (typeof value === 'string' ? keyUnder(name, value) : undefined)
 }
 
 const WIREGUARD = 'a WireGuard private key'

@@ -19,7 +19,8 @@ function faultsOf({ spec, partial, owner }: Pod, stack: Stack): Fault[] {
   const [mount, account] = [spec.get('automountServiceAccountToken'), spec.get('serviceAccountName')]
   if (mount.isAbsent && (partial || isOffFor(account.value ?? 'default', owner, stack))) return []
   if (mount.value === true && !account.isAbsent && account.value !== 'default') return []
-  return demand(mount, (value) => value === false, `is ${show(mount.value)}, needed is false, or true with a serviceAccountName of its own`)
+  const message = `is ${show(mount.value)}, needed is false, or true with a serviceAccountName of its own`
+  return mount.isAbsent ? [stack.missing(mount, message)] : demand(mount, (value) => value === false, message)
 }
 
 /** A pod that does not say gets what its service account says, where that one is seen too. */

@@ -1,5 +1,8 @@
 import type { Field } from '../../field.ts'
-import type { StackRule } from '../../rule.ts'
+import { objectsOfKind } from '../../kubernetes.ts'
+import { type Fault, type Resource, type StackRule, violation } from '../../rule.ts'
+import type { Settings } from '../../settings.ts'
+import { namespaceOf, type Stack } from '../../stack.ts'
 import { tenantFaults } from './namespaces.ts'
 
 export const defaultDeny: StackRule = {
@@ -11,14 +14,38 @@ export const defaultDeny: StackRule = {
   fix: 'Add a NetworkPolicy with an empty podSelector and the policyTypes Ingress and Egress (TenantIsolation does), then allow what is needed.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-and-all-egress-traffic',
   looksAt: 'stack',
-  check: (stack, settings) =>
-    tenantFaults(stack, settings, 'NetworkPolicy', (policies) => {
-      const closed = policies.filter(selectsAll).flatMap(directions)
-      const open = ['Ingress', 'Egress'].filter((direction) => !closed.includes(direction))
+  check: (stack, settings) => [
+    ...removed(stack, settings),
+    ...tenantFaults(stack, settings, 'NetworkPolicy', (policies) => {
+      const open = DIRECTIONS.filter((direction) => !closedBy(policies).has(direction))
       if (open.length === 0) return undefined
       const unknown = policies.flatMap((policy) => [policy.get('spec', 'podSelector'), policy.get('spec', 'policyTypes')]).find(({ isUnknown }) => isUnknown)
       return unknown ?? `has no network policy that closes it for all pods (${open.join(' and ')})`
     }),
+  ],
+}
+
+const DIRECTIONS = ['Ingress', 'Egress']
+
+/** Policies that a preview takes away from a namespace that stays, though nothing else that is seen closes it. */
+function removed(stack: Stack, { platformNamespaces }: Settings): { resource: Resource; fault: Fault }[] {
+  const gone = new Set(stack.removed.flatMap((resource) => objectsOfKind(resource, 'Namespace').map(({ object }) => object.get('metadata', 'name').value)))
+  // Of a namespace that is seen the rule says the same without.
+  const seen = new Set(stack.objects('Namespace').map(({ object }) => object.get('metadata', 'name').value))
+  return stack.removed.flatMap((resource) =>
+    objectsOfKind(resource, 'NetworkPolicy').filter(({ patch }) => !patch).flatMap(({ object }) => {
+      const namespace = namespaceOf(object)
+      if (namespace === undefined || gone.has(namespace) || seen.has(namespace) || platformNamespaces.includes(namespace)) return []
+      const closed = closedBy(stack.within(namespace, 'NetworkPolicy').objects.map((found) => found.object))
+      const open = [...closedBy([object])].filter((direction) => !closed.has(direction))
+      return open.length === 0 ? [] : [{ resource, fault: violation(object, `goes away, and with it what closes the namespace for all pods (${open.join(' and ')})`) }]
+    }),
+  )
+}
+
+/** The directions that policies close for all pods. */
+function closedBy(policies: readonly Field[]): Set<unknown> {
+  return new Set(policies.filter(selectsAll).flatMap(directions))
 }
 
 function selectsAll(policy: Field): boolean {

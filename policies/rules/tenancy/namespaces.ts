@@ -1,5 +1,5 @@
 import type { Field } from '../../field.ts'
-import { type Fault, type Resource, unverifiable, violation } from '../../rule.ts'
+import { type Fault, type Resource, unverifiable } from '../../rule.ts'
 import type { Settings } from '../../settings.ts'
 import type { Stack } from '../../stack.ts'
 
@@ -21,10 +21,19 @@ export function tenantFaults(
     const message = fault(objects.map((found) => found.object))
     if (message === undefined) return []
     if (typeof message !== 'string') return [{ resource, fault: unverifiable(name, `may have what closes it: ${message.toString()} of an object (${kind}) is not known before the update`) }]
-    return [{ resource, fault: undecided === undefined ? violation(name, message) : unverifiable(name, `may be the namespace of an object (${kind}) whose namespace is not known before the update`) }]
+    return [{ resource, fault: undecided === undefined ? stack.missing(name, message) : unverifiable(name, `may be the namespace of an object (${kind}) whose namespace is not known before the update`) }]
   })
 }
 
 /** Label of a tenant's namespaces and nodes. */
 export const TENANT_LABEL = 'paas-tier'
 export const TENANT = 'tenant'
+
+/** Names of the namespaces that the stack marks as a tenant's: by the label, in the Namespace or in a patch of it, or as TenantIsolation does besides. */
+export function tenantNamespaces(stack: Stack): Set<unknown> {
+  const marked = [...stack.objects('Namespace'), ...stack.patches('Namespace')].filter(({ object }) => {
+    const metadata = object.get('metadata')
+    return metadata.get('labels', TENANT_LABEL).value === TENANT || !metadata.get('annotations', 'annex/tenant').isAbsent
+  })
+  return new Set(marked.map(({ object }) => object.get('metadata', 'name').value).filter((name) => typeof name === 'string'))
+}

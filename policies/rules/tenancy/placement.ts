@@ -1,7 +1,7 @@
 import type { Field } from '../../field.ts'
 import { podsOf } from '../../pods.ts'
 import { type Fault, type StackRule, unverifiable, violation } from '../../rule.ts'
-import { TENANT, TENANT_LABEL } from './namespaces.ts'
+import { TENANT, TENANT_LABEL, tenantNamespaces } from './namespaces.ts'
 
 export const placement: StackRule = {
   id: 'tenancy-placement',
@@ -13,7 +13,7 @@ export const placement: StackRule = {
   url: 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/',
   looksAt: 'stack',
   check: (stack) => {
-    const tenants = new Set(stack.objects('Namespace').filter(({ object }) => object.get('metadata', 'labels', TENANT_LABEL).value === TENANT).map(({ object }) => object.get('metadata', 'name').value))
+    const tenants = tenantNamespaces(stack)
     return stack.resources.flatMap((resource) =>
       podsOf(resource)
         .filter(({ partial, owner }) => !partial && tenants.has(owner.object.get('metadata', 'namespace').value))
