@@ -19,7 +19,7 @@ files() {
   local prune=()
   for path in "${ignored[@]}"; do prune+=(-path "$path" -o); done
   # /var may be a file system of its own. Below /usr are packages' files, which keep the time that they were packed with.
-  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -path '/usr/*' -type f -printf 'f %p %m %u:%g %s %t\n' -o -type f -printf 'f %p %m %u:%g %s\n' -o -printf '%y %p %m %u:%g %l\n'
+  find / /var -xdev \( "${prune[@]}" -false \) -prune -o -path '/usr/*' -type f -printf 'f %p %m %U:%G %s %T@\n' -o -type f -printf 'f %p %m %U:%G %s\n' -o -printf '%y %p %m %U:%G %l\n'
   find / /var -xdev \( "${prune[@]}" -path '/usr' \) -prune -o -type f -print0 | xargs --null sha256sum | sed 's/^\(.\{16\}\)[^ ]*  /sum \1 /'
 }
 
@@ -27,7 +27,8 @@ files | grep -v -e '^d / ' | sort -u
 dpkg-query -W -f 'package ${Package} ${Version} ${db:Status-Status} ${db:Status-Want}\n' | sort
 apt-mark showhold | sed 's/^/hold /'
 apt-mark showmanual | sed 's/^/manual /'
-systemctl list-unit-files --no-legend --no-pager | awk '{ print "unit", $1, $2 }' | sort
+# What enables a unit is a file or a link. Those of /etc and /usr are among the files above.
+{ find /run/systemd/system /run/systemd/generator* ! -type d -printf 'unit %p %l\n' 2>/dev/null || true; } | sort
 systemctl list-units --all --type service,mount,socket,path --state active --no-legend --no-pager --plain | awk '$1 !~ /^(session|user|run-user|systemd-tmpfiles-clean|apt-daily|dpkg-db-backup|man-db|e2scrub|fstrim)/ { print "active", $1, $4 }' | sort
 ip -o link | awk '{ sub(/@.*/, "", $2); print "link", $2, $5 }' | sort
 ip route show table all | grep -v -e 'fe80:' -e 'proto ra' | sed 's/^/route /' | sort
