@@ -88,6 +88,8 @@ describe('policies from the command line', function () {
   for (const [name, text] of Object.entries({
     'broken YAML': 'kind: Pod\nspec: {hunter2: [',
     'a key that is there twice': `${good}  hunter2: 1\n  hunter2: 2\n`,
+    'a key that is there twice in JSON': '{"kind":"Pod","spec":{"hostPID":true,"hunter2":"a\\"b:","hostPID":false}}',
+    'a value that Pulumi does not know yet, which no manifest has': good.replace('app:1', '04da6b54-80e4-46f7-96ec-b56ff0331ba9 # hunter2'),
     'a merge that overrides keys before it for some readers': `x: &x {hunter2: true}\n${good}  hunter2: false\n  <<: *x\n`,
     'an anchor that is not there': 'kind: Pod\nspec: *hunter2\n',
     'a template that was not rendered': 'kind: Pod\nmetadata: {{ .hunter2 }}\n',
