@@ -416,6 +416,15 @@ describe('policies: each rule about the whole stack', () => {
     assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
   })
 
+  it('minds a network policy that names every namespace in more words, and a role that gathers all roles', () => {
+    const { findings } = only(/^(network-not-widened|rbac-cluster-admin)$/)
+    const from = (...matchExpressions: object[]) => findings('kubernetes:networking.k8s.io/v1:NetworkPolicy', { spec: { ingress: [{ from: [{ namespaceSelector: { matchExpressions } }] }] } }).length
+    const name = { key: 'kubernetes.io/metadata.name' }
+    assert.deepEqual([from({ ...name, operator: 'Exists' }), from({ ...name, operator: 'NotIn', values: ['a'] }), from({ ...name, operator: 'In', values: ['a'] }), from({ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] })], [1, 1, 0, 0])
+    const gathers = (...clusterRoleSelectors: unknown[]) => findings(role, { aggregationRule: { clusterRoleSelectors } })
+    assert.deepEqual([gathers({}), gathers({ matchLabels: { a: 'b' } }), gathers(UNKNOWN)], [['violation rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]'], [], ['unverifiable rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]']])
+  })
+
   it('minds an API server over http, wherever a kubeconfig is kept', () => {
     const { findings } = only(/^transport-plain-http$/)
     const [far, near, closed] = ['http://198.51.100.1:8080', 'http://127.0.0.1:8001', 'https://198.51.100.1:6443'].map(kubeconfig)
