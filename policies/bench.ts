@@ -19,6 +19,8 @@ import { settings } from './settings.ts'
 const COUNT = 13_000
 /** Milliseconds that the whole strict pack may take for a resource, at the 95th percentile (the issue's bar). */
 const BAR = 0.2
+/** How often each pack is asked, by turns; the least counts, since what else the machine does makes the same work take half as long again. */
+const ROUNDS = 3
 /** What a preview of COUNT resources may take more with the pack than with an empty one (the issue's bars). */
 const MOST_SECONDS = 3
 const MOST_BYTES = 400e6
@@ -92,12 +94,21 @@ function inProcess(): { perResource: number[]; stack: number } {
   return { perResource, stack: performance.now() - start }
 }
 
+interface Measured {
+  seconds: number
+  bytes: number
+}
+
+function least(measured: readonly Measured[]): Measured {
+  return { seconds: Math.min(...measured.map(({ seconds }) => seconds)), bytes: Math.min(...measured.map(({ bytes }) => bytes)) }
+}
+
 /**
  * Seconds of processor and bytes of a policy pack that is asked as the Pulumi engine asks: what to put right in each resource, what is
  * wrong with it, and what is wrong with the stack.
  * A pack is one thread, so a preview waits for it no longer; time by the clock would count what else the machine does.
  */
-async function asAnalyzer(folder: string): Promise<{ seconds: number; bytes: number }> {
+async function asAnalyzer(folder: string): Promise<Measured> {
   const child = spawn(process.execPath, ['main.js'], { cwd: folder, env: { ...process.env, ANNEX_POLICY_PACK: 'strict' }, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     const [port] = await once(child.stdout, 'data')
@@ -164,10 +175,14 @@ export async function benchPolicies(): Promise<boolean> {
 
   const folder = await emptyPack()
   try {
-    const empty = await asAnalyzer(folder)
-    const full = await asAnalyzer(import.meta.dirname)
+    const [empties, fulls] = [[], []] as [Measured[], Measured[]]
+    for (let round = 0; round < ROUNDS; round++) {
+      empties.push(await asAnalyzer(folder))
+      fulls.push(await asAnalyzer(import.meta.dirname))
+    }
+    const [empty, full] = [least(empties), least(fulls)]
     const [seconds, bytes] = [full.seconds - empty.seconds, full.bytes - empty.bytes]
-    console.log(`policies, ${COUNT} resources as the engine sends them: ${full.seconds.toFixed(1)} s of processor with the pack, ${empty.seconds.toFixed(1)} s with an empty one; ${seconds.toFixed(1)} s (at most ${MOST_SECONDS}) and ${(bytes / 1e6).toFixed(0)} MB (at most ${MOST_BYTES / 1e6}) more`)
+    console.log(`policies, ${COUNT} resources as the engine sends them: ${full.seconds.toFixed(1)} s of processor with the pack, ${empty.seconds.toFixed(1)} s with an empty one, at the least of ${ROUNDS}; ${seconds.toFixed(1)} s (at most ${MOST_SECONDS}) and ${(bytes / 1e6).toFixed(0)} MB (at most ${MOST_BYTES / 1e6}) more`)
     return at(0.95) <= BAR && seconds <= MOST_SECONDS && bytes <= MOST_BYTES
   } finally {
     await rm(folder, { recursive: true })

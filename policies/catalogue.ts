@@ -26,6 +26,9 @@ A pack of rules about everything that annex exists for. It runs
 
 **Unverifiable.** A value that the preview does not know, or pods that Helm makes, cannot be judged: that is told, and is no finding; the rule looks again in the update.
 
+**What a preview takes away.** A policy inside Pulumi is not asked about what is deleted. Over \`pulumi preview --json --show-sames\` the pack sees it: an admission policy or a binding that goes,
+a default-deny that goes from a namespace that stays. Without \`--show-sames\` the preview leaves out what stays as it is, so what seems to be missing is unverifiable there.
+
 **Exceptions.** [policies/exceptions.ts](../policies/exceptions.ts): one resource, one rule, a reason and a last day. They are listed in every run.
 
 **Settings.** [policies/settings.ts](../policies/settings.ts): the version of Kubernetes whose Pod Security controls apply, allowed registries and domains, the platform's namespaces.
@@ -56,6 +59,7 @@ Run over the samples of Kyverno, Gatekeeper, Polaris, Kubescape, kube-linter, ku
 - they let through what the standards do not: ranges of host ports, hostPath by prefix or read-only, other capabilities than NET_BIND_SERVICE, sysctls by a list of their own, exempt images;
 - they want more than a promise here: a digest beside a fixed tag, a processor limit, \`kubernetes.io/ingress.allow-http: "false"\`, a pod that needs the API and says so with a service account of its own;
 - they want less: a load balancer without source ranges, a wildcard among verbs only, roles for \`system:authenticated\` that only read, a level of Pod Security that is only warned of;
+- they know the custom resources of one product: here a custom resource is judged where it has a list of containers (\`containers\`, \`initContainers\`, \`ephemeralContainers\`), not where it has a \`container\` (Argo Workflows) or \`steps\` (Tekton);
 - they look at the cluster: Ingress hosts are compared between namespaces of what is given, and network policies are asked of a Namespace that is given. Cilium's and Calico's policies are not counted.`
 }
 

@@ -1,6 +1,8 @@
 import type { Exception } from './exceptions.ts'
+import { objectsOfKind } from './kubernetes.ts'
 import type { ActiveRule } from './packs.ts'
-import type { Fault, Resource } from './rule.ts'
+import { isRelease, podsOf } from './pods.ts'
+import type { About, Fault, Resource } from './rule.ts'
 import type { Settings } from './settings.ts'
 import { type Changes, Stack } from './stack.ts'
 
@@ -35,13 +37,23 @@ export function currentDay(): string {
  */
 export function evaluate(rules: readonly ActiveRule[], resource: Resource, terms: Terms, outputs = false): Finding[] {
   const findings: Finding[] = []
+  const holds = contentsOf(resource)
   for (const active of rules) {
     const { rule } = active
-    if (rule.looksAt === 'stack' || (outputs && rule.looksAt === 'inputs')) continue
+    if (rule.looksAt === 'stack' || (outputs && rule.looksAt === 'inputs') || (rule.about !== undefined && !holds[rule.about])) continue
     const faults = rule.check(resource, terms.settings)
     if (faults.length > 0) findings.push(...withoutRepeats(faults).map((fault) => judge(active, resource, fault, terms)))
   }
   return findings
+}
+
+/** What there is in a resource, so that two rules of three need not look at most of them. */
+export function contentsOf(resource: Resource): Record<About, boolean> {
+  return {
+    hosts: /^(annex:host|command):/.test(resource.type),
+    pods: isRelease(resource) || podsOf(resource).length > 0,
+    roles: objectsOfKind(resource, 'Role', 'ClusterRole').length > 0,
+  }
 }
 
 /** What the stack rules find in the whole. @param changes what a preview says besides. Default: nothing */

@@ -70,9 +70,14 @@ function pod(spec: Field, metadata: Field, owner: KubernetesObject, partial: boo
   return { spec, metadata, containers, partial, owner }
 }
 
+/** A release of Helm, whose pods nobody sees before it is applied. */
+export function isRelease({ type }: Resource): boolean {
+  return type.startsWith('kubernetes:helm.sh/') && type.endsWith(':Release')
+}
+
 /** A rule about pods: the faults of each, and an honest word where the pods cannot be seen. */
 export function checkPods(resource: Resource, check: (pod: Pod) => Fault[]): Fault[] {
-  if (resource.type.startsWith('kubernetes:helm.sh/') && resource.type.endsWith(':Release')) {
+  if (isRelease(resource)) {
     return [
       unverifiable(
         resource.properties.get('chart'),

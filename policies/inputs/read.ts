@@ -47,6 +47,7 @@ function readInto(read: Read, name: string, source: string | 0): void {
       read.outputs = read.outputs.concat(outputs)
       read.changes = { removed: read.changes.removed.concat(removed), partial: read.changes.partial || partial }
     } else {
+      if (json !== undefined && repeatsAKey(text, json)) throw new Unreadable('an object in it has a key twice')
       // One by one: a spread of a hundred thousand arguments exhausts the stack.
       for (const resource of readManifests(text, name, json)) read.resources.push(resource)
     }
@@ -82,6 +83,39 @@ function parsedJson(text: string): unknown {
     // Flow style of YAML, or neither: the YAML parser says where.
     return undefined
   }
+}
+
+const COLON = /\s*:/y
+
+/** The place of the quote that closes the string which begins at another. */
+function endOfString(text: string, start: number): number {
+  let end = start
+  let escapes = 0
+  do {
+    end = text.indexOf('"', end + 1)
+    for (escapes = 0; text[end - 1 - escapes] === '\\'; ) escapes++
+  } while (escapes % 2 === 1)
+  return end
+}
+
+/** JSON.parse keeps the last of two values; other readers, and people, may take the first. More keys are written then than are read. */
+function repeatsAKey(text: string, json: unknown): boolean {
+  let written = 0
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    const end = endOfString(text, start)
+    COLON.lastIndex = end + 1
+    if (COLON.test(text)) written++
+    start = text.indexOf('"', end + 1)
+  }
+  let read = 0
+  const open = [json]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue
+    const values = Object.values(next)
+    if (!Array.isArray(next)) read += values.length
+    for (const value of values) if (typeof value === 'object' && value !== null) open.push(value)
+  }
+  return written !== read
 }
 
 /** Errors of parsers and of the system may quote the file; only ours are shown. */

@@ -88,6 +88,8 @@ describe('policies from the command line', function () {
   for (const [name, text] of Object.entries({
     'broken YAML': 'kind: Pod\nspec: {hunter2: [',
     'a key that is there twice': `${good}  hunter2: 1\n  hunter2: 2\n`,
+    'a key that is there twice in JSON': '{"kind":"Pod","spec":{"hostPID":true,"hunter2":"a\\"b:","hostPID":false}}',
+    'a value that Pulumi does not know yet, which no manifest has': good.replace('app:1', '04da6b54-80e4-46f7-96ec-b56ff0331ba9 # hunter2'),
     'a merge that overrides keys before it for some readers': `x: &x {hunter2: true}\n${good}  hunter2: false\n  <<: *x\n`,
     'an anchor that is not there': 'kind: Pod\nspec: *hunter2\n',
     'a template that was not rendered': 'kind: Pod\nmetadata: {{ .hunter2 }}\n',
@@ -171,11 +173,37 @@ describe('policies from the command line', function () {
     assert.deepEqual([result.ruleId, result.level, result.locations[0].physicalLocation.region.startLine], ['pods-host-namespaces', 'error', 5])
   })
 
+  it('writes SARIF with what its schema asks for, and JUnit with no attribute that the schema of Jenkins has not', async () => {
+    mkdirSync(join(folder, 'odd names'), { recursive: true })
+    writeFileSync(join(folder, 'odd names/ü#1%.yaml'), bad.replace('name: bad', 'name: "<&\\u0001>"'))
+    writeFileSync(join(folder, 'odd names/preview.json'), JSON.stringify({ steps: [{ op: 'create', newState: stateOf({ spec: { hostPID: '04da6b54-80e4-46f7-96ec-b56ff0331ba9' } }) }] }))
+    const args = ['--pack', 'strict', 'odd names', 'none.yaml', '--format']
+    const { $schema, version, runs: [{ tool: { driver }, invocations, results }] } = JSON.parse((await run([...args, 'sarif'])).stdout)
+    assert.ok(URL.canParse($schema) && version === '2.1.0' && driver.name !== '')
+    assert.equal(new Set(driver.rules.map(({ id }: any) => id)).size, driver.rules.length)
+    for (const rule of driver.rules) assert.ok(URL.canParse(rule.helpUri) && ['error', 'warning'].includes(rule.defaultConfiguration.level) && rule.shortDescription.text !== '')
+    assert.deepEqual([invocations[0].executionSuccessful, invocations[0].toolExecutionNotifications.length], [false, 1])
+    assert.ok(results.length > 2)
+    for (const { ruleId, ruleIndex, kind, level, message, locations: [{ physicalLocation, logicalLocations }] } of results) {
+      assert.equal(driver.rules[ruleIndex].id, ruleId)
+      // Only what failed may have a level (3.27.10).
+      assert.ok(kind === 'fail' ? level === 'error' : kind === 'open' && level === 'none', `${kind} ${level}`)
+      assert.ok(message.text !== '' && logicalLocations[0].fullyQualifiedName !== '')
+      if (physicalLocation !== undefined) assert.ok(physicalLocation.artifactLocation.uri === 'odd%20names/%C3%BC%231%25.yaml' && physicalLocation.region.startLine >= 1)
+    }
+    const { stdout } = await run([...args, 'junit'])
+    const attributes: Record<string, string[]> = { testsuites: ['tests', 'failures', 'errors'], testsuite: ['name', 'tests', 'failures', 'errors', 'skipped', 'time'], testcase: ['classname', 'name', 'time'], failure: ['type', 'message'], error: ['type', 'message'], skipped: ['message'] }
+    const tags = [...stdout.replace(/^<\?xml[^>]*>\n/, '').matchAll(/<(\w+)((?: \w+="[^"<]*")*)\/?>/g)]
+    assert.deepEqual(new Set(tags.map(([, name]) => name)), new Set(Object.keys(attributes)))
+    for (const [tag, name, written] of tags) assert.deepEqual([...written!.matchAll(/ (\w+)="/g)].map(([, attribute]) => attribute), attributes[name!], tag)
+    assert.ok(!/[\u0000-\u0008\u000b-\u001f]/.test(stdout))
+  })
+
   it('writes JUnit, a failure for each finding', async () => {
     const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'junit', '-'], { input: bad })
     assert.equal(exitCode, 1)
-    assert.match(stdout, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="12" failures="1" errors="0" skipped="0">/)
-    assert.match(stdout, /<testcase classname="pss-baseline\.pods-host-namespaces" name="kubernetes:core\/v1:Pod::a\/bad spec\.hostPID" file="\(standard input\)" line="5">\n<failure type="mandatory" message="spec\.hostPID is true/)
+    assert.match(stdout, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="12" failures="1" errors="0">\n<testsuite name="annex-policies pss-baseline" tests="12" failures="1" errors="0" skipped="0" time="0">/)
+    assert.match(stdout, /<testcase classname="pss-baseline\.pods-host-namespaces" name="kubernetes:core\/v1:Pod::a\/bad spec\.hostPID" time="0">\n<failure type="mandatory" message="spec\.hostPID is true[^<]*\(standard input\):5\n<\/failure>/)
   })
 
   it('tells people the resource, the rule, the place and a sum', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { catalogue } from '../../policies/catalogue.ts'
+import { contentsOf } from '../../policies/evaluate.ts'
 import { exceptions } from '../../policies/exceptions.ts'
 import { UNKNOWN } from '../../policies/field.ts'
 import { rules } from '../../policies/rules/index.ts'
@@ -246,6 +247,19 @@ describe('policies: no input makes a rule throw, and no message shows a value th
         inStack(resource(type, properties), resource('kubernetes:core/v1:Namespace', { metadata: { name: 'a', labels: { 'paas-tier': 'tenant' } } }))
       }),
       { numRuns: 3000 },
+    )
+  })
+
+  it('leaves no rule out that would find something', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TYPES), data(fc.string()), (type, properties) => {
+        const it = resource(type, properties)
+        const holds = contentsOf(it)
+        for (const rule of rules) {
+          if (rule.looksAt !== 'stack' && rule.about !== undefined && !holds[rule.about]) assert.deepEqual(rule.check(it, settings), [], rule.id)
+        }
+      }),
+      { numRuns: 2000 },
     )
   })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { parse } from 'yaml'
 import { UNKNOWN } from '../../policies/field.ts'
 import type { Resource } from '../../policies/rule.ts'
 import { rules } from '../../policies/rules/index.ts'
@@ -307,6 +308,7 @@ const guarding = (name: string, action: string) => [
   admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
 ]
+const kubeconfig = (server: string) => `apiVersion: v1\nkind: Config\nclusters:\n- name: a\n  cluster:\n    server: ${server}\n`
 const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
 const everywhere = (subject: object) => resource('kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding', { roleRef: { kind: 'ClusterRole', name: 'view' }, subjects: [subject] }, 'it')
@@ -412,6 +414,34 @@ describe('policies: each rule about the whole stack', () => {
     const open = { ingress: [{}], rules: [{}], type: 'NodePort', externalIPs: ['192.0.2.1'] }
     for (const type of ['crd.projectcalico.org/v1:NetworkPolicy', 'serving.knative.dev/v1:Service', 'config.openshift.io/v1:Ingress']) assert.deepEqual(findings(`kubernetes:${type}`, { spec: open }), [], type)
     assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
+  })
+
+  it('minds a network policy that names every namespace in more words, and a role that gathers all roles', () => {
+    const { findings } = only(/^(network-not-widened|rbac-cluster-admin)$/)
+    const from = (...matchExpressions: object[]) => findings('kubernetes:networking.k8s.io/v1:NetworkPolicy', { spec: { ingress: [{ from: [{ namespaceSelector: { matchExpressions } }] }] } }).length
+    const name = { key: 'kubernetes.io/metadata.name' }
+    assert.deepEqual([from({ ...name, operator: 'Exists' }), from({ ...name, operator: 'NotIn', values: ['a'] }), from({ ...name, operator: 'In', values: ['a'] }), from({ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] })], [1, 1, 0, 0])
+    const gathers = (...clusterRoleSelectors: unknown[]) => findings(role, { aggregationRule: { clusterRoleSelectors } })
+    assert.deepEqual([gathers({}), gathers({ matchLabels: { a: 'b' } }), gathers(UNKNOWN)], [['violation rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]'], [], ['unverifiable rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]']])
+  })
+
+  it('minds an API server over http, wherever a kubeconfig is kept', () => {
+    const { findings } = only(/^transport-plain-http$/)
+    const [far, near, closed] = ['http://198.51.100.1:8080', 'http://127.0.0.1:8001', 'https://198.51.100.1:6443'].map(kubeconfig)
+    const holders: [string, string, (text: string) => object][] = [
+      ['pulumi:providers:kubernetes', 'kubeconfig', (text) => ({ kubeconfig: text })],
+      ['pulumi:providers:kubernetes', 'kubeconfig', (text) => ({ kubeconfig: JSON.stringify(parse(text)) })],
+      ['kubernetes:core/v1:ConfigMap', 'data.config', (text) => ({ data: { config: text } })],
+      ['kubernetes:core/v1:Secret', 'stringData.config', (text) => ({ stringData: { config: text } })],
+      ['kubernetes:core/v1:Secret', 'data.config', (text) => ({ data: { config: Buffer.from(text).toString('base64') } })],
+      [section, 'document.items[0].content', (text) => file(text)],
+    ]
+    for (const [type, path, holding] of holders) {
+      assert.deepEqual([far, near, closed].map((text) => findings(type, holding(text!))), [[`violation transport-plain-http ${path}`], [], []], type)
+    }
+    assert.equal(findings(command, { create: 'kubectl --server=http://198.51.100.1:8080 get pods' }).length, 1)
+    assert.deepEqual(findings('pulumi:providers:kubernetes', { kubeconfig: UNKNOWN }), ['unverifiable transport-plain-http kubeconfig'])
+    assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { a: 'server: http://app.example\n' } }), [])
   })
 
   it("reads a kubelet's configuration as a manifest, and in kubeadm's ConfigMap", () => {

@@ -26,7 +26,7 @@ function widened(rule: Field, peers: Field): Fault[] {
     const unknown = [namespaces, range].find(({ isUnknown }) => isUnknown)
     if (unknown !== undefined) return [unverifiable(unknown)]
     if (typeof range.value === 'string' && isInternet(range.value)) return [violation(range, 'is every address, or nearly')]
-    return !namespaces.isAbsent && isEmpty(namespaces) ? [violation(namespaces, 'is empty, so it selects every namespace')] : []
+    return !namespaces.isAbsent && selectsAll(namespaces) ? [violation(namespaces, 'selects every namespace, or all but some')] : []
   })
 }
 
@@ -35,6 +35,8 @@ function isInternet(range: string): boolean {
   return Number(range.split('/')[1]) < (range.includes(':') ? 7 : 8)
 }
 
-function isEmpty(selector: Field): boolean {
-  return [selector.get('matchLabels').entries(), selector.get('matchExpressions').items()].every((terms) => terms.length === 0)
+/** An empty selector, or one that asks only for a name that every namespace has. */
+function selectsAll(selector: Field): boolean {
+  const isOpen = (expression: Field) => expression.get('key').value === 'kubernetes.io/metadata.name' && ['Exists', 'NotIn'].some((operator) => operator === expression.get('operator').value)
+  return selector.get('matchLabels').entries().length === 0 && selector.get('matchExpressions').items().every(isOpen)
 }

@@ -14,6 +14,7 @@ export const capabilitiesDropped: ResourceRule = {
   since: 22,
   replaces: 'pods-capabilities',
   looksAt: 'inputs',
+  about: 'pods',
   check: (resource, settings) =>
     checkPods(resource, (pod) =>
       unlessWindows(

@@ -10,5 +10,6 @@ export const rbacEscalation: ResourceRule = {
   fix: 'Remove the verbs bind, escalate and impersonate; who hands out roles is the platform, by Pulumi.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#escalate-verb',
   looksAt: 'inputs',
+  about: 'roles',
   check: (resource) => granting(resource, { groups: ['rbac.authorization.k8s.io', '', 'authentication.k8s.io'], resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings', 'users', 'groups', 'serviceaccounts', 'uids', 'userextras'], verbs: ['bind', 'escalate', 'impersonate'] }),
 }

@@ -11,6 +11,7 @@ export const imageTag: ResourceRule = {
   fix: 'Name a version (registry.example/app:1.2.3) or a digest (app@sha256:...).',
   url: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
   looksAt: 'inputs',
+  about: 'pods',
   check: (resource) => checkContainers(resource, (container, { partial }) => (partial ? refuse : demand)(container.get('image'), isFixed, 'has no digest and no fixed tag (not shown)')),
 }
 

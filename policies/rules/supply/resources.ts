@@ -12,6 +12,7 @@ export const resources: ResourceRule = {
   fix: 'Set resources.requests of cpu and memory, and resources.limits of memory.',
   url: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
   looksAt: 'inputs',
+  about: 'pods',
   check: (resource) =>
     checkPods(resource, ({ spec, partial }) =>
       partial
