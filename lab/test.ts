@@ -10,8 +10,6 @@ import { down } from './lab.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
-/** Mostly waits, so that it runs beside what needs no lab; it has the lab to itself. */
-const stack = 'test/e2e/stack.lab.test.ts'
 /** Takes the lab away, brings it up and measures that: alone, and first, because the others stand on it. */
 const lab = 'test/lab/lab.lab.test.ts'
 
@@ -20,12 +18,13 @@ export async function test(all: boolean): Promise<boolean> {
   await ensureTools()
   const slowFiles = globSync(slow, { cwd: checkout }).sort()
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
-  const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file))
+  const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file) && file !== lab)
   const onLab = files.filter((file) => /\.lab\.test/.test(file))
   const counts = [await mocha([lab], 'inherit')]
-  console.log(`Beside the next tests runs ${stack}; what it says comes at its end.`)
-  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha([stack], 'pipe')]))
-  counts.push(await mocha([...onLab.filter((file) => file !== stack && file !== lab), ...(all ? slowFiles : [])], 'inherit'))
+  // These wait often, so that they take little from the others; two of them at a time would need two labs.
+  console.log('Beside the next tests run those on the lab; what they say comes at their end.')
+  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha(onLab, 'pipe')]))
+  if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
   console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
