@@ -1,6 +1,6 @@
 /** `npm test` and `npm run test:all`: mocha over the tree, what was left out, and one closing line for all. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ensureTools } from '../tools/tools.ts'
@@ -21,9 +21,9 @@ export async function test(all: boolean): Promise<boolean> {
   const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file) && file !== lab)
   const onLab = files.filter((file) => /\.lab\.test/.test(file))
   const counts = [await mocha([lab], 'inherit')]
-  // These wait often, so that they take little from the others; two of them at a time would need two labs.
+  // These take longest, so that the others give way to them. From the last to the first: test/e2e/bad-input measures, and has the machine to itself then.
   console.log('Beside the next tests run those on the lab; what they say comes at their end.')
-  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit'), mocha(onLab, 'pipe')]))
+  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab.toReversed(), 'pipe')]))
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
@@ -31,14 +31,16 @@ export async function test(all: boolean): Promise<boolean> {
   return sum('failed') === 0
 }
 
-/** Runs mocha over the files. What it says is shown as it comes, or whole at its end. @returns its counts; a run that crashed has failed */
-async function mocha(files: string[], output: 'inherit' | 'pipe'): Promise<Counts> {
+/** Runs mocha over the files. What it says is shown as it comes, or whole at its end. @param priority of it and all that it starts @returns its counts; a run that crashed has failed */
+async function mocha(files: string[], output: 'inherit' | 'pipe', priority = 0): Promise<Counts> {
   const folder = mkdtempSync(path.join(tmpdir(), 'annex-test-'))
   const counts = path.join(folder, 'counts.json')
   try {
-    const { exitCode, all } = await execa(process.execPath, [path.join(checkout, 'node_modules/mocha/bin/mocha.js'), ...files], {
+    const running = execa(process.execPath, [path.join(checkout, 'node_modules/mocha/bin/mocha.js'), ...files], {
       cwd: checkout, stdin: 'inherit', stdout: output, stderr: output, all: true, reject: false, env: { PATH: operatorEnvironment()['PATH'], ANNEX_TEST_COUNTS: counts },
     })
+    setPriority(running.pid!, priority)
+    const { exitCode, all } = await running
     if (output === 'pipe') console.log(all)
     const found = JSON.parse(readFileSync(counts, 'utf8')) as Counts
     return exitCode !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found
