@@ -21,9 +21,9 @@ export async function test(all: boolean): Promise<boolean> {
   const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file) && file !== lab)
   const onLab = files.filter((file) => /\.lab\.test/.test(file))
   const counts = [await mocha([lab], 'inherit')]
-  // These take longest, so that the others give way to them. From the last to the first: test/e2e/bad-input measures, and has the machine to itself then.
+  // These take longest, so that the others give way to them, and go on while these wait.
   console.log('Beside the next tests run those on the lab; what they say comes at their end.')
-  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab.toReversed(), 'pipe')]))
+  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab, 'pipe')]))
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)

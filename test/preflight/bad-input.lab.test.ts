@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import { parse, stringify } from 'yaml'
 import { checkout } from '../../lab/environment.ts'
 import { openStack } from '../../lab/stack.ts'
-import { difference, freshLab, onWorker, runPulumi, snapshot, system } from './lab.ts'
+import { difference, freshLab, onWorker, runPulumi, snapshot, system } from '../e2e/lab.ts'
 
 const devFile = path.join(checkout, 'Pulumi.dev.yaml')
 
