@@ -33,7 +33,8 @@ export function operatorEnvironment(): Record<string, string> {
     KUBECONFIG: path.join(labFolder, 'kubeconfig'),
     SSH_AUTH_SOCK: path.join(labFolder, 'ssh', 'agent.sock'),
     PULUMI_HOME: pulumiHome,
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // Pulumi replaces the state at one stroke, but not the notes that it keeps beside it: a kill in between leaves half of one, and a state that cannot be read.
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: 'annex-lab',
     // The SDK's modules, compiled once: a second of every run.
     NODE_COMPILE_CACHE: path.join(cacheFolder(), 'compiled'),

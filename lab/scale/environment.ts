@@ -49,7 +49,7 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
   const env = {
     PATH: [path.join(checkout, 'node_modules', '.bin'), path.dirname(toolPath('pulumi')), path.dirname(toolPath('kubectl')), process.env['PATH']].join(':'),
     PULUMI_HOME: at('home'),
-    PULUMI_BACKEND_URL: `file://${at('state')}`,
+    PULUMI_BACKEND_URL: `file://${at('state')}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: 'annex-lab',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
