@@ -166,12 +166,17 @@ async function emptyPack(): Promise<string> {
   return folder
 }
 
+function percentile(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)]!
+}
+
 /** Prints what it measured. @returns whether the bars hold */
 export async function benchPolicies(): Promise<boolean> {
-  const { perResource, stack } = inProcess()
-  const sorted = perResource.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)]!
-  console.log(`policies, pack strict, in process: ${at(0.5).toFixed(3)} ms a resource at the median, ${at(0.95).toFixed(3)} ms at the 95th percentile (at most ${BAR}), ${stack.toFixed(0)} ms for the rules about the whole of ${COUNT}`)
+  const rounds = Array.from({ length: ROUNDS }, inProcess)
+  const at95 = Math.min(...rounds.map(({ perResource }) => percentile(perResource, 0.95)))
+  const median = Math.min(...rounds.map(({ perResource }) => percentile(perResource, 0.5)))
+  const stack = Math.min(...rounds.map((round) => round.stack))
+  console.log(`policies, pack strict, in process, at the least of ${ROUNDS}: ${median.toFixed(3)} ms a resource at the median, ${at95.toFixed(3)} ms at the 95th percentile (at most ${BAR}), ${stack.toFixed(0)} ms for the rules about the whole of ${COUNT}`)
 
   const folder = await emptyPack()
   try {
@@ -183,7 +188,7 @@ export async function benchPolicies(): Promise<boolean> {
     const [empty, full] = [least(empties), least(fulls)]
     const [seconds, bytes] = [full.seconds - empty.seconds, full.bytes - empty.bytes]
     console.log(`policies, ${COUNT} resources as the engine sends them: ${full.seconds.toFixed(1)} s of processor with the pack, ${empty.seconds.toFixed(1)} s with an empty one, at the least of ${ROUNDS}; ${seconds.toFixed(1)} s (at most ${MOST_SECONDS}) and ${(bytes / 1e6).toFixed(0)} MB (at most ${MOST_BYTES / 1e6}) more`)
-    return at(0.95) <= BAR && seconds <= MOST_SECONDS && bytes <= MOST_BYTES
+    return at95 <= BAR && seconds <= MOST_SECONDS && bytes <= MOST_BYTES
   } finally {
     await rm(folder, { recursive: true })
   }
