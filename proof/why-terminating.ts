@@ -1,19 +1,41 @@
-/** Says why a deleted tenant is still there: `node proof/why-terminating.ts NAMESPACE [arguments of kubectl]`. */
-import { execFileSync } from 'node:child_process'
-import { pathToFileURL } from 'node:url'
+/** The command `npm run -s why-terminating -- NAMESPACE`: says why a deleted tenant is still there. */
+import { execaSync } from 'execa'
 import { explainTerminating, type Left, type NamespaceObject } from './terminating.ts'
 
-/** Asks the cluster through kubectl. @throws Error of kubectl */
+const usage = `npm run -s why-terminating -- NAMESPACE [options of kubectl, such as --context CONTEXT]
+Exit code: 0 it was told, 1 kubectl cannot get the namespace, 2 wrong usage.
+`
+
+/** Asks the cluster. @param kubectl gives back what kubectl printed, also where it ended with an error. @throws Error where it says nothing of the namespace */
 export function whyTerminating(namespace: string, kubectl: (args: string[]) => string): string[] {
   const object = JSON.parse(kubectl(['get', 'namespace', namespace, '-o', 'json'])) as NamespaceObject
+  // Where an API service is dead kubectl names the kinds of all others, and that service is told from the namespace's conditions.
   const kinds = kubectl(['api-resources', '--namespaced', '--verbs=list,delete', '-o', 'name']).trim().split('\n').filter((it) => !it.startsWith('events'))
   const left = JSON.parse(kubectl(['get', kinds.join(','), '-n', namespace, '--ignore-not-found', '-o', 'json']) || '{"items":[]}') as { items: Left[] }
   return explainTerminating(object, left.items)
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [namespace, ...args] = process.argv.slice(2)
-  if (namespace === undefined) throw new Error('the namespace is needed: node proof/why-terminating.ts paas-tenant-1')
-  const lines = whyTerminating(namespace, (asked) => execFileSync('kubectl', [...args, ...asked], { encoding: 'utf8', maxBuffer: 1 << 28 }))
-  console.log(lines.length === 0 ? 'nothing is in the way: it goes in a moment' : lines.map((it) => `- ${it}`).join('\n'))
+function command([namespace, ...options]: string[]): number {
+  if (namespace === undefined || namespace.startsWith('-')) {
+    process.stderr.write(`${namespace === undefined ? '' : `the namespace comes first, not ${namespace}\n`}${usage}`)
+    return 2
+  }
+  const kubectl = (args: string[]) => {
+    const { stdout, stderr, failed, shortMessage } = execaSync('kubectl', [...args, ...options], { reject: false })
+    if (failed && stdout === '') throw new CannotAsk(stderr || shortMessage)
+    return stdout
+  }
+  try {
+    const lines = whyTerminating(namespace, kubectl)
+    console.log(lines.length === 0 ? 'nothing is in the way: it goes in a moment' : lines.map((it) => `- ${it}`).join('\n'))
+    return 0
+  } catch (error) {
+    if (!(error instanceof CannotAsk)) throw error
+    console.error(error.message)
+    return 1
+  }
 }
+
+class CannotAsk extends Error {}
+
+if (import.meta.main) process.exitCode = command(process.argv.slice(2))

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
+import { execa } from 'execa'
 import { renderIamService, renderService, renderTestApplication } from '../../../apps/render.ts'
 import { podSecurityLabels } from '../../../components/tenant-isolation/render.ts'
 import { claim, container, httpRoute, ingress, pod, service } from '../../../proof/attacks/objects.ts'
 import { filled } from '../../../proof/attacks/attack.ts'
-import { whyTerminating } from '../../../proof/why-terminating.ts'
+import { checkout } from '../../../lab/environment.ts'
+import { toolPath } from '../../../tools/tools.ts'
 import { attacker, type Attacked, eventually, startAttacked } from './attacked.ts'
 
 describe('a tenant at work, on a real API server', function () {
@@ -134,19 +137,26 @@ describe('a tenant at work, on a real API server', function () {
     assert.deepEqual([...new Set(resources)].sort(), ['selfsubjectaccessreviews.authorization.k8s.io', 'selfsubjectreviews.authentication.k8s.io', 'selfsubjectrulesreviews.authorization.k8s.io'])
   })
 
-  it('is explained when it does not go: by the finalizer of an operator, and by a pod whose node does not answer', async () => {
+  it('is explained when it does not go: by the finalizer of an operator, a pod whose node does not answer, and a dead API service', async () => {
     const namespace = 'stuck'
-    const why = () => whyTerminating(namespace, (args) => attacked.cluster.kubectl(...args))
+    const why = async () => (await execa(process.execPath, ['proof/why-terminating.ts', namespace, '--kubeconfig', attacked.cluster.kubeconfigFile], { cwd: checkout, env: { PATH: `${path.dirname(toolPath('kubectl'))}:${process.env['PATH']}` } })).stdout
     assert.equal((await asAdmin(['create', 'namespace', namespace])).code, 0)
-    assert.deepEqual(why(), ['namespace stuck is not being deleted'])
+    assert.equal(await why(), '- namespace stuck is not being deleted')
     const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace, finalizers: ['operator.example/backup'] } }
     const lost = { ...filled(pod({ nodeName: 'vps-worker-9' }), { ...attacker.words, namespace }), metadata: { name: 'lost', namespace } }
     for (const object of [held, lost]) assert.equal((await asAdmin(['create', '-f', '-'], object)).code, 0)
     assert.equal((await asAdmin(['delete', 'namespace', namespace, '--wait=false'])).code, 0)
-    await eventually('the pod is told', async () => /Pod lost waits for the kubelet of vps-worker-9 to end it/.test(why().join()))
+    await eventually('the pod is told', async () => /Pod lost waits for the kubelet of vps-worker-9 to end it/.test(await why()))
     assert.equal((await asAdmin(['delete', 'pod', 'lost', '-n', namespace, '--force', '--grace-period=0'])).code, 0)
     // Pods go first; only then everything else is deleted.
-    await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off/.test(why().join()))
+    await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off.*-n stuck/.test(await why()))
+    // kubectl ends with an error then, and names the kinds of all other services.
+    const dead = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: 'v1.dead.example' }, spec: { group: 'dead.example', version: 'v1', groupPriorityMinimum: 100, versionPriority: 100, service: { name: 'gone', namespace: 'default' } } }
+    assert.equal((await asAdmin(['create', '-f', '-'], dead)).code, 0)
+    await eventually('the dead API service and what is left beside it are told', async () => /does not know all kinds.*dead\.example.*\n- ConfigMap held waits/.test(await why()))
+    assert.equal((await asAdmin(['delete', 'apiservice', 'v1.dead.example'])).code, 0)
+    assert.equal((await asAdmin(['patch', 'configmap', 'held', '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])).code, 0)
+    assert.equal((await asAdmin(['wait', `namespace/${namespace}`, '--for=delete', '--timeout=60s'])).code, 0)
   })
 
   it('is deleted by nobody while it is protected, and leaves nothing when it is not', async () => {
