@@ -10,7 +10,7 @@ import { down } from './lab.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
-/** Takes the lab away, brings it up and measures that: alone, and first, because the others stand on it. */
+/** Takes the lab away, brings it up and measures that: first of those on the lab, because the others stand on it. */
 const lab = 'test/lab/lab.lab.test.ts'
 
 /** Takes the lab away at its end, also when it was up before: another checkout may be next on this machine. @param all slow tests too @returns whether all passed */
@@ -19,11 +19,10 @@ export async function test(all: boolean): Promise<boolean> {
   const slowFiles = globSync(slow, { cwd: checkout }).sort()
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
   const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file) && file !== lab)
-  const onLab = files.filter((file) => /\.lab\.test/.test(file))
-  const counts = [await mocha([lab], 'inherit')]
+  const onLab = [lab, ...files.filter((file) => /\.lab\.test/.test(file))]
   // These take longest, so that the others give way to them, and go on while these wait.
   console.log('Beside the next tests run those on the lab; what they say comes at their end.')
-  counts.push(...await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab, 'pipe')]))
+  const counts = await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab, 'pipe')])
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
