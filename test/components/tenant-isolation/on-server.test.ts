@@ -144,12 +144,14 @@ describe('a tenant at work, on a real API server', function () {
     assert.equal(await why(), '- namespace stuck is not being deleted')
     const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace, finalizers: ['operator.example/backup'] } }
     const lost = { ...filled(pod({ nodeName: 'vps-worker-9' }), { ...attacker.words, namespace }), metadata: { name: 'lost', namespace } }
-    for (const object of [held, lost]) assert.equal((await asAdmin(['create', '-f', '-'], object)).code, 0)
+    const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'bound', namespace, finalizers: ['operator.example/backup'] }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' } }
+    for (const object of [held, binding, lost]) assert.equal((await asAdmin(['create', '-f', '-'], object)).code, 0)
     assert.equal((await asAdmin(['delete', 'namespace', namespace, '--wait=false'])).code, 0)
     await eventually('the pod is told', async () => /Pod lost waits for the kubelet of vps-worker-9 to end it/.test(await why()))
     assert.equal((await asAdmin(['delete', 'pod', 'lost', '-n', namespace, '--force', '--grace-period=0'])).code, 0)
     // Pods go first; only then everything else is deleted.
-    await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off.*-n stuck/.test(await why()))
+    await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off.*kubectl patch configmap held -n stuck /.test(await why()))
+    assert.equal((await asAdmin(['patch', ...(/kubectl patch (rolebinding\S+ bound -n stuck) /.exec(await why())?.[1] ?? '').split(' '), '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])).code, 0)
     // kubectl ends with an error then, and names the kinds of all other services.
     const dead = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: 'v1.dead.example' }, spec: { group: 'dead.example', version: 'v1', groupPriorityMinimum: 100, versionPriority: 100, service: { name: 'gone', namespace: 'default' } } }
     assert.equal((await asAdmin(['create', '-f', '-'], dead)).code, 0)
