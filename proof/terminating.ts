@@ -11,7 +11,7 @@ export interface NamespaceObject {
 export interface Left {
   apiVersion: string
   kind: string
-  metadata: { name: string; namespace?: string; finalizers?: string[]; deletionTimestamp?: string }
+  metadata: { name: string; namespace: string; finalizers?: string[]; deletionTimestamp?: string }
   spec?: { nodeName?: string }
 }
 

@@ -139,7 +139,12 @@ describe('a tenant at work, on a real API server', function () {
 
   it('is explained when it does not go: by the finalizer of an operator, a pod whose node does not answer, and a dead API service', async () => {
     const namespace = 'stuck'
-    const why = async () => (await execa(process.execPath, ['proof/why-terminating.ts', namespace, '--kubeconfig', attacked.cluster.kubeconfigFile], { cwd: checkout, env: { PATH: `${path.dirname(toolPath('kubectl'))}:${process.env['PATH']}` } })).stdout
+    const asked = (...args: string[]) => execa(process.execPath, ['proof/why-terminating.ts', ...args], { cwd: checkout, reject: false, env: { PATH: `${path.dirname(toolPath('kubectl'))}:${process.env['PATH']}` } })
+    const why = async () => (await asked(namespace, '--kubeconfig', attacked.cluster.kubeconfigFile)).stdout
+    assert.equal((await asked()).exitCode, 2)
+    const missing = await asked(namespace, '--kubeconfig', attacked.cluster.kubeconfigFile)
+    assert.deepEqual([missing.exitCode, missing.stdout], [1, ''])
+    assert.match(missing.stderr, /namespaces "stuck" not found/)
     assert.equal((await asAdmin(['create', 'namespace', namespace])).code, 0)
     assert.equal(await why(), '- namespace stuck is not being deleted')
     const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace, finalizers: ['operator.example/backup'] } }
@@ -151,8 +156,9 @@ describe('a tenant at work, on a real API server', function () {
     assert.equal((await asAdmin(['delete', 'pod', 'lost', '-n', namespace, '--force', '--grace-period=0'])).code, 0)
     // Pods go first; only then everything else is deleted.
     await eventually('the finalizer is told', async () => /ConfigMap held waits for operator\.example\/backup: the operator that set it must take it off.*kubectl patch configmap held -n stuck /.test(await why()))
-    assert.equal((await asAdmin(['patch', ...(/kubectl patch (rolebinding\S+ bound -n stuck) /.exec(await why())?.[1] ?? '').split(' '), '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])).code, 0)
-    // kubectl ends with an error then, and names the kinds of all other services.
+    let told: string[] | null = null
+    await eventually('the command that frees it names its API group', async () => (told = /kubectl patch (rolebinding\.rbac\S+ bound -n stuck) /.exec(await why())) !== null)
+    assert.equal((await asAdmin(['patch', ...told![1]!.split(' '), '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])).code, 0)
     const dead = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: 'v1.dead.example' }, spec: { group: 'dead.example', version: 'v1', groupPriorityMinimum: 100, versionPriority: 100, service: { name: 'gone', namespace: 'default' } } }
     assert.equal((await asAdmin(['create', '-f', '-'], dead)).code, 0)
     await eventually('the dead API service and what is left beside it are told', async () => /does not know all kinds.*dead\.example.*\n- ConfigMap held waits/.test(await why()))
