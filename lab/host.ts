@@ -4,13 +4,12 @@ import path from 'node:path'
 import { execa, type Options } from 'execa'
 import { renewNamespace } from './network.ts'
 import { lastLines, processId, recordedProcesses, startProcess, stopProcess, until } from './processes.ts'
-import { deleteHost, hostFolder, makeHost } from './provider.ts'
+import { hostFolder, makeHost } from './provider.ts'
 import { imageFolder } from './rootfs.ts'
 import { type HostName, hosts } from './topology.ts'
 
 export { hosts } from './topology.ts'
 export { hostConnection } from './ssh.ts'
-import { writeKnownHosts } from './ssh.ts'
 
 const processName = (name: HostName) => `host-${name}`
 
@@ -49,14 +48,6 @@ export async function killHost(name: HostName): Promise<void> {
 export async function rebootHost(name: HostName): Promise<void> {
   await killHost(name)
   await bootHost(name)
-}
-
-/** Gives a host back and takes a new one of the same name: another disk, another host key. */
-export async function reinstallHost(name: HostName): Promise<void> {
-  await killHost(name)
-  await deleteHost(name)
-  await bootHost(name)
-  writeKnownHosts()
 }
 
 /** True when the host is on. */

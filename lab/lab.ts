@@ -13,7 +13,7 @@ import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
 import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
 import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, processesInside, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
-import { publishKeys } from './provider.ts'
+import { deleteHost, publishKeys } from './provider.ts'
 import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
 import { startServices } from './services.ts'
 import { compileProgram, programCompiled } from './stack.ts'
@@ -48,6 +48,16 @@ export async function down(): Promise<void> {
   refuseForeignNetwork()
   refuseOwnShell()
   await withLock(labPath('lock'), takeDown, sayWaiting)
+}
+
+/** Gives a host back and takes a new one of the same name: another disk, another host key. Nobody brings the lab up meanwhile, and this host with it. */
+export async function reinstallHost(name: HostName): Promise<void> {
+  await withLock(labPath('lock'), async () => {
+    await killHost(name)
+    await deleteHost(name)
+    await bootHost(name)
+    writeKnownHosts()
+  }, sayWaiting)
 }
 
 export interface Status { what: string; state: 'up' | 'down' }

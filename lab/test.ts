@@ -12,22 +12,35 @@ import { down } from './lab.ts'
 const slow = 'test/**/*.slow.test.ts'
 /** Takes the lab away, brings it up and measures that: first of those on the lab, because the others stand on it. */
 const lab = 'test/lab/lab.lab.test.ts'
+/** Waits for its cluster more than it works. */
+const stack = 'test/e2e/stack.lab.test.ts'
+/** On a host that is in no stack, and with nothing that others use: these run beside the stack's. */
+const besideStack = ['test/host/look.lab.test.ts', 'test/host/host.lab.test.ts']
 
 /** Takes the lab away at its end, also when it was up before: another checkout may be next on this machine. @param all slow tests too @returns whether all passed */
 export async function test(all: boolean): Promise<boolean> {
   await ensureTools()
   const slowFiles = globSync(slow, { cwd: checkout }).sort()
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
-  const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file) && file !== lab)
-  const onLab = [lab, ...files.filter((file) => /\.lab\.test/.test(file))]
-  // These take longest, so that the others give way to them, and go on while these wait.
+  const files = globSync('test/**/*.test.ts', { cwd: checkout }).sort().filter((file) => !slowFiles.includes(file))
+  // The lab's take longest, so that the others give way to them, and go on while these wait.
   console.log('Beside the next tests run those on the lab; what they say comes at their end.')
-  const counts = await Promise.all([mocha(files.filter((file) => !onLab.includes(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL), mocha(onLab, 'pipe')])
+  const counts = (await Promise.all([
+    mocha(files.filter((file) => !onLab(file)), 'inherit', constants.priority.PRIORITY_BELOW_NORMAL),
+    testOnLab(files.filter(onLab)),
+  ])).flat()
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
   const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
   console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
   return sum('failed') === 0
+}
+
+const onLab = (file: string) => file.endsWith('.lab.test.ts')
+
+async function testOnLab(files: string[]): Promise<Counts[]> {
+  const others = files.filter((file) => ![lab, stack, ...besideStack].includes(file))
+  return [await mocha([lab], 'pipe'), ...await Promise.all([mocha([stack], 'pipe'), mocha(besideStack, 'pipe')]), await mocha(others, 'pipe')]
 }
 
 /** Runs mocha over the files. What it says is shown as it comes, or whole at its end. @param priority of it and all that it starts @returns its counts; a run that crashed has failed */

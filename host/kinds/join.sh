@@ -38,7 +38,12 @@ look_join() {
   # An API server that does not answer says nothing about the join.
   ask_ready "$name"
   case $READY in
-    False | Unknown | '') differs 'the node is not Ready' ;;
+    False | Unknown | '')
+      # A kubelet that has just started needs a moment.
+      if [[ $(unit_running kubelet.service) != true ]] || ! ready_within "$name" 10; then
+        differs "the node is not Ready${READY_WHY:+: $READY_WHY}"
+      fi
+      ;;
     *NotFound* | *'not found'*) differs 'the cluster has no such node any more' ;;
     *Unauthorized* | *'must be logged in'* | *'signed by unknown authority'*) differs "the cluster does not take the kubelet's credential any more" ;;
   esac
@@ -91,7 +96,7 @@ note_join() {
 
 converge_join() {
   local name=${DOC["$1/nodeName"]}
-  if [[ $(joined_node) == "$name" && " ${DIFFS[*]} " != *'the cluster '* ]]; then
+  if [[ $(joined_node) == "$name" && ! "${DIFFS[*]}" =~ 'the cluster '('has no such node'|'does not take') ]]; then
     repair_kubelet "$1"
     await_ready "$name"
     return
@@ -111,15 +116,18 @@ converge_join() {
 
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
 await_ready() {
-  local deadline=$((SECONDS + 180))
   doing 'waiting until the node is Ready'
+  ready_within "$1" 180 || fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
+    "see kubectl describe node $1, and the pods of the CNI on it; then run again"
+}
+
+# ready_within <node> <seconds>
+ready_within() {
+  local deadline=$((SECONDS + $2))
   while true; do
     ask_ready "$1"
-    if [[ $READY == True ]]; then return; fi
-    if ((SECONDS >= deadline)); then
-      fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
-        "see kubectl describe node $1, and the pods of the CNI on it; then run again"
-    fi
+    if [[ $READY == True ]]; then return 0; fi
+    if ((SECONDS >= deadline)); then return 1; fi
     sleep 0.3
   done
 }

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
-import { reinstallHost } from '../../lab/host.ts'
-import { up as labUp } from '../../lab/lab.ts'
+import { reinstallHost, up as labUp } from '../../lab/lab.ts'
 import { labSystem } from '../../lab/proof.ts'
 import { destroy, pulumi, stackExists, stackName } from '../../lab/stack.ts'
+
+export { difference } from '../host/lab-host.ts'
 
 export const system = labSystem()
 
@@ -22,12 +23,6 @@ export async function snapshot(): Promise<string[]> {
   const { code, stdout, stderr } = await system.onWorker(['bash', '-c', quote(script)])
   if (code !== 0) throw new Error(`snapshot: ${stderr}`)
   return stdout.split('\n')
-}
-
-/** Facts that are in one list only, marked as in a diff. */
-export function difference(before: string[], after: string[]): string[] {
-  const [old, now] = [new Set(before), new Set(after)]
-  return [...before.filter((line) => !now.has(line)).map((line) => `- ${line}`), ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`)]
 }
 
 export async function onWorker(command: string): Promise<string> {

@@ -1,11 +1,8 @@
 /** Every kind of item on a real host: changed once, unchanged after, mended when somebody changes it, and gone without a trace. */
 import assert from 'node:assert/strict'
-import { holdAptLock, releaseAptLock } from '../../lab/faults.ts'
-import { up } from '../../lab/lab.ts'
-import { setMirrorFault } from '../../lab/services.ts'
 import { type HostName, hosts } from '../../lab/topology.ts'
 import { cases, itemsOf } from './documents.ts'
-import { converge, difference, differences, drift, failure, host, type Items, remove, run, shell, snapshot } from './lab-host.ts'
+import { converge, differences, drift, failure, host, type Items, labUp, remove, run, same, shell, snapshot } from './lab-host.ts'
 
 const section = 'test'
 
@@ -15,7 +12,7 @@ describe(`the host engine on ${host}`, function () {
 
   before(async function () {
     this.timeout(30 * 60_000)
-    await up()
+    await labUp()
     // The first apt run of a new host makes apt's own files; they are none of annex's.
     await shell('apt-get -qq update; systemctl reset-failed')
     found = await snapshot()
@@ -198,58 +195,6 @@ describe(`the host engine on ${host}`, function () {
     await holder
   })
 
-  describe('with an apt that fails', () => {
-    const items: Items = [{ kind: 'packages', install: [{ name: 'ipset' }] }]
-    // As on a host that has never fetched its lists.
-    beforeEach(() => shell('rm -rf /var/lib/apt/lists/*; apt-get clean'))
-    afterEach(async () => {
-      await setMirrorFault()
-      await shell('apt-get -qq update')
-    })
-
-    it('says so when the mirror is down', async () => {
-      await setMirrorFault('down')
-      const { item, error, fix } = await failure(section, items)
-      assert.equal(item, 'packages ipset')
-      assert.match(error, /apt cannot install ipset: [^]*Connection refused/)
-      assert.match(fix, /apt sources must be reachable/)
-    })
-
-    it('says so when indexes were changed after they were signed, and installs nothing', async () => {
-      await setMirrorFault('bad-signature')
-      assert.match((await failure(section, items)).error, /apt cannot install ipset: [^]*(signature|not signed|BADSIG)/)
-    })
-
-    it('says so when a package differs from its index, and installs nothing', async () => {
-      await setMirrorFault('wrong-hash')
-      assert.match((await failure(section, items)).error, /apt-get install ipset failed: [^]*Hash Sum mismatch|has unexpected size/)
-    })
-
-    it('fetches the lists again when they name files that the mirror no longer has', async () => {
-      await shell('apt-get -qq update; sed -i "s|pool/main/i/ipset/ipset_|pool/main/i/ipset/old_|" /var/lib/apt/lists/*Packages')
-      assert.deepEqual((await converge(section, items)).changed.map(({ id }) => id), ['ipset'])
-    })
-
-    it('waits for another apt, and names the lock when it has waited long enough', async () => {
-      await shell('apt-get -qq update')
-      await holdAptLock(host)
-      try {
-        assert.match((await failure(section, items, { ANNEX_APT_WAIT: '2' })).error, /another apt or dpkg has held its lock for 2 s: .*\/var\/lib\/dpkg\/lock-frontend/)
-      } finally {
-        await releaseAptLock(host)
-      }
-    })
-
-    it('repairs a dpkg that was cut in the middle', async () => {
-      await shell('apt-get -qq update; apt-get -qq -y --no-install-recommends install libipset13 >/dev/null; apt-get -qq download ipset; dpkg --unpack ipset_*.deb >/dev/null; rm ipset_*.deb')
-      assert.match((await differences(section, items)).join(), /ipset is half installed \(unpacked\)/)
-      await converge(section, items)
-      assert.deepEqual(await differences(section, items), [])
-      await remove(section)
-      await shell('apt-get -qq -y purge ipset libipset13 >/dev/null 2>&1')
-    })
-  })
-
   it('continues after kill -9 at any command of a converge: one of them here, all in test:all', async () => {
     const items = itemsOf('interface')
     const { code } = await run('converge', { section, items } as object, 600)
@@ -258,9 +203,3 @@ describe(`the host engine on ${host}`, function () {
     assert.deepEqual(await differences(section, items), [])
   })
 })
-
-/** Long lists are compared by hand: what assert makes of them takes minutes. */
-function same(before: string[], after: string[]): void {
-  const found = difference(before, after)
-  assert.ok(found.length === 0, `the host is not as it was found:\n${found.slice(0, 30).join('\n')}`)
-}

@@ -1,8 +1,7 @@
 /** The engine killed before every n-th of its commands: running again ends well, and removal leaves nothing. */
-import { up } from '../../lab/lab.ts'
 import assert from 'node:assert/strict'
 import { everything } from './documents.ts'
-import { converge, difference, differences, host, remove, run, shell, snapshot } from './lab-host.ts'
+import { converge, difference, differences, host, labUp, remove, run, shell, snapshot } from './lab-host.ts'
 
 const section = 'cut'
 /** Commands between two cuts; a prime, so that loops are not always cut at the same place. */
@@ -13,7 +12,7 @@ describe(`the host engine on ${host}, cut`, function () {
   let found: string[]
 
   before(async () => {
-    await up()
+    await labUp()
     await shell('apt-get -qq update; systemctl reset-failed')
     found = await snapshot()
   })

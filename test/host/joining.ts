@@ -4,13 +4,12 @@ import path from 'node:path'
 import { renderJoin, renderWorkerHost } from '../../components/vps-worker/render.ts'
 import type { HostDocument } from '../../host/engine.ts'
 import { labFolder, runAsOperator } from '../../lab/environment.ts'
-import { up } from '../../lab/lab.ts'
 import { privateEndpoint, publicEndpoint } from '../../lab/topology.ts'
 import { caCertHash } from '../../preflight/cluster.ts'
 import { toolPath } from '../../tools/tools.ts'
 import { settingsOf } from '../settings.ts'
 import { caOfLab, keyOfLab } from './documents.ts'
-import { converge, difference, host, remove, type Run, run, shell, snapshot } from './lab-host.ts'
+import { converge, difference, host, labUp, remove, type Run, run, shell, snapshot } from './lab-host.ts'
 
 export interface Joining {
   /** The document of the join. */
@@ -25,7 +24,7 @@ export interface Joining {
 
 /** Brings the lab up and all onto the host that a worker needs, but the join. */
 export async function prepare(): Promise<Joining> {
-  await up()
+  await labUp()
   // The cluster names itself by its private endpoint, which only the tunnel leads to.
   await shell(`apt-get -qq update; apt-get -qq -y --no-install-recommends install nftables >/dev/null 2>&1
     nft "add table ip direct; add chain ip direct output { type nat hook output priority -100; }; add rule ip direct output ip daddr ${privateEndpoint} dnat to ${publicEndpoint}"`)

@@ -1,13 +1,23 @@
 /** The engine on a real host of the lab, called from its console; what goes over SSH has tests of its own. */
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { bundle, type Command, packed, remoteCommand } from '../../host/bundle.ts'
 import { type Change, type HostDocument, type HostResult, parseDocument, parseResult } from '../../host/document.ts'
 import { type HostReport, parseFailure } from '../../host/look.ts'
 import { runInHost } from '../../lab/host.ts'
+import { up } from '../../lab/lab.ts'
 import type { HostName } from '../../lab/topology.ts'
 
 /** Bare, behind NAT, and in no stack. */
 export const host = 'vps-worker-2'
+
+let lab: Promise<void> | undefined
+
+/** Brings the lab up, once in this process: what another test takes away meanwhile stays away. */
+export function labUp(): Promise<void> {
+  lab ??= up()
+  return lab
+}
 
 export interface Run {
   code: number | undefined
@@ -71,14 +81,19 @@ export async function shell(script: string): Promise<string> {
 /** What the host consists of, one fact a line. */
 export async function snapshot(): Promise<string[]> {
   const text = readFileSync(new URL('../e2e/snapshot.sh', import.meta.url), 'utf8')
-  // dpkg keeps one copy of its database; loop devices are the machine's, and other hosts of the lab use them too.
-  return (await shell(text)).split('\n').filter((line) => !line.includes('/var/lib/dpkg/status-old') && !line.startsWith('loop '))
+  return (await shell(text)).split('\n')
 }
 
 /** Facts that are in one list only, marked as in a diff. */
 export function difference(before: string[], after: string[]): string[] {
   const [old, now] = [new Set(before), new Set(after)]
   return [...before.filter((line) => !now.has(line)).map((line) => `- ${line}`), ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`)]
+}
+
+/** Long lists are compared by hand: what assert makes of them takes minutes. */
+export function same(before: string[], after: string[]): void {
+  const found = difference(before, after)
+  assert.ok(found.length === 0, `the host is not as it was found:\n${found.slice(0, 30).join('\n')}`)
 }
 
 function result({ code, stdout, stderr }: Run): HostResult {

@@ -7,9 +7,8 @@ import { execa } from 'execa'
 import type { Connection, HostReport, LookOptions } from '../../host/engine.ts'
 import { runAsOperator } from '../../lab/environment.ts'
 import { hostConnection } from '../../lab/host.ts'
-import { up } from '../../lab/lab.ts'
 import { services } from '../../lab/topology.ts'
-import { host, shell } from './lab-host.ts'
+import { host, labUp, shell } from './lab-host.ts'
 
 interface Answer { report?: HostReport; name?: string; message?: string }
 
@@ -24,7 +23,7 @@ describe('a look at a host over SSH', function () {
 
   before(async function () {
     this.timeout(30 * 60_000)
-    await up()
+    await labUp()
     connection = hostConnection(host)
   })
 
