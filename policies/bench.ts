@@ -20,7 +20,7 @@ const COUNT = 13_000
 /** Milliseconds that the whole strict pack may take for a resource, at the 95th percentile (the bar). */
 const BAR = 0.2
 /** How often each pack is asked, by turns; the least counts, since what else the machine does makes the same work take half as long again. */
-const ROUNDS = 3
+const ROUNDS = 5
 /** What a preview of COUNT resources may take more with the pack than with an empty one (the bars). */
 const MOST_SECONDS = 3
 const MOST_BYTES = 400e6
