@@ -12,9 +12,10 @@ repair_dpkg() {
   fi
 }
 
-# dpkg itself does not wait for its lock, apt does.
+# dpkg itself does not wait for its lock, apt does. What else apt finds wrong here is what the repair is for.
 wait_for_dpkg() {
-  run 'wait for the other apt or dpkg run on the host, then run again' apt_get check
+  local out
+  if ! out=$(apt_get check 2>&1 </dev/null) && [[ $out == *'frontend lock'* ]]; then fail_locked "$out"; fi
 }
 
 apt_get() {
@@ -43,7 +44,7 @@ apt_simulate() {
 
 # The lines of apt's output that say why.
 apt_reason() {
-  grep -a '^[EW]:\|^Err:\|^ .*\(Depends\|but\)\|^dpkg' <<<"$1" | awk '!seen[$0]++' | tail -n 10
+  tr -d '\r' <<<"$1" | grep -a '^[EW]:\|^Err:\|^ .*\(Depends\|but\)\|^dpkg' | awk '!seen[$0]++' | tail -n 10
 }
 
 # apt waits for dpkg's lock by itself, but not for that of the lists. A source that fails is no reason to stop while

@@ -20,10 +20,21 @@ doing() {
   printf 'step %d %s: %s\n' "$STEP" "$ITEM" "$1" >&2
 }
 
-# fail <item> <error> <fix> - ends the run with one JSON object on stderr.
+# fail <item> <error> <fix> - ends the run with one JSON object on stderr. What fails on a full disk seldom says so.
 fail() {
-  printf '%s\0' /item s "$1" /error s "$2" /fix s "$3" | json_build >&2
+  local error=$2 fix=$3 full
+  full=$(full_disks)
+  if [[ -n $full ]]; then
+    error+=". Less than 16 MiB, or no inode, is free in $full"
+    fix="make room in $full (df -h; df -i), then run again"
+  fi
+  printf '%s\0' /item s "$1" /error s "$error" /fix s "$fix" | json_build >&2
   exit "$TOLD"
+}
+
+# full_disks - where next to no room, or no file, is left of what annex and the packages write to.
+full_disks() {
+  df --output=target,iavail,avail -B 1M / /var /tmp 2>/dev/null | awk 'NR > 1 && ($(NF - 1) == "0" || $NF < 16) && !seen[$1]++ { printf "%s%s", sep, $1; sep = ", " }' || true
 }
 
 on_error() {
@@ -40,7 +51,8 @@ run() {
   shift
   out=$("$@" 2>&1 </dev/null) || code=$?
   ((code == 0)) && return
-  fail "$ITEM" "$1 failed with exit code $code: $(tail -n 12 <<<"$out" | hide_secrets)" "$fix"
+  # kubeadm reports in colour what is well, and a warning is not what failed.
+  fail "$ITEM" "$1 failed with exit code $code: $(sed '/\x1b\[/d; /\[WARNING /d' <<<"$out" | tail -n 12 | hide_secrets)" "$fix"
 }
 
 hide_secrets() {

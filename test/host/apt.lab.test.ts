@@ -1,6 +1,6 @@
 /** What packages do when apt fails. On its own, since the mirror that fails is that of the whole lab. */
 import assert from 'node:assert/strict'
-import { holdAptLock, releaseAptLock } from '../../lab/faults.ts'
+import { emptyDisk, fillDisk, holdAptLock, releaseAptLock } from '../../lab/faults.ts'
 import { setMirrorFault } from '../../lab/services.ts'
 import { converge, differences, failure, host, type Items, labUp, remove, same, shell, snapshot } from './lab-host.ts'
 
@@ -59,8 +59,22 @@ describe(`the host engine on ${host}, with an apt that fails`, function () {
     }
   })
 
+  it('says that the disk is full, which apt does not', async () => {
+    await shell('apt-get -qq update')
+    await fillDisk(host)
+    try {
+      const { error, fix } = await failure(section, items)
+      assert.match(error, /Less than 16 MiB, or no inode, is free in \//)
+      assert.match(fix, /make room in \//)
+    } finally {
+      await emptyDisk(host)
+    }
+  })
+
   it('repairs a dpkg that was cut in the middle', async () => {
     await shell('apt-get -qq update; apt-get -qq -y --no-install-recommends install libipset13 >/dev/null; apt-get -qq download ipset; dpkg --unpack ipset_*.deb >/dev/null; rm ipset_*.deb')
+    // Its journal, as a power cut leaves it: apt does nothing at all before dpkg has read that.
+    await shell('dpkg-query --status ipset >/var/lib/dpkg/updates/0000')
     assert.match((await differences(section, items)).join(), /ipset is half installed \(unpacked\)/)
     await converge(section, items)
     assert.deepEqual(await differences(section, items), [])
