@@ -35,8 +35,11 @@ export function packed(script: string): string {
   return `${text.length}\n${text}`
 }
 
-/** The remote command: short, because a failing run prints it; through sudo for everybody but root. */
-export function remoteCommand(command: Command, section: string, user: string): string {
-  const run = `bash --norc -c 'read -r length && . <(head -c "$length" | base64 -d | gzip -d)' annex ${command} ${section}`
+/**
+ * The remote command: short, because a failing run prints it; through sudo for everybody but root.
+ * @param reader of a failure: people see it as text, a program as JSON. Default: program
+ */
+export function remoteCommand(command: Command, section: string, user: string, reader: 'people' | 'program' = 'program'): string {
+  const run = `bash --norc -c 'read -r length && . <(head -c "$length" | base64 -d | gzip -d)' annex ${command} ${section} ${reader}`
   return user === 'root' ? run : `sudo -n ${run}`
 }

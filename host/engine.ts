@@ -40,7 +40,7 @@ export class HostSection extends pulumi.ComponentResource {
     super('annex:host:HostSection', name, { connection: args.connection, document: args.document }, opts)
     const document = pulumi.output(args.document).apply(parseDocument)
     const undo = createUndo(this, name, args.connection, document.section)
-    const run = document.apply((checked) => remoteCommand('converge', checked.section, args.connection.user))
+    const run = document.apply((checked) => remoteCommand('converge', checked.section, args.connection.user, 'people'))
     const input = document.apply((checked) => stdin('converge', { ...checked, ...generation(args, checked) }))
     const converge = new remote.Command(`${name}-converge`, {
       ...session(args.connection),
@@ -99,7 +99,7 @@ export class HostJoin extends pulumi.ComponentResource {
     const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 8)
     const converge = new remote.Command(`${name}-${fingerprint}`, {
       ...session(args.connection),
-      create: remoteCommand('converge', document.section, args.connection.user),
+      create: remoteCommand('converge', document.section, args.connection.user, 'people'),
       stdin: input,
     }, { parent: this, dependsOn: undo, ignoreChanges: ['stdin', 'create', 'connection'] })
     this.result = pulumi.unsecret(converge.stdout).apply(parseResult)

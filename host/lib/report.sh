@@ -1,10 +1,11 @@
-# What a run says: progress on stderr for people, one JSON object at the end for the program.
+# What a run says: progress on stderr for people, one JSON object on stdout at the end for the program.
 
 # Exit code of a failure that has been told; the ERR trap stays silent for it.
 readonly TOLD=70
 
 ITEM=''
 STEP=0
+READER=program
 RESULT=()
 DIFFS=()
 
@@ -20,7 +21,8 @@ doing() {
   printf 'step %d %s: %s\n' "$STEP" "$ITEM" "$1" >&2
 }
 
-# fail <item> <error> <fix> - ends the run with one JSON object on stderr. What fails on a full disk seldom says so.
+# fail <item> <error> <fix> - ends the run with what went wrong on stderr: for people where Pulumi shows it, as one JSON object where
+# annex reads it. What fails on a full disk seldom says so.
 fail() {
   local error=$2 fix=$3 full
   full=$(full_disks)
@@ -28,7 +30,11 @@ fail() {
     error+=". Less than 16 MiB, or no inode, is free in $full"
     fix="make room in $full (df -h; df -i), then run again"
   fi
-  printf '%s\0' /item s "$1" /error s "$error" /fix s "$fix" | json_build >&2
+  if [[ $READER == people ]]; then
+    printf '%s%s\n  Fix: %s\n' "${1:+$1: }" "$error" "$fix" >&2
+  else
+    printf '%s\0' /item s "$1" /error s "$error" /fix s "$fix" | json_build >&2
+  fi
   exit "$TOLD"
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { bundle, kinds, packed, remoteCommand } from '../../host/bundle.ts'
 import { parseConnection } from '../../host/connection.ts'
 import { type HostDocument, Item, itemId, parseDocument } from '../../host/document.ts'
+import { parseFailure } from '../../host/look.ts'
 
 const peer = { name: 'gateway', publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', allowedIps: ['10.100.0.0/24'] }
 
@@ -75,8 +76,14 @@ describe('the engine on its way to a host', () => {
     }
   })
 
+  it('tells a failure to people as text, and to a program as JSON', () => {
+    const told = (reader: 'people' | 'program') => spawnSync('bash', ['-c', remoteCommand('look', 'host', 'root', reader)], { input: `${packed(bundle('look'))}cut sh`, encoding: 'utf8' }).stderr
+    assert.match(told('people'), /\nthe document did not arrive whole\n  Fix: run it again/)
+    assert.equal(parseFailure(told('program'))?.error, 'the document did not arrive whole')
+  })
+
   it('is called by a short command that holds no data, through sudo for everybody but root', () => {
-    assert.equal(remoteCommand('converge', 'wireguard-tunnel', 'root'), `bash --norc -c 'read -r length && . <(head -c "$length" | base64 -d | gzip -d)' annex converge wireguard-tunnel`)
+    assert.equal(remoteCommand('converge', 'wireguard-tunnel', 'root'), `bash --norc -c 'read -r length && . <(head -c "$length" | base64 -d | gzip -d)' annex converge wireguard-tunnel program`)
     assert.match(remoteCommand('look', 'host', 'debian'), /^sudo -n bash --norc -c /)
   })
 })
