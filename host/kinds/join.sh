@@ -152,7 +152,7 @@ repair_kubelet() {
 kubeadm_join() {
   local file=$SCRATCH/$SECTION/join.yaml code=0
   join_configuration "$1" | write_file "$file" 600
-  (run "see journalctl -u kubelet on the host; the API server ${DOC["$1/apiServer"]} must be reachable from there, and the token must not have expired" \
+  (run "see that the host reaches the API server ${DOC["$1/apiServer"]} (wg show tells the age of a tunnel's last handshake) and that the token has not expired; else see journalctl -u kubelet on the host" \
     kubeadm join --config "$file") || code=$?
   clear_scratch
   if ((code != 0)); then exit "$code"; fi

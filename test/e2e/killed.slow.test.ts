@@ -1,9 +1,10 @@
-/** `pulumi up` killed at every step of the host scripts and at random moments: running it again ends well, without cleaning up by hand. */
+/** `pulumi up` cut at every step of the host scripts and at random moments: running it again ends well, without cleaning up by hand. */
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dropSsh } from '../../lab/faults.ts'
+import { rebootHost } from '../../lab/host.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { openStack, up } from '../../lab/stack.ts'
 import { holds, prove } from '../../proof/proof.ts'
@@ -14,18 +15,21 @@ const vps = 'vps-worker-1'
 const longest = 40
 const moments = 20
 
-/** The two ways in which an update is cut: the program dies, or the line to the host does. */
+/** The ways in which an update is cut: the program dies, or the line to the host does, or the host. */
 const cuts: Record<string, (running: Running) => Promise<void>> = {
   'pulumi is killed': async (running) => { running.kill('SIGKILL') },
   'the SSH session is dropped': async () => { await Promise.all([dropSsh(vps), dropSsh('gateway')]) },
+  'the power of the VPS is cut': () => rebootHost(vps),
 }
 
-describe('pulumi up, killed', function () {
+const ways = Object.entries(cuts)
+
+describe('pulumi up, cut', function () {
   this.timeout(120 * 60_000)
 
   beforeEach(() => freshLab())
 
-  for (const [how, cut] of Object.entries(cuts)) {
+  for (const [how, cut] of ways) {
     it(`at every step of the host scripts: ${how}`, async () => {
       const bare = await snapshot()
       const met = new Set<string>()
@@ -45,7 +49,7 @@ describe('pulumi up, killed', function () {
   it(`at ${moments} random moments`, async () => {
     for (let moment = 1; moment <= moments; moment++) {
       const seconds = randomInt(longest * 10) / 10
-      const [how, cut] = Object.entries(cuts)[moment % 2]!
+      const [how, cut] = ways[moment % ways.length]!
       console.log(`        ${moment} of ${moments}: ${how} after ${seconds} s`)
       await reinstallHost(vps)
       const bare = await snapshot()
