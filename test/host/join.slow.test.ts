@@ -21,7 +21,7 @@ describe(`a join of ${host} that goes wrong`, function () {
     assert.ok(!(stdout + stderr).includes('0123456789abcdef'))
     const told = parseFailure(stderr)!
     assert.match(told.error, /kubeadm failed with exit code/)
-    assert.match(told.fix, /the token must not have expired/)
+    assert.match(told.fix, /that the token has not expired/)
     await leave()
     assert.deepEqual(await joining.left(), [])
   })
