@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { poolLabel } from '../../components/tenant-placement/place-pod.ts'
 import { labFolder } from '../../lab/environment.ts'
 import { openStack, pulumi, stackName, up } from '../../lab/stack.ts'
 import { labSubject } from '../../lab/proof.ts'
@@ -51,6 +52,17 @@ describe('the dev stack on the lab', function () {
     assert.deepEqual(trials.filter(isFault), [])
     assert.ok(isProven(trials))
     assert.deepEqual(trials.filter(({ verdict }) => verdict === 'nothing there').map(({ aim }) => aim.id), ['annex-reach/api-ssh'])
+  })
+
+  it('has a pool on its nodes that a taken-over node cannot change: the API server refuses that to its own credential', async () => {
+    const { name } = system.worker
+    const label = (to: string) => system.onWorker(['kubectl', '--kubeconfig', '/etc/kubernetes/kubelet.conf', 'label', 'node', name, to, '--overwrite'])
+    const refused = await label(`${poolLabel}=another`)
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stderr, /is not allowed to modify labels.*node-restriction\.kubernetes\.io/)
+    // The credential itself is good for other labels.
+    assert.equal((await label('annex-test=1')).code, 0)
+    assert.equal((await label('annex-test-')).code, 0)
   })
 
   it('says in a preview what somebody changed on a host by hand, and brings it back', async () => {
