@@ -7,7 +7,16 @@ cluster() {
 }
 
 ready=$(cluster --request-timeout 30s get node "$NODE" --ignore-not-found -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')
-if [[ $ready != Unknown ]]; then exit 0; fi
+case $ready in
+  Unknown) ;;
+  True)
+    # A node that has just gone counts as Ready for most of a minute (--node-monitor-grace-period), so its kubelet is asked. Who may not ask goes by the cluster.
+    if answer=$(cluster --request-timeout 10s get --raw "/api/v1/nodes/$NODE/proxy/healthz" 2>&1) || [[ $answer == *Forbidden* ]]; then exit 0; fi
+    printf '%s is Ready, but its kubelet does not answer: waiting up to 90 s until the cluster has noticed\n' "$NODE" >&2
+    cluster wait "node/$NODE" --for condition=Ready=Unknown --timeout 90s >/dev/null 2>&1 || exit 0
+    ;;
+  *) exit 0 ;;
+esac
 
 # It may be rebooting.
 if cluster wait "node/$NODE" --for condition=Ready --timeout "${ANNEX_UNREACHABLE_SECONDS:-120}s" >/dev/null 2>&1; then exit 0; fi
