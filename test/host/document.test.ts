@@ -5,6 +5,7 @@ import { bundle, kinds, packed, remoteCommand } from '../../host/bundle.ts'
 import { parseConnection } from '../../host/connection.ts'
 import { type HostDocument, Item, itemId, parseDocument } from '../../host/document.ts'
 import { parseFailure } from '../../host/look.ts'
+import { everything } from './documents.ts'
 
 const peer = { name: 'gateway', publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', allowedIps: ['10.100.0.0/24'] }
 
@@ -38,6 +39,11 @@ describe('a host document', () => {
     assert.match(failure(() => parseDocument({ section: 'a', items: [interface_] })), /must not be the whole internet/)
     const apart = { kind: 'peer', interface: 'wg0', ...peer, allowedIps: ['0.0.0.0/0'] }
     assert.match(failure(() => parseDocument({ section: 'a', items: [apart] })), /must not be the whole internet/)
+  })
+
+  it('may hold every kind at once, as in the slow test that cuts it at every place', () => {
+    parseDocument({ section: 'cut', items: everything })
+    assert.deepEqual(kinds.filter((kind) => !['join', ...everything.map((item) => item.kind)].includes(kind)), ['repository'])
   })
 
   it('has one shell file for each of its kinds', () => {
