@@ -56,7 +56,7 @@ describe('the dev stack on the lab', function () {
 
   it('has a pool on its nodes that a taken-over node cannot change: the API server refuses that to its own credential', async () => {
     const { name } = system.worker
-    const label = (to: string) => system.onWorker(['kubectl', '--kubeconfig', '/etc/kubernetes/kubelet.conf', 'label', 'node', name, to, '--overwrite'])
+    const label = (to: string) => system.onWorker(['kubectl', '--kubeconfig', '/etc/kubernetes/kubelet.conf', '--cache-dir', '/tmp/kube-cache', 'label', 'node', name, to, '--overwrite'])
     const refused = await label(`${poolLabel}=another`)
     assert.notEqual(refused.code, 0)
     assert.match(refused.stderr, /is not allowed to modify labels.*node-restriction\.kubernetes\.io/)
