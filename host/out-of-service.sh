@@ -10,7 +10,8 @@ ready=$(cluster --request-timeout 30s get node "$NODE" --ignore-not-found -o 'js
 case $ready in
   Unknown) ;;
   True)
-    # A node that has just gone counts as Ready for most of a minute (--node-monitor-grace-period), so its kubelet is asked. Who may not ask goes by the cluster.
+    # A node that has just gone counts as Ready for most of a minute (--node-monitor-grace-period), so its kubelet is asked.
+    # Whoever may not ask goes by what the cluster says.
     if answer=$(cluster --request-timeout 10s get --raw "/api/v1/nodes/$NODE/proxy/healthz" 2>&1) || [[ $answer == *Forbidden* ]]; then exit 0; fi
     printf '%s is Ready, but its kubelet does not answer: waiting up to 90 s until the cluster has noticed\n' "$NODE" >&2
     cluster wait "node/$NODE" --for condition=Ready=Unknown --timeout 90s >/dev/null 2>&1 || exit 0

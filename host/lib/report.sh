@@ -28,7 +28,7 @@ fail() {
   full=$(full_disks)
   if [[ -n $full ]]; then
     error+=". Less than 16 MiB, or no inode, is free in $full"
-    fix="make room in $full (df -h; df -i), then run again"
+    fix="make room in $full (df -h; df -i) and run again. If that was not it: $3"
   fi
   if [[ $READER == people ]]; then
     printf '%s%s\n  Fix: %s\n' "${1:+$1: }" "$error" "$fix" >&2
@@ -57,8 +57,8 @@ run() {
   shift
   out=$("$@" 2>&1 </dev/null) || code=$?
   ((code == 0)) && return
-  # kubeadm reports in colour what is well, and a warning is not what failed.
-  fail "$ITEM" "$1 failed with exit code $code: $(sed '/\x1b\[/d; /\[WARNING /d' <<<"$out" | tail -n 12 | hide_secrets)" "$fix"
+  # kubeadm reports in green what is well, and a warning is not what failed.
+  fail "$ITEM" "$1 failed with exit code $code: $(sed '/\x1b\[0;32m/d; /\[WARNING /d' <<<"$out" | tail -n 12 | hide_secrets)" "$fix"
 }
 
 hide_secrets() {

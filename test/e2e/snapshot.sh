@@ -37,5 +37,5 @@ if command -v nft >/dev/null; then nft list ruleset | sed 's/^/nft /'; fi
 sysctl -a 2>/dev/null | grep -e '^net\.ipv4\.ip_forward' -e '^net\.bridge' -e '^net\.ipv4\.conf\.[^.]*\.\(rp_filter\|forwarding\)' | sort | sed 's/^/sysctl /'
 getent passwd | sed 's/^/user /'
 getent group | sed 's/^/group /'
-# Loop devices are the machine's; this host's are those on files of a file system that it has mounted.
-losetup --list --noheadings --raw --output BACK-MAJ:MIN,NAME,BACK-FILE | grep -F -w -f <(findmnt --raw --noheadings --output MAJ:MIN / /var | sort -u) | sed 's/^[^ ]* /loop /' || true
+# Loop devices are the machine's; this host's are those on files of its own file systems, whose number stands in brackets.
+losetup -a | grep -F -e "[$(stat -c %d /)]:" -e "[$(stat -c %d /var)]:" | sed 's/^/loop /' || true

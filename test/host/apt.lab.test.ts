@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { emptyDisk, fillDisk, holdAptLock, releaseAptLock } from '../../lab/faults.ts'
 import { setMirrorFault } from '../../lab/services.ts'
-import { converge, differences, failure, host, type Items, labUp, remove, same, shell, snapshot } from './lab-host.ts'
+import { bareHost, converge, differences, failure, host, type Items, remove, same, shell, snapshot } from './lab-host.ts'
 
 const section = 'test'
 const items: Items = [{ kind: 'packages', install: [{ name: 'ipset' }] }]
@@ -13,9 +13,7 @@ describe(`the host engine on ${host}, with an apt that fails`, function () {
 
   before(async function () {
     this.timeout(30 * 60_000)
-    await labUp()
-    await shell('apt-get -qq update; systemctl reset-failed')
-    found = await snapshot()
+    found = await bareHost()
   })
   // As on a host that has never fetched its lists.
   beforeEach(() => shell('rm -rf /var/lib/apt/lists/*; apt-get clean'))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { everything } from './documents.ts'
-import { converge, difference, differences, host, labUp, remove, run, shell, snapshot } from './lab-host.ts'
+import { bareHost, converge, difference, differences, host, remove, run, snapshot } from './lab-host.ts'
 
 const section = 'cut'
 /** Commands between two cuts; a prime, so that loops are not always cut at the same place. At this one the three tests take about 45 minutes. */
@@ -13,9 +13,7 @@ describe(`the host engine on ${host}, cut`, function () {
   let found: string[]
 
   before(async () => {
-    await labUp()
-    await shell('apt-get -qq update; systemctl reset-failed')
-    found = await snapshot()
+    found = await bareHost()
   })
 
   afterEach(() => remove(section))

@@ -84,6 +84,14 @@ export async function snapshot(): Promise<string[]> {
   return (await shell(text)).split('\n')
 }
 
+/** The lab with this host as the tests of the engine begin with it. @returns its snapshot */
+export async function bareHost(): Promise<string[]> {
+  await labUp()
+  // The first apt run of a new host makes apt's own files; they are none of annex's.
+  await shell('apt-get -qq update; systemctl reset-failed')
+  return await snapshot()
+}
+
 /** Facts that are in one list only, marked as in a diff. */
 export function difference(before: string[], after: string[]): string[] {
   const [old, now] = [new Set(before), new Set(after)]
