@@ -69,7 +69,6 @@ const MOST_ALIASES = 10_000
 
 /** The document's value, null where it is empty. */
 function valueOf({ text, above }: Part): unknown {
-  if (/^(---)?\s*(#.*\s*)*$/.test(text.slice(0, 1000)) && text.length < 1000) return null
   const document = parseDocument(text, OPTIONS)
   const [error] = document.errors
   if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})`)

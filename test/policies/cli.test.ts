@@ -66,6 +66,7 @@ describe('policies from the command line', function () {
   const texts: Record<string, [string, unknown[]]> = {
     'an empty file': ['', [0]],
     'comments and empty documents': ['# nothing\n---\n---\n# here\n', [0]],
+    'a banner of comments': [`${`${'#'.repeat(80)}\n`.repeat(3)}${good}`, [0]],
     'several documents': [`${good}---\n${bad}---\n`, [1, `${here} 15`]],
     'a document on the line of its mark': ['--- {apiVersion: v1, kind: Pod, metadata: {name: bad, namespace: a}, spec: {hostPID: true}}', [1, `${here} 1`]],
     'directives and ends of documents': [`%YAML 1.1\n---\n${good}...\n---\n${bad}`, [1, `${here} 18`]],

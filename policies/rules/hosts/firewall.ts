@@ -24,7 +24,7 @@ function isClosed(table: string): boolean {
   const chains = [...table.matchAll(/\bhook\s+(input|forward)\b[^\n}]*/g)]
   // A base chain has its policy on its own line, and accepts when it names none.
   const closes = (hook: string) => chains.some(([line, name]) => name === hook && /policy\s+drop/.test(line))
-  const acceptsAll = /^\s*(counter\s+)?accept\s*;?\s*$/m.test(table)
+  const acceptsAll = /^[ \t]*(counter[ \t]+)?accept[ \t]*;?[ \t]*$/m.test(table)
   return closes('input') && !acceptsAll
 }
 

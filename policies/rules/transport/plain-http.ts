@@ -17,7 +17,7 @@ export const plainHttp: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/security/security-checklist/',
   looksAt: 'inputs',
   check: (resource) => [
-    ...documentsOf(resource).flatMap((document) => itemsOf(document, 'file').flatMap((file) => refuse(file.get('content'), (text) => typeof text !== 'string' || !/^\s*(server|\[host\.)\s*=?\s*"http:/m.test(text), 'names a registry over http'))),
+    ...documentsOf(resource).flatMap((document) => itemsOf(document, 'file').flatMap((file) => refuse(file.get('content'), (text) => typeof text !== 'string' || !/^[ \t]*(server|\[host\.)[ \t]*=?[ \t]*"http:/m.test(text), 'names a registry over http'))),
     ...(/^kubernetes:(helm\.sh|[^:/]+\.(?!k8s\.io)[^:/]+)\//.test(resource.type) ? PLACES.flatMap((place) => addresses(resource.properties.get(...place))) : []),
     ...kubeconfigs(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !speaksPlainly(value), 'speaks to an API server over http')),
   ],
