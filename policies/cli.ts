@@ -117,4 +117,10 @@ function locate(path: string): string {
   return existsSync(called) ? called : resolve(path)
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2))
+if (import.meta.main) {
+  // Whoever reads has seen enough, like head.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  process.exitCode = main(process.argv.slice(2))
+}

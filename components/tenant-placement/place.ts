@@ -37,6 +37,10 @@ function run(argv: string[]): number {
 
 function place(argv: string[]): number {
   const { options, files } = readArguments(argv)
+  if (options.help) {
+    print(1, usage)
+    return 0
+  }
   const placement = options.pool === undefined ? tenantPlacement : poolPlacement(options.pool)
   const table = [...(options.workloads === undefined ? [] : readWorkloads(options.workloads)), ...workloads]
   const streams = files.map((file) => ({ file, ...named(file, () => placeYaml(readText(file), placement, table)) }))
@@ -55,8 +59,8 @@ function place(argv: string[]): number {
 function readArguments(argv: string[]) {
   try {
     const text = { type: 'string' } as const
-    const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { values: text, pool: text, workloads: text, output: text, report: text } })
-    if (positionals.length === 0) throw new UsageFault('no FILE is given')
+    const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { values: text, pool: text, workloads: text, output: text, report: text, help: { type: 'boolean', short: 'h' } } })
+    if (positionals.length === 0 && !values.help) throw new UsageFault('no FILE is given')
     one('--output', values.output, ['manifests', 'kustomize'])
     one('--report', values.report, ['text', 'json'])
     return { options: values, files: positionals }
@@ -121,7 +125,10 @@ function print(stream: 1 | 2, text: string): void {
     try {
       bytes = bytes.subarray(writeSync(stream, bytes))
     } catch (fault) {
-      if ((fault as NodeJS.ErrnoException).code !== 'EAGAIN') throw fault
+      const { code } = fault as NodeJS.ErrnoException
+      // Whoever reads has seen enough, like head.
+      if (code === 'EPIPE') return
+      if (code !== 'EAGAIN') throw fault
     }
   }
 }

@@ -106,6 +106,11 @@ describe('policies from the command line', function () {
     })
   }
 
+  it('ends quietly where nobody reads on', async () => {
+    const { stderr } = await execa('sh', ['-c', `"${process.execPath}" "${join(REPOSITORY, 'policies/cli.ts')}" - | true`], { input: `${bad}---\n`.repeat(500), reject: false })
+    assert.equal(stderr, '')
+  })
+
   it('tells bad usage from findings: 2, a word on stderr, nothing on stdout', async () => {
     for (const args of [[], ['--pack', 'none', 'x'], ['--format', 'none', 'x'], ['--kubernetes-version', 'soon', 'x'], ['--none', 'x']]) {
       const { exitCode, stdout, stderr } = await run(args)

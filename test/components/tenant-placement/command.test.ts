@@ -69,6 +69,17 @@ describe('npm run place', function () {
     assert.equal(objects(stdout)[0].spec.nodeSelector[poolLabel], 'paas-tenant-1')
   })
 
+  it('tells its usage when it is asked for that', async () => {
+    const { stdout, stderr, exitCode } = await place(['--help'])
+    assert.deepEqual([stderr, exitCode], ['', 0])
+    assert.match(stdout, /^npm run -s place -- \[options\] FILE/)
+  })
+
+  it('ends quietly where nobody reads on', async () => {
+    const { stderr } = await execa('sh', ['-c', `"${process.execPath}" components/tenant-placement/place.ts "${fixture('supabase.yaml')}" | true`], options)
+    assert.doesNotMatch(stderr, /EPIPE/)
+  })
+
   const wrong: [string, () => string[], RegExp][] = [
     ['no file', () => [], /no FILE is given[\s\S]*npm run -s place/],
     ['an option that there is not', () => ['--nodes', 'a', fixture('n8n.yaml')], /--nodes/],
