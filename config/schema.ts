@@ -187,8 +187,8 @@ export const schema = z.strictObject({
   workers: z.array(worker).default([]),
   packages: z.strictObject({
     kubernetes: repository,
-    /** Versions as apt writes them; pinned and held. */
-    kubernetesVersion: z.string().regex(/^1\.\d+\.\d+-\d+\.\d+$/, { error: 'a package version is needed, like 1.36.3-1.1' }),
+    /** Versions as apt writes them; pinned and held. 1.30 is the first kubelet that reads a drop-in folder without being asked twice (KEP-3983). */
+    kubernetesVersion: z.string().regex(/^1\.([3-9]\d|\d{3,})\.\d+-\d+\.\d+$/, { error: 'a package version of Kubernetes 1.30 or newer is needed, like 1.36.3-1.1' }),
     containerd: repository,
     containerdVersion: z.string().regex(/^2\.\d+\.\d+-\S+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
   }),

@@ -153,8 +153,6 @@ export const Join = z.strictObject({
     effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
   })),
   ignorePreflightErrors: z.array(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a kubeadm check\'s name')),
-  /** Further fields of kubeadm's JoinConfiguration. */
-  config: z.strictObject({ patches: z.strictObject({ directory: path }).optional() }).optional(),
 })
 
 export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Peer, Key, Pool, Volume, Join])

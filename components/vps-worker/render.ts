@@ -54,8 +54,8 @@ export interface JoinOptions {
 
 export const workerSection = 'vps-worker'
 export const joinSection = 'vps-join'
-/** Folder of kubeadm patches for the kubelet's own configuration. */
-const patches = '/etc/annex/kubeadm-patches'
+/** The kubelet's drop-in folder: what is in it counts over the configuration that the cluster gives all kubelets, and reaches a node that has joined already. */
+const kubeletFolder = '/etc/annex/kubelet.d'
 
 /** Packages, kernel settings, containerd and firewall: everything but the join. */
 export function renderWorkerHost(options: WorkerOptions): HostDocument {
@@ -78,7 +78,8 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
       { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
       ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
-      { kind: 'file', path: `${patches}/kubeletconfiguration0+merge.yaml`, mode: '644', content: kubeletPatch(options.cgroupV1) },
+      { kind: 'file', path: `${kubeletFolder}/50-annex.conf`, mode: '644', content: kubeletConfig(options.cgroupV1), restart: ['kubelet.service'] },
+      { kind: 'file', path: '/etc/default/kubelet', mode: '644', content: `# Written by annex.\nKUBELET_EXTRA_ARGS=--config-dir=${kubeletFolder}\n`, restart: ['kubelet.service'] },
       { kind: 'firewall', table: 'annex', content: firewall(options) },
     ],
   }
@@ -97,7 +98,6 @@ export function renderJoin(options: JoinOptions): HostDocument {
       labels: tenantNodeLabels,
       taints: [{ ...tenantTaint, effect: options.taintEffect }],
       ignorePreflightErrors: options.ignorePreflightErrors,
-      config: { patches: { directory: patches } },
     }],
   }
 }
@@ -105,10 +105,19 @@ export function renderJoin(options: JoinOptions): HostDocument {
 /**
  * What the kubelet holds every pod of the node to, and Kubernetes has no object for. Its own default for processes is no limit; 1,024 a pod
  * leaves room for a JVM or a browser, and is far below pid_max (32,768 where it is smallest). Logs: the kubelet's defaults, written down
- * because tenants rely on them.
+ * because tenants rely on them. A drop-in that does not name its kind is not taken.
  */
-function kubeletPatch(cgroupV1: boolean): string {
-  return ['podPidsLimit: 1024', 'containerLogMaxSize: 10Mi', 'containerLogMaxFiles: 5', ...(cgroupV1 ? ['failCgroupV1: false'] : []), ''].join('\n')
+function kubeletConfig(cgroupV1: boolean): string {
+  return [
+    '# Written by annex.',
+    'apiVersion: kubelet.config.k8s.io/v1beta1',
+    'kind: KubeletConfiguration',
+    'podPidsLimit: 1024',
+    'containerLogMaxSize: 10Mi',
+    'containerLogMaxFiles: 5',
+    ...(cgroupV1 ? ['failCgroupV1: false'] : []),
+    '',
+  ].join('\n')
 }
 
 /** containerd 2.x (config version 3); the kubelet's cgroup driver is systemd (kubeadm's default). */

@@ -1,4 +1,4 @@
-# join: kubeadm join: nodeName, apiServer, caCertHashes[], nodeIp, labels{}, taints[], ignorePreflightErrors[], config.
+# join: kubeadm join: nodeName, apiServer, caCertHashes[], nodeIp, labels{}, taints[], ignorePreflightErrors[].
 # The node registers with its labels and taints, so that nothing lands on it before they are there. The token comes beside
 # the document, in secrets.token, and is in no argument and no file that outlives the run.
 
@@ -195,9 +195,6 @@ YAML
   for ((i = 0; i < n; i++)); do
     printf '    - { key: "%s", value: "%s", effect: "%s" }\n' "${DOC["$1/taints/$i/key"]}" "${DOC["$1/taints/$i/value"]-}" "${DOC["$1/taints/$i/effect"]}"
   done
-  if [[ -n ${DOC["$1/config/patches/directory"]-} ]]; then
-    printf 'patches:\n  directory: "%s"\n' "${DOC["$1/config/patches/directory"]}"
-  fi
 }
 
 remove_join() {

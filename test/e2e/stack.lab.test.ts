@@ -66,12 +66,15 @@ describe('the dev stack on the lab', function () {
   })
 
   it('says in a preview what somebody changed on a host by hand, and brings it back', async () => {
-    await onWorker('nft delete table inet annex; rm /etc/containerd/certs.d/docker.io/hosts.toml')
+    await eventually(async () => (await processLimit()) === 1024)
+    await onWorker('nft delete table inet annex; rm /etc/containerd/certs.d/docker.io/hosts.toml; sed -i s/1024/4096/ /etc/annex/kubelet.d/50-annex.conf; systemctl restart kubelet')
     const preview = await runPulumi(['preview'])
-    assert.match(preview.output, /vps-worker-1: vps-worker is no longer as the last update left it.*\n.*file \/etc\/containerd\/certs.d\/docker.io\/hosts.toml: does not exist.*\n.*firewall annex: /)
+    assert.match(preview.output, /vps-worker-1: vps-worker is no longer as the last update left it.*\n.*file \/etc\/containerd\/certs.d\/docker.io\/hosts.toml: does not exist.*\n.*file \/etc\/annex\/kubelet.d\/50-annex.conf: content differs.*\n.*firewall annex: /)
     assert.match(preview.output, /~ 1 to update/)
     await up({ stdio: 'pipe' })
     await onWorker('nft list table inet annex && test -s /etc/containerd/certs.d/docker.io/hosts.toml')
+    // Read by a kubelet of a node that has joined.
+    await eventually(async () => (await processLimit()) === 1024)
   })
 
   it('changes nothing when it is run again', async () => {
@@ -131,6 +134,12 @@ async function bootstrapTokens(): Promise<string[]> {
   const { stdout } = await system.run('kubectl', ['--context', system.context, 'get', 'secrets', '-n', 'kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '-o', 'json'])
   const { items } = JSON.parse(stdout) as { items: { data: Record<string, string> }[] }
   return items.map(({ data }) => Buffer.from(data['token-secret']!, 'base64').toString())
+}
+
+/** What the worker's kubelet lets a pod have; undefined while it does not answer. */
+async function processLimit(): Promise<number | undefined> {
+  const { code, stdout } = await system.run('kubectl', ['--context', system.context, 'get', '--raw', `/api/v1/nodes/${system.worker.name}/proxy/configz`])
+  return code === 0 ? (JSON.parse(stdout) as { kubeletconfig: { podPidsLimit: number } }).kubeletconfig.podPidsLimit : undefined
 }
 
 /** Waits until a condition holds. @throws Error after 90 s */
