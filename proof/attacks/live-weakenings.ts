@@ -9,7 +9,7 @@ export interface LiveWeakening {
   title: string
   /** Attacks that meet another control as well, which still stands. */
   survivors?: string[]
-  /** Through kubectl, as the platform's administrator. */
+  /** Through kubectl, as the platform's administrator; after what is done on the node. */
   weaken: Step[]
   restore: Step[]
   /** On the node, as root. */
@@ -23,6 +23,8 @@ export function liveWeakenings(tenant: RenderedNamespace): LiveWeakening[] {
   const levels = Object.entries(podSecurityLabels('restricted'))
   const pods = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `system:serviceaccounts:${namespace}` }
   const account = (automountServiceAccountToken: boolean): Step => ({ command: ['patch', 'serviceaccount', 'default', '--type=merge', '-p', JSON.stringify({ automountServiceAccountToken }), ...own] })
+  /** A pod that runs keeps what was mounted at its start. */
+  const restart: Step[] = [{ command: ['delete', 'pod', 'test-app-0', ...own] }, { command: ['rollout', 'status', 'statefulset/test-app', '--timeout=90s', ...own] }]
   return [
     {
       control: 'network-policy',
@@ -62,8 +64,15 @@ export function liveWeakenings(tenant: RenderedNamespace): LiveWeakening[] {
       control: 'pids',
       title: 'the kubelet has no limit of processes',
       weaken: [], restore: [],
-      weakenNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: -1/' /var/lib/kubelet/config.yaml && systemctl restart kubelet`,
-      restoreNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: 1024/' /var/lib/kubelet/config.yaml && systemctl restart kubelet`,
+      weakenNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: -1/' /etc/annex/kubelet.d/50-annex.conf && systemctl restart kubelet`,
+      restoreNode: `sed -i 's/^podPidsLimit: .*/podPidsLimit: 1024/' /etc/annex/kubelet.d/50-annex.conf && systemctl restart kubelet`,
+    },
+    {
+      control: 'volume-size',
+      title: 'volumes are folders of the root disk',
+      weaken: restart, restore: restart,
+      weakenNode: 'mkdir /var/tmp/weakened && chmod 777 /var/tmp/weakened && for it in /mnt/annex/*/data; do mount --bind /var/tmp/weakened $it; done',
+      restoreNode: 'for it in /mnt/annex/*/data; do umount $it; done; rm -r /var/tmp/weakened',
     },
   ]
 }

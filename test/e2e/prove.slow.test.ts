@@ -55,9 +55,9 @@ describe('a live tenant under attack', function () {
 })
 
 async function administer({ weaken, restore, weakenNode, restoreNode }: LiveWeakening, what: 'weaken' | 'restore'): Promise<void> {
-  for (const step of what === 'weaken' ? weaken : restore) await kubectl(step)
   const onNode = what === 'weaken' ? weakenNode : restoreNode
   if (onNode !== undefined) await onWorker(onNode)
+  for (const step of what === 'weaken' ? weaken : restore) await kubectl(step)
 }
 
 async function kubectl({ command, input }: Step): Promise<void> {
