@@ -109,6 +109,7 @@ function named<T>(file: string, read: () => T): T {
   try {
     return read()
   } catch (fault) {
+    if (fault instanceof RangeError) throw new YamlFault(`${file}: it is nested too deeply to be read`)
     throw fault instanceof YamlFault ? new YamlFault(`${file}: ${fault.message}`) : fault
   }
 }

@@ -44,7 +44,7 @@ function* documentsIn(text: string): Generator<Part> {
     const all = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })
     for (const document of Array.isArray(all) ? all : []) {
       const start = document.range[0]
-      yield { text: text.slice(start, document.range[2]), above: text.slice(0, start).split('\n').length - 1 }
+      yield { text: text.slice(start, document.range[2]), above: lines.linePos(start).line - 1 }
     }
     return
   }

@@ -86,6 +86,7 @@ describe('npm run place', function () {
     ['another report', () => ['--report', 'xml', fixture('n8n.yaml')], /--report = "xml": text or json is needed/],
     ['a file that is not there', () => ['nowhere.yaml'], /nowhere\.yaml cannot be read/],
     ['a file that is no YAML', () => [file('bad.yaml', 'a: [\n')], /bad\.yaml: line \d+, column \d+/],
+    ['a file without an end to its nesting', () => [file('deep.yaml', `a: ${'['.repeat(5000)}${']'.repeat(5000)}\n`)], /deep\.yaml: it is nested too deeply/],
     ['a file without objects', () => [file('empty.yaml', '# nothing\n')], /there is no object in it/],
     ['values that are no mapping', () => ['--values', file('list.yaml', '- a\n'), fixture('n8n.yaml')], /list\.yaml: a mapping is needed/],
     ['a table that is none', () => ['--workloads', file('table.yaml', 'a: b\n'), fixture('n8n.yaml')], /table\.yaml: a list is needed like/],
