@@ -41,7 +41,7 @@ function fromIssue(issue: z.core.$ZodIssue, raw: unknown): Fault[] {
 }
 
 /** What is needed, where the schema has no words of its own for it. */
-const shapes: Record<string, string> = { object: 'a mapping of options', array: 'a list', string: 'text (numbers and yes or no in quotes)' }
+const shapes: Record<string, string> = { object: 'a mapping of options', array: 'a list', string: 'text (numbers and yes or no in quotes)', boolean: 'true or false' }
 
 function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input:')) return issue.message
@@ -104,7 +104,7 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
   })
   const home = raw?.testApplication?.tenant
   if (home && !tenants.some((tenant) => tenant?.name === home)) {
-    faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${tenants.map((it) => it?.name).join(', ') || 'there are none'}): name one of them` })
+    faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${named(tenants.map((it) => it?.name))}): name one of them` })
   }
   return faults
 }
@@ -113,7 +113,7 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
 function poolFaults(workers: (string | undefined)[], tenants: { name: string | undefined; nodes: (string | undefined)[] }[]): Fault[] {
   const dedicated = tenants.flatMap(({ nodes }, i) => nodes.map((value, j) => ({ path: `annex:tenants[${i}].dedicatedNodes[${j}]`, value })))
   const unknown = dedicated.filter(({ value }) => value !== undefined && !workers.includes(value))
-    .map(({ path, value }) => ({ path, seen: show(value), message: `is none of annex:workers (${workers.join(', ') || 'there are none'}): name one of them` }))
+    .map(({ path, value }) => ({ path, seen: show(value), message: `is none of annex:workers (${named(workers)}): name one of them` }))
   const left = workers.filter((name) => !dedicated.some(({ value }) => value === name))
   const homeless = workers.length === 0 || left.length > 0 ? [] : tenants.flatMap(({ nodes }, i) => (nodes.length > 0 ? [] : [{
     path: `annex:tenants[${i}].dedicatedNodes`,
@@ -122,6 +122,11 @@ function poolFaults(workers: (string | undefined)[], tenants: { name: string | u
   }]))
   const reserved = tenants.flatMap(({ name }, i) => (name === sharedPool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
   return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...reserved]
+}
+
+/** What there is to choose from; a name that is no text is the schema's matter. */
+function named(names: unknown[]): string {
+  return names.filter((name) => typeof name === 'string').join(', ') || 'there are none'
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -10,6 +10,7 @@ const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'a
 export const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
 export const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
+const filled = text(/\S/, 'text is needed that is not empty (numbers and yes or no in quotes)')
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
 const memory = text(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
@@ -27,9 +28,9 @@ const ssh = z.strictObject({
   /** Port on which the host's sshd itself listens, where a NAT forwards another one to it. Default: `port`. */
   listenPort: port.optional(),
   /** root, or a user with passwordless sudo. Default: root. */
-  user: z.string().min(1).default('root'),
+  user: filled.default('root'),
   /** A host to go through (ssh -J). */
-  jump: z.strictObject({ host, port: port.default(22), user: z.string().min(1).default('root') }).optional(),
+  jump: z.strictObject({ host, port: port.default(22), user: filled.default('root') }).optional(),
 })
 
 const gateway = z.strictObject({
@@ -78,11 +79,11 @@ const worker = z.strictObject({
 const repository = z.strictObject({
   /** Address of the apt repository; a mirror's where hosts do not reach the public one. */
   uri: z.string().regex(/^https?:\/\/\S+$/, { error: 'an http or https address is needed' }),
-  suite: z.string().min(1),
+  suite: filled,
   /** Empty for a flat repository, whose suite ends in "/". */
-  components: z.array(z.string().min(1)).default([]),
+  components: z.array(filled).default([]),
   /** File with the armored public key that signs the repository. */
-  keyFile: z.string().min(1),
+  keyFile: filled,
 })
 
 const registry = z.strictObject({
@@ -91,7 +92,7 @@ const registry = z.strictObject({
   /** Where images are pulled from instead, like https://mirror.example:5000. */
   mirror: z.string().regex(/^https:\/\/\S+$/, { error: 'an https address is needed' }),
   /** File with the certificate authority of the mirror. Default: the host's own trust. */
-  caFile: z.string().min(1).optional(),
+  caFile: filled.optional(),
 })
 
 const count = z.int({ error: 'a whole number from 1 to 1000 is needed' }).min(1).max(1000)
@@ -158,7 +159,7 @@ const admission = z.strictObject({
   /** DaemonSets outside them whose pods may run on tenant nodes, like a CNI's or monitoring's. */
   daemonSets: z.array(z.strictObject({ namespace: dnsLabel, name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'the name of a DaemonSet is needed' }) })).default([]),
   /** Users that bind pods to nodes. Default: the scheduler's own. */
-  schedulers: z.array(z.string().min(1)).min(1, { error: 'at least one user is needed, or no pod of a tenant could start' }).default(['system:kube-scheduler']),
+  schedulers: z.array(filled).min(1, { error: 'at least one user is needed, or no pod of a tenant could start' }).default(['system:kube-scheduler']),
 })
 
 export const schema = z.strictObject({
@@ -175,7 +176,7 @@ export const schema = z.strictObject({
     nodeLocalDns: z.array(address).default([]),
   }),
   /** OpenSSH known_hosts file with the key of every host; a host without a key there is refused. */
-  knownHosts: z.string().min(1),
+  knownHosts: filled,
   tunnel: z.strictObject({
     range,
     /** UDP port of the gateways. Default: 51820. */
@@ -206,7 +207,7 @@ export const schema = z.strictObject({
     cgroupV1: z.boolean().default(false),
     /** containerd's restrict_oom_score_adj, where the host may not lower it. */
     restrictOomScoreAdj: z.boolean().default(false),
-    ignorePreflightErrors: z.array(z.string().min(1)).default([]),
+    ignorePreflightErrors: z.array(filled).default([]),
   }).prefault({}),
 })
 

@@ -11,6 +11,12 @@ function faultsAfter(change: (options: Record<string, any>) => void) {
   return check(options).faults
 }
 
+/** Of every option, whole mappings and lists too. */
+function pathsIn(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])])
+}
+
 describe('configuration', () => {
   for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) {
     it(`accepts ${file} as it is in the repository`, () => {
@@ -92,6 +98,19 @@ describe('configuration', () => {
     const pathsAfter = (admission: object) => faultsAfter((options) => { options.admission = admission }).map(({ path }) => path)
     assert.deepEqual(pathsAfter({ systemNamespaces: ['kube-system', 'paas-tenant-1'] }), ['annex:admission.systemNamespaces[1]'])
     assert.deepEqual(pathsAfter({ enforcement: 'block', schedulers: [] }), ['annex:admission.enforcement', 'annex:admission.schedulers'])
+  })
+
+  it('says in plain words what is wrong, whichever option it is', () => {
+    const wrong = [null, '', 0, -1, 1.5, true, [], [null], {}, { a: 1 }, 'x', '0.0.0.0/0', 'a'.repeat(300)]
+    for (const path of pathsIn(annexOptions('Pulumi.dev.yaml'))) {
+      for (const value of wrong) {
+        const faults = faultsAfter((options) => {
+          const parent = path.slice(0, -1).reduce((inner, key) => inner[key], options)
+          parent[path.at(-1)!] = value
+        })
+        for (const { message } of faults) assert.doesNotMatch(message, /Too (small|big)|Invalid|expected|undefined|\[object/, `${path.join('.')} = ${JSON.stringify(value)}`)
+      }
+    }
   })
 
   it('never throws, whatever it is given', () => {
