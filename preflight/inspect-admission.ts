@@ -1,5 +1,6 @@
 /** Which policy API the cluster has, and what admission would refuse of what runs there; a preview lists it. */
 import * as pulumi from '@pulumi/pulumi'
+import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import { evaluateExisting, type Existing } from '../components/tenant-placement/evaluate-existing.ts'
 import { type AdmissionApi, type AdmissionOptions, findAdmissionApi } from '../components/tenant-placement/render-admission.ts'
 import { get, list } from './cluster.ts'
@@ -31,10 +32,11 @@ async function readAdmissionApi(context: string): Promise<AdmissionApi> {
 }
 
 async function readExisting(context: string): Promise<Existing> {
-  const objects = await list<{ kind: string; metadata: { name: string; labels?: Record<string, string> } }>(context, ['namespaces', ...workloads])
+  const objects = await list<{ kind: string; metadata: { name: string; namespace?: string; labels?: Record<string, string> } }>(context, ['namespaces', ...workloads])
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace')
   return {
     namespaces: namespaces.map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} })),
-    objects: objects.filter(({ kind }) => kind !== 'Namespace'),
+    // annex's own are exempt by name; that of a worker which leaves goes in the same update.
+    objects: objects.filter(({ kind, metadata }) => kind !== 'Namespace' && !(metadata.namespace === agentNamespace && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex')),
   }
 }
