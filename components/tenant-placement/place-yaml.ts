@@ -1,6 +1,7 @@
 /** Places the pods in a stream of YAML documents. What is not about placement keeps its text, so that no value can change its type. */
 import { isDeepStrictEqual } from 'node:util'
 import { Composer, CST, Document, isMap, isScalar, LineCounter, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
+import { deeper } from '../../policies/inputs/deeper.ts'
 import { changes } from './changes.ts'
 import { placeObject, type Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
@@ -21,6 +22,16 @@ export class YamlFault extends Error {}
 
 /** @throws YamlFault */
 export function placeYaml(text: string, placement: Placement, table: readonly Workload[] = workloads): PlacedStream {
+  try {
+    return placeStrictYaml(text, placement, table)
+  } catch (fault) {
+    const moved = fault instanceof YamlFault ? deeper(text) : text
+    if (moved === text) throw fault
+    return placeStrictYaml(moved, placement, table)
+  }
+}
+
+function placeStrictYaml(text: string, placement: Placement, table: readonly Workload[]): PlacedStream {
   const lines = new LineCounter()
   const stream: PlacedStream = { text: '', documents: [] }
   for (const token of new Parser(lines.addNewLine).parse(text)) {

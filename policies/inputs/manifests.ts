@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, parseAllDocuments, type ScalarTag, type Tags, visit } from 'yaml'
 import { Field, UNKNOWN } from '../field.ts'
 import type { Resource } from '../rule.ts'
+import { deeper } from './deeper.ts'
 
 /** Why an input cannot be judged, in words that quote nothing of it. */
 export class Unreadable extends Error {}
@@ -68,8 +69,9 @@ const OPTIONS = { version: '1.1', customTags: withoutTimes, stringKeys: true, lo
 const MOST_ALIASES = 10_000
 
 /** The document's value, null where it is empty. */
-function valueOf({ text, above }: Part): unknown {
-  const document = parseDocument(text, OPTIONS)
+function valueOf(part: Part): unknown {
+  const document = documentOf(part)
+  const { text, above } = part
   const [error] = document.errors
   if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})`)
   refuseLateMerges(document, above, text)
@@ -80,9 +82,28 @@ function valueOf({ text, above }: Part): unknown {
   }
 }
 
+/** As the Kubernetes tools read it, who are not strict everywhere; the part's text becomes one that is. */
+function documentOf(part: Part): Document.Parsed {
+  const document = parsedDocument(part.text)
+  if (document.errors.length === 0) return document
+  const text = deeper(part.text)
+  const again = parsedDocument(text)
+  if (again.errors.length > 0) return document
+  part.text = text
+  return again
+}
+
+/** A merge may say that it is one (!!merge <<), though a key is always text. */
+function parsedDocument(text: string): Document.Parsed {
+  const document = parseDocument(text, OPTIONS)
+  document.errors = document.errors.filter(({ code, pos: [at] }) => !(code === 'NON_STRING_KEY' && text.startsWith('!!merge <<', at)))
+  return document
+}
+
 /** A merge below keys that it has too: the YAML standard and the Kubernetes tools do not agree which of them holds. */
 function refuseLateMerges(document: Document.Parsed, above: number, text: string): void {
-  if (!text.includes('<<')) return
+  // No rule looks into a definition, and there are those that do it.
+  if (!text.includes('<<') || document.get('kind') === 'CustomResourceDefinition') return
   visit(document, {
     Map(_, map) {
       const merge = map.items.findIndex(({ key }) => isScalar(key) && key.value === '<<')

@@ -77,8 +77,11 @@ describe('policies from the command line', function () {
     'anchors and merges': [`x: &x {hostPID: yes}\n${bad.replace('  hostPID: true', '  <<: *x')}`, [1, `${here} 6`]],
     'YAML 1.1, as the Kubernetes tools read it': [bad.replace('true\n', 'On\n'), [1, `${here} 5`]],
     'Windows lines and a byte order mark': [`\ufeff${bad.replaceAll('\n', '\r\n')}`, [1, `${here} 5`]],
+    'a text in quotes and a list in brackets that go on no deeper than their key': [`${bad}      command: [\n      "sh", '-c',\n      "a\n      b"\n      ]\n`, [1, `${here} 5`]],
+    'a merge that says what it is': [`x: &x {hostPID: true}\n${bad.replace('  hostPID: true', '  !!merge <<: *x')}`, [1, `${here} 6`]],
     'an unknown kind': ['apiVersion: example.com/v1\nkind: Widget\nspec: {size: 3}\n', [0]],
     'the definition of a custom resource': ['apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {versions: [{schema: {properties: {containers: [{}]}}}]}\n', [0]],
+    'the definition of a custom resource with a merge that overrides keys before it': ['x: &x {a: 1}\nkind: CustomResourceDefinition\nspec: {a: 2, <<: *x}\n', [0]],
     'a policy of another engine, which holds patterns of pods': ['apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {rules: [{validate: {pattern: {spec: {containers: [{securityContext: {privileged: true}}]}}}}]}\n', [0]],
     'a custom resource that holds a pod': ['apiVersion: example.com/v1\nkind: App\nmetadata: {name: bad, namespace: a}\nspec: {template: {spec: {hostPID: true, containers: [{name: a}]}}}\n', [1, 'kubernetes:example.com/v1:App::a/bad pods-host-namespaces 4']],
   }
@@ -88,6 +91,8 @@ describe('policies from the command line', function () {
 
   for (const [name, text] of Object.entries({
     'broken YAML': 'kind: Pod\nspec: {hunter2: [',
+    'a text in quotes without an end': 'kind: Pod\nspec: "hunter2\nstatus: a\n',
+    'a text in quotes over two documents': 'kind: Pod\nspec: "hunter2\n---\na"\n',
     'a key that is there twice': `${good}  hunter2: 1\n  hunter2: 2\n`,
     'a key that is there twice in JSON': '{"kind":"Pod","spec":{"hostPID":true,"hunter2":"a\\"b:","hostPID":false}}',
     'a value that Pulumi does not know yet, which no manifest has': good.replace('app:1', '04da6b54-80e4-46f7-96ec-b56ff0331ba9 # hunter2'),

@@ -72,6 +72,12 @@ describe('placeYaml', () => {
     }), { numRuns: 200 })
   }).timeout(120_000)
 
+  it('takes a text in quotes and a list in brackets that go on no deeper than their key, as the Kubernetes tools do', () => {
+    const placed = placeYaml('apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    args: [\n    "a\n    b"\n    ]\n', tenantPlacement)
+    const strict = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', args: ['a b'] }] } }
+    for (const version of versions) assert.deepEqual(read(placed.text, version), [placeObject(strict, tenantPlacement).object])
+  })
+
   it('says where a text is no YAML', () => {
     assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))
     assert.throws(() => placeYaml('a: *nowhere\n', tenantPlacement), YamlFault)
