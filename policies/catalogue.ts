@@ -36,7 +36,7 @@ a default-deny that goes from a namespace that stays. Without \`--show-sames\` t
 **Remediation.** With \`ANNEX_POLICY_REMEDIATE=true\` Pulumi puts right what can be put right without a decision, before it judges: ${rules.filter(isRepairable).map(({ id }) => `\`${id}\``).join(', ')}.
 
 **Pod Security.** The packs \`pss-baseline\` and \`pss-restricted\` say of a pod what the API server's own admission says, for every kind that makes pods; the tests ask a real API server
-about generated pods. They agree with the upstream conformance data of every version from 1.0 to 1.37 too. Of a patch or a custom resource only what it sets is judged, since somebody else completes it. YAML is read as the Kubernetes tools read it; a key that is there twice, an
+about generated pods. They agree with the upstream conformance data of every version from 1.0 to 1.37 too. Of a patch or a custom resource only what it sets is judged, since somebody else completes it. YAML is read as the Kubernetes tools read it, also where its standard wants lines deeper; a key that is there twice, an
 object without a kind and a template that was not rendered are refused (exit code 2).
 
 ## In another project
