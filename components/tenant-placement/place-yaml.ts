@@ -50,11 +50,14 @@ function placeStrictYaml(text: string, placement: Placement, table: readonly Wor
 
 /** As kubectl reads it: YAML 1.1, the last one of two equal keys. */
 function read(token: CST.Document, lines: LineCounter): unknown {
-  const [document] = new Composer({ version: '1.1', uniqueKeys: false }).compose([token], true, token.offset)
-  const [error] = document!.errors
+  const [document] = new Composer({ version: '1.1', uniqueKeys: false, stringKeys: true }).compose([token], true, token.offset)
+  const source = CST.stringify(token)
+  // A merge may say that it is one, though a key is always text.
+  const error = document!.errors.find(({ code, pos: [at] }) => !(code === 'NON_STRING_KEY' && source.startsWith('!!merge <<', at - token.offset)))
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    throw new YamlFault(`line ${line}, column ${col}: ${error.message}`)
+    const template = source.includes('{{') ? '; it looks like a template that was not rendered: give the output of helm template' : ''
+    throw new YamlFault(`line ${line}, column ${col}: ${error.code === 'NON_STRING_KEY' ? 'a key must be text' : error.message}${template}`)
   }
   try {
     const value: unknown = document!.toJS()
@@ -120,8 +123,10 @@ function expand(document: Document): void {
   })
 }
 
+/** A merge that says what it is (!!merge <<) has a symbol for its key. */
 function keyOf(key: unknown): unknown {
-  return isScalar(key) ? key.value : key
+  const value = isScalar(key) ? key.value : key
+  return typeof value === 'symbol' ? value.description : value
 }
 
 /** Words that no YAML reader takes for anything but a string. */

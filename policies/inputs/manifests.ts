@@ -73,7 +73,7 @@ function valueOf(part: Part): unknown {
   const document = documentOf(part)
   const { text, above } = part
   const [error] = document.errors
-  if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})`)
+  if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})${text.includes('{{') ? '; it looks like a template that was not rendered: give the output of helm template' : ''}`)
   refuseLateMerges(document, above, text)
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES })

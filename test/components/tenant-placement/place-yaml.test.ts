@@ -78,9 +78,15 @@ describe('placeYaml', () => {
     for (const version of versions) assert.deepEqual(read(placed.text, version), [placeObject(strict, tenantPlacement).object])
   })
 
+  it('takes a merge that says what it is', () => {
+    const pod = (merge: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nx: &x {priority: 1}\nspec:\n  ${merge}: *x\n  containers: []\n`
+    assert.equal(placeYaml(pod('!!merge <<'), tenantPlacement).text, placeYaml(pod('<<'), tenantPlacement).text)
+  })
+
   it('says where a text is no YAML', () => {
     assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))
     assert.throws(() => placeYaml('a: *nowhere\n', tenantPlacement), YamlFault)
+    assert.throws(() => placeYaml('kind: Pod\nmetadata: {{ .name }}\n', tenantPlacement), /^Error: line 2, column 12: a key must be text; it looks like a template/)
   })
 
   it('refuses aliases that stand for too much', () => {
