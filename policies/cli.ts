@@ -41,22 +41,24 @@ interface Options {
   files: string[]
 }
 
+interface Writer { write(text: string): unknown }
+
 /** @returns the exit code */
-export function main(args: string[]): number {
+export function main(args: string[], out: Writer = process.stdout, err: Writer = process.stderr): number {
   let options: Options | undefined
   try {
     options = optionsFrom(args)
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nnpm run -s policies -- --help tells how it is used.\n`)
+    err.write(`${(error as Error).message}\nnpm run -s policies -- --help tells how it is used.\n`)
     return 2
   }
   if (options === undefined) {
-    process.stdout.write(help)
+    out.write(help)
     return 0
   }
   const report = reportOn(options)
-  process.stdout.write(formats[options.format]!(report))
-  for (const error of report.errors) process.stderr.write(`${error}\n`)
+  out.write(formats[options.format]!(report))
+  for (const error of report.errors) err.write(`${error}\n`)
   if (report.errors.length > 0) return 2
   return report.findings.some(({ verdict }) => verdict === 'violation') ? 1 : 0
 }

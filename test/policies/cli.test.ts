@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { parse } from 'yaml'
+import { main } from '../../policies/cli.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -40,8 +41,17 @@ describe('policies from the command line', function () {
     const { exitCode, stdout, stderr } = await run(['--pack', 'pss-restricted', '--format', 'json', ...args, '-'], { input })
     return { exitCode, stderr, stdout, report: stdout === '' ? undefined : JSON.parse(stdout) }
   }
-  const found = async (input: string, ...args: string[]) => {
-    const { exitCode, report } = await check(input, ...args)
+  /** The same of a file, without a process of its own. */
+  const checkFile = (text: string, ...args: string[]) => {
+    const file = join(folder, 'input.yaml')
+    writeFileSync(file, text)
+    const written = { stdout: '', stderr: '' }
+    const into = (stream: 'stdout' | 'stderr') => ({ write: (words: string) => { written[stream] += words } })
+    const exitCode = main(['--pack', 'pss-restricted', '--format', 'json', ...args, file], into('stdout'), into('stderr'))
+    return { exitCode, ...written, report: JSON.parse(written.stdout) }
+  }
+  const found = (input: string, ...args: string[]) => {
+    const { exitCode, report } = checkFile(input, ...args)
     return [exitCode, ...report.findings.map((finding: any) => `${finding.resource} ${finding.rule} ${finding.line}`)]
   }
 
@@ -86,7 +96,7 @@ describe('policies from the command line', function () {
     'a custom resource that holds a pod': ['apiVersion: example.com/v1\nkind: App\nmetadata: {name: bad, namespace: a}\nspec: {template: {spec: {hostPID: true, containers: [{name: a}]}}}\n', [1, 'kubernetes:example.com/v1:App::a/bad pods-host-namespaces 4']],
   }
   for (const [name, [text, expected]] of Object.entries(texts)) {
-    it(`reads ${name}`, async () => assert.deepEqual(await found(text), expected))
+    it(`reads ${name}`, () => assert.deepEqual(found(text), expected))
   }
 
   for (const [name, text] of Object.entries({
@@ -103,8 +113,8 @@ describe('policies from the command line', function () {
     'what is no object': 'hunter2\n',
     'anchors that make a bomb': `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((key, index) => `${key}: &${key} [${`*${'abcdefg'[index]},`.repeat(9)}]\n`).join('')}kind: hunter2\n`,
   })) {
-    it(`exits with 2 for ${name}, says where, and shows nothing of it`, async () => {
-      const { exitCode, report, stdout, stderr } = await check(text)
+    it(`exits with 2 for ${name}, says where, and shows nothing of it`, () => {
+      const { exitCode, report, stdout, stderr } = checkFile(text)
       assert.equal(exitCode, 2)
       assert.equal(report.errors.length, 1)
       assert.ok(!`${stdout}${stderr}`.includes('hunter2'), `${stdout}${stderr}`)
@@ -145,33 +155,33 @@ describe('policies from the command line', function () {
     assert.deepEqual([exitCode, JSON.parse(stdout).findings.map(({ file }: any) => file)], [1, ['er/bad.yml']])
   })
 
-  it('takes the controls of another version where it is asked to', async () => {
+  it('takes the controls of another version where it is asked to', () => {
     const probe = good.replace('image: app:1', 'image: app:1\n      livenessProbe: {httpGet: {port: 80, host: x.example}}')
-    assert.deepEqual([await found(probe, '--kubernetes-version', 'v1.33'), (await found(probe))[0]], [[0], 1])
+    assert.deepEqual([found(probe, '--kubernetes-version', 'v1.33'), found(probe)[0]], [[0], 1])
   })
 
   const secretMark = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270' }
   const stateOf = (inputs: object) => ({ urn: 'urn:pulumi:prod::annex::kubernetes:core/v1:Pod::web', type: 'kubernetes:core/v1:Pod', custom: true, inputs, outputs: {} })
 
-  it('reads a saved state, what is encrypted in it being unverifiable', async () => {
+  it('reads a saved state, what is encrypted in it being unverifiable', () => {
     const spec = { hostPID: true, hostIPC: { ...secretMark, ciphertext: 'x' }, hostNetwork: { ...secretMark, plaintext: 'true' } }
-    const { exitCode, report } = await check(JSON.stringify({ version: 3, deployment: { resources: [stateOf({ spec }), { ...stateOf({ spec }), delete: true }] } }))
+    const { exitCode, report } = checkFile(JSON.stringify({ version: 3, deployment: { resources: [stateOf({ spec }), { ...stateOf({ spec }), delete: true }] } }))
     assert.equal(exitCode, 1)
     assert.deepEqual(report.findings.map(({ resource, path }: any) => `${resource} ${path}`), ['hostNetwork', 'hostPID'].map((field) => `kubernetes:core/v1:Pod::web spec.${field}`))
     assert.deepEqual(report.unverifiable.map(({ path }: any) => path), ['spec.hostIPC'])
   })
 
-  it("reads a backend's own file of a stack", async () => {
-    const { exitCode, report } = await check(JSON.stringify({ version: 3, checkpoint: { stack: 'organization/annex/dev', latest: { resources: [stateOf({ spec: { hostPID: true } })] } } }))
+  it("reads a backend's own file of a stack", () => {
+    const { exitCode, report } = checkFile(JSON.stringify({ version: 3, checkpoint: { stack: 'organization/annex/dev', latest: { resources: [stateOf({ spec: { hostPID: true } })] } } }))
     assert.deepEqual([exitCode, report.findings.map(({ path }: any) => path)], [1, ['spec.hostPID']])
   })
 
-  it('reads a preview, and exits with 0 where there is only what it cannot verify', async () => {
+  it('reads a preview, and exits with 0 where there is only what it cannot verify', () => {
     const steps = [
       { op: 'create', newState: stateOf({ spec: { hostPID: '04da6b54-80e4-46f7-96ec-b56ff0331ba9', hostIPC: '[secret]' } }) },
       { op: 'delete', oldState: stateOf({ spec: { hostPID: true } }) },
     ]
-    const { exitCode, report } = await check(JSON.stringify({ config: {}, steps }))
+    const { exitCode, report } = checkFile(JSON.stringify({ config: {}, steps }))
     assert.deepEqual([exitCode, report.findings, report.unverifiable.map(({ path }: any) => path)], [0, [], ['spec.hostPID', 'spec.hostIPC']])
   })
 
