@@ -87,6 +87,13 @@ describe('policies in the Pulumi CLI', function () {
     assert.ok(!all.includes(keyText), 'the output shows a private key')
   })
 
+  it('says in one line which Node it needs, where an older one starts it', async () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.17.1' } })"
+    const { exitCode, stderr } = await execa(process.execPath, ['-e', `${older}; require(${JSON.stringify(join(PACK, 'main.cjs'))})`], { reject: false })
+    assert.equal(exitCode, 1)
+    assert.match(stderr, /^These policies need Node 22\.18 or newer;[^\n]*$/)
+  })
+
   it('lists an exception that is in use, with its reason', async () => {
     const stack = await program('needsAnException')
     assert.notEqual((await stack.pulumi('preview')).exitCode, 0)
