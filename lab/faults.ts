@@ -57,7 +57,8 @@ export async function mendTunnel(host: HostName): Promise<void> {
 
 /** Ends every SSH session of a host, as a broken line would but at once; what ran in a session goes on until it notices. */
 export async function dropSsh(host: HostName): Promise<void> {
-  await runInHost(host, 'bash', ['-c', 'pgrep -x sshd | grep -vx "$(cat /run/sshd.pid)" | xargs --no-run-if-empty kill -KILL'])
+  // One that has just ended by itself is no fault.
+  await runInHost(host, 'bash', ['-c', 'for it in $(pgrep -x sshd | grep -vx "$(cat /run/sshd.pid)"); do kill -KILL "$it" 2>/dev/null || ! kill -0 "$it" 2>/dev/null; done'])
 }
 
 /** As another apt does: a lock by fcntl on dpkg's lock file, held by a process outside the host. */

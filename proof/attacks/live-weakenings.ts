@@ -71,8 +71,9 @@ export function liveWeakenings(tenant: RenderedNamespace): LiveWeakening[] {
       control: 'volume-size',
       title: 'volumes are folders of the root disk',
       weaken: restart, restore: restart,
-      weakenNode: 'mkdir /var/tmp/weakened && chmod 777 /var/tmp/weakened && for it in /mnt/annex/*/data; do mount --bind /var/tmp/weakened $it; done',
-      restoreNode: 'for it in /mnt/annex/*/data; do umount $it; done; rm -r /var/tmp/weakened',
+      // Private: what is mounted on a volume would be mounted in its pod too, and go with it.
+      weakenNode: 'mkdir -m 777 /var/tmp/weakened && for it in /mnt/annex/*; do mount --make-private $it && mount --bind /var/tmp/weakened $it/data || exit; done',
+      restoreNode: 'for it in /mnt/annex/*; do umount $it/data && mount --make-shared $it || exit; done; rm -r /var/tmp/weakened',
     },
   ]
 }
