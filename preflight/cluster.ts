@@ -4,7 +4,7 @@
  */
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
 import { execa, ExecaError } from 'execa'
-import { storageClassName, volumeStackLabel } from '../components/local-storage/render.ts'
+import { reclaimAnnotation, storageClassName, volumeStackLabel } from '../components/local-storage/render.ts'
 import { stackLabel } from '../components/tenant-isolation/names.ts'
 
 export interface ClusterFacts {
@@ -36,6 +36,8 @@ export interface VolumeFacts {
   phase: string
   /** namespace/name of the claim that has it, or had it last. */
   claim: string | undefined
+  /** What happens to its data after that: wipe or retain. */
+  reclaim?: string
 }
 
 export interface NodeFacts {
@@ -57,7 +59,7 @@ interface Node {
 interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string> } }
 interface PersistentVolume {
   kind: 'PersistentVolume'
-  metadata: { name: string; labels?: Record<string, string> }
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }
   spec: { capacity: { storage: string }; storageClassName?: string; claimRef?: { namespace: string; name: string } }
   status?: { phase?: string }
 }
@@ -89,6 +91,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       size: spec.capacity.storage,
       phase: status?.phase ?? '',
       claim: spec.claimRef && `${spec.claimRef.namespace}/${spec.claimRef.name}`,
+      reclaim: metadata.annotations?.[reclaimAnnotation],
     })),
   }
 }

@@ -7,10 +7,11 @@ import type { VolumeFacts } from './cluster.ts'
  * @returns one sentence for each that is in the way: what was seen, the fix
  */
 export function judgeVolumes(wanted: string[], stack: string, volumes: VolumeFacts[]): string[] {
-  return volumes.filter((it) => it.stack === stack && !wanted.includes(it.name)).flatMap(({ name, size, phase, claim }) => {
+  return volumes.filter((it) => it.stack === stack && !wanted.includes(it.name)).flatMap(({ name, size, phase, claim, reclaim }) => {
     const gone = `the volume ${name} (${size}) is no longer in annex:workers`
     if (phase === 'Bound') return [`${gone}, but the claim ${claim} has its data there: put it back, or back it up if need be (docs/storage.md) and delete the claim: kubectl delete persistentvolumeclaim -n ${claim?.replace('/', ' ')}`]
-    if (phase === 'Released') return [`${gone}, but still holds what the claim ${claim} has left: put it back; or, if its data may go: kubectl delete persistentvolume ${name}`]
+    // With reclaim: wipe its data was given up with its claim, and the host is about to wipe it.
+    if (phase === 'Released' && reclaim !== 'wipe') return [`${gone}, but still holds what the claim ${claim} has left: put it back; or, if its data may go: kubectl delete persistentvolume ${name}`]
     return []
   })
 }

@@ -109,7 +109,7 @@ export function renderStorageClass() {
 /** Kubernetes itself never deletes data; who wipes the volume after its claim is told by the annotation. */
 export function renderPersistentVolume(stack: string, node: string, { name, size, reclaim }: LocalVolume) {
   return {
-    metadata: { name: volumeName(node, name), labels: { 'app.kubernetes.io/managed-by': 'annex', [volumeStackLabel]: stack, [nodeLabel]: node }, annotations: { 'annex/reclaim': reclaim } },
+    metadata: { name: volumeName(node, name), labels: { 'app.kubernetes.io/managed-by': 'annex', [volumeStackLabel]: stack, [nodeLabel]: node }, annotations: { [reclaimAnnotation]: reclaim } },
     spec: {
       capacity: { storage: size },
       accessModes: ['ReadWriteOnce'],
@@ -123,6 +123,8 @@ export function renderPersistentVolume(stack: string, node: string, { name, size
 }
 
 export const nodeLabel = 'kubernetes.io/hostname'
+/** What happens to a volume's data after its claim: wipe or retain. */
+export const reclaimAnnotation = 'annex/reclaim'
 /** Which stack made a volume: a preflight judges its own only. */
 export const volumeStackLabel = 'app.kubernetes.io/instance'
 

@@ -9,7 +9,10 @@ describe('volumes that the configuration no longer has', () => {
     assert.match(judgeVolumes([], 'prod', [{ ...volume, phase: 'Bound', claim: 'team/data-db-0' }]).join(), /^the volume vps-1-vol-2 \(10Gi\) is no longer in annex:workers, but the claim team\/data-db-0 has its data there.*kubectl delete persistentvolumeclaim -n team data-db-0$/)
   })
   it('are kept while they hold what a claim has left', () => {
-    assert.match(judgeVolumes([], 'prod', [{ ...volume, phase: 'Released', claim: 'team/data-db-0' }]).join(), /still holds what the claim team\/data-db-0 has left.*kubectl delete persistentvolume vps-1-vol-2/)
+    assert.match(judgeVolumes([], 'prod', [{ ...volume, phase: 'Released', claim: 'team/data-db-0', reclaim: 'retain' }]).join(), /still holds what the claim team\/data-db-0 has left.*kubectl delete persistentvolume vps-1-vol-2/)
+  })
+  it('may go while the host has not yet wiped what a claim has left, where it is to be wiped', () => {
+    assert.deepEqual(judgeVolumes([], 'prod', [{ ...volume, phase: 'Released', claim: 'team/data-db-0', reclaim: 'wipe' }]), [])
   })
   it('are all told at once, and those of another stack, or still wanted, are none of them', () => {
     const bound = { ...volume, phase: 'Bound', claim: 'a/b' }
