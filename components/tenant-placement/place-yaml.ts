@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Composer, CST, Document, isMap, isScalar, LineCounter, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
 import { deeper } from '../../policies/inputs/deeper.ts'
+import { firstFault, templateHint } from '../../policies/inputs/faults.ts'
 import { changes } from './changes.ts'
 import { placeObject, type Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
@@ -36,7 +37,7 @@ function placeStrictYaml(text: string, placement: Placement, table: readonly Wor
   const stream: PlacedStream = { text: '', documents: [] }
   for (const token of new Parser(lines.addNewLine).parse(text)) {
     const source = CST.stringify(token as CST.Token)
-    const value = token.type === 'document' ? read(token, lines) : undefined
+    const value = token.type === 'document' ? read(token, text, lines) : undefined
     if (value === undefined || value === null) {
       stream.text += source
       continue
@@ -49,15 +50,12 @@ function placeStrictYaml(text: string, placement: Placement, table: readonly Wor
 }
 
 /** As kubectl reads it: YAML 1.1, the last one of two equal keys. */
-function read(token: CST.Document, lines: LineCounter): unknown {
+function read(token: CST.Document, text: string, lines: LineCounter): unknown {
   const [document] = new Composer({ version: '1.1', uniqueKeys: false, stringKeys: true }).compose([token], true, token.offset)
-  const source = CST.stringify(token)
-  // A merge may say that it is one, though a key is always text.
-  const error = document!.errors.find(({ code, pos: [at] }) => !(code === 'NON_STRING_KEY' && source.startsWith('!!merge <<', at - token.offset)))
+  const error = firstFault(document!, text)
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    const template = source.includes('{{') ? '; it looks like a template that was not rendered: give the output of helm template' : ''
-    throw new YamlFault(`line ${line}, column ${col}: ${error.code === 'NON_STRING_KEY' ? 'a key must be text' : error.message}${template}`)
+    throw new YamlFault(`line ${line}, column ${col}: ${error.code === 'NON_STRING_KEY' ? 'a key must be text' : error.message}${templateHint(CST.stringify(token))}`)
   }
   try {
     const value: unknown = document!.toJS()

@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, LineCounter, type ParsedNode, 
 import { Field, UNKNOWN } from '../field.ts'
 import type { Resource } from '../rule.ts'
 import { deeper } from './deeper.ts'
+import { firstFault, templateHint } from './faults.ts'
 
 /** Why an input cannot be judged, in words that quote nothing of it. */
 export class Unreadable extends Error {}
@@ -72,8 +73,8 @@ const MOST_ALIASES = 10_000
 function valueOf(part: Part): unknown {
   const document = documentOf(part)
   const { text, above } = part
-  const [error] = document.errors
-  if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})${text.includes('{{') ? '; it looks like a template that was not rendered: give the output of helm template' : ''}`)
+  const error = firstFault(document, text)
+  if (error !== undefined) throw new Unreadable(`line ${above + (error.linePos?.[0].line ?? 1)} is no valid YAML (${error.code})${templateHint(text)}`)
   refuseLateMerges(document, above, text)
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES })
@@ -84,25 +85,18 @@ function valueOf(part: Part): unknown {
 
 /** As the Kubernetes tools read it, who are not strict everywhere; the part's text becomes one that is. */
 function documentOf(part: Part): Document.Parsed {
-  const document = parsedDocument(part.text)
-  if (document.errors.length === 0) return document
+  const document = parseDocument(part.text, OPTIONS)
+  if (firstFault(document, part.text) === undefined) return document
   const text = deeper(part.text)
-  const again = parsedDocument(text)
-  if (again.errors.length > 0) return document
+  const again = parseDocument(text, OPTIONS)
+  if (firstFault(again, text) !== undefined) return document
   part.text = text
   return again
 }
 
-/** A merge may say that it is one (!!merge <<), though a key is always text. */
-function parsedDocument(text: string): Document.Parsed {
-  const document = parseDocument(text, OPTIONS)
-  document.errors = document.errors.filter(({ code, pos: [at] }) => !(code === 'NON_STRING_KEY' && text.startsWith('!!merge <<', at)))
-  return document
-}
-
 /** A merge below keys that it has too: the YAML standard and the Kubernetes tools do not agree which of them holds. */
 function refuseLateMerges(document: Document.Parsed, above: number, text: string): void {
-  // No rule looks into a definition, and there are those that do it.
+  // A definition makes nothing run; what its readers may see differently there are words about its fields, as in charts of some operators.
   if (!text.includes('<<') || document.get('kind') === 'CustomResourceDefinition') return
   visit(document, {
     Map(_, map) {

@@ -80,7 +80,8 @@ describe('placeYaml', () => {
 
   it('takes a merge that says what it is', () => {
     const pod = (merge: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nx: &x {priority: 1}\nspec:\n  ${merge}: *x\n  containers: []\n`
-    assert.equal(placeYaml(pod('!!merge <<'), tenantPlacement).text, placeYaml(pod('<<'), tenantPlacement).text)
+    const twice = (merge: string) => placeYaml(`# first\n${pod(merge)}---\n# second\n${pod(merge)}`, tenantPlacement).text
+    assert.equal(twice('!!merge <<'), twice('<<'))
   })
 
   it('says where a text is no YAML', () => {

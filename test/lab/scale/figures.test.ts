@@ -11,9 +11,9 @@ describe('the figures of the bench', () => {
 
   it('count the processors’ seconds of what was started, children of children too', async () => {
     // So much work, not so long: beside others it gets less of the processor in the same time.
-    const busy = 'i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done'
+    const busy = 'i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done'
     const { clock, processor } = await taken(async () => { execFileSync('sh', ['-c', `sh -c '${busy}'`]) })
-    assert.ok(processor > 0.05 && clock > 0.05, `${clock} ${processor}`)
+    assert.ok(clock >= 0.3 && processor > 0.05, `${clock} ${processor}`)
     assert.ok((await taken(async () => { execFileSync('sleep', ['0.3']) })).processor < 0.1)
   })
 })
