@@ -57,10 +57,7 @@ export const joinSection = 'vps-join'
 /** The kubelet's drop-in folder: what is in it counts over the configuration that the cluster gives all kubelets, and reaches a node that has joined already. */
 const kubeletFolder = '/etc/annex/kubelet.d'
 
-/**
- * Packages, kernel settings, containerd and firewall: everything but the join. Files come before the packages that read them: they are
- * written while another section has apt, and the services start with them.
- */
+/** Packages, kernel settings, containerd and firewall: everything but the join. */
 export function renderWorkerHost(options: WorkerOptions): HostDocument {
   const { packages } = options
   return {
@@ -68,12 +65,6 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
     items: [
       { kind: 'repository', name: 'kubernetes', ...packages.kubernetes },
       { kind: 'repository', name: 'docker', ...packages.containerd },
-      ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
-      ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
-      { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
-      ...options.registries.flatMap(registryFiles),
-      { kind: 'file', path: `${kubeletFolder}/50-annex.conf`, mode: '644', content: kubeletConfig(options.cgroupV1), restart: ['kubelet.service'] },
-      { kind: 'file', path: '/etc/default/kubelet', mode: '644', content: `# Written by annex.\nKUBELET_EXTRA_ARGS=--config-dir=${kubeletFolder}\n`, restart: ['kubelet.service'] },
       {
         kind: 'packages',
         install: [
@@ -82,7 +73,13 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
           ...['iptables', 'nftables', 'ipset', 'conntrack', 'ethtool', 'socat'].map((name) => ({ name })),
         ],
       },
+      ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
+      ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
+      { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
+      ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
+      { kind: 'file', path: `${kubeletFolder}/50-annex.conf`, mode: '644', content: kubeletConfig(options.cgroupV1), restart: ['kubelet.service'] },
+      { kind: 'file', path: '/etc/default/kubelet', mode: '644', content: `# Written by annex.\nKUBELET_EXTRA_ARGS=--config-dir=${kubeletFolder}\n`, restart: ['kubelet.service'] },
       { kind: 'firewall', table: 'annex', content: firewall(options) },
     ],
   }

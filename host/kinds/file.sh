@@ -1,4 +1,4 @@
-# file: path, mode, content, restart[]: units restarted when it changed; one that is not installed yet will start with the file.
+# file: path, mode, content, restart[]: units restarted when it changed.
 
 id_file() {
   ID=${DOC["$1/path"]}
@@ -35,7 +35,6 @@ converge_file() {
   doing 'written'
   doc_list "$1/restart"
   for unit in ${LIST[@]+"${LIST[@]}"}; do
-    if [[ $(unit_property "$unit" LoadState) == not-found ]]; then continue; fi
     run "see journalctl -u $unit" systemctl try-restart "$unit"
     doing "$unit restarted"
   done

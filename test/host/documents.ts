@@ -39,7 +39,7 @@ export const itemsOf = (kind: string): Items => cases.find((it) => it.kind === k
 export const cases: Case[] = [
   {
     kind: 'file',
-    items: [{ kind: 'file', path: '/etc/annex-test/deep/a.conf', mode: '640', content: 'a\n"b"\té\n' }, { kind: 'file', path: '/etc/motd', mode: '600', content: 'ours', restart: ['not-installed-yet.service'] }],
+    items: [{ kind: 'file', path: '/etc/annex-test/deep/a.conf', mode: '640', content: 'a\n"b"\té\n' }, { kind: 'file', path: '/etc/motd', mode: '600', content: 'ours' }],
     changed: [{ kind: 'file', path: '/etc/annex-test/deep/a.conf', mode: '644', content: '' }, { kind: 'file', path: '/etc/motd', mode: '600', content: 'ours' }],
     byHand: ['echo theirs >/etc/motd; chmod 777 /etc/motd', /^file \/etc\/motd: content differs$/m],
   },
