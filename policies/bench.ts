@@ -106,7 +106,7 @@ function least(measured: readonly Measured[]): Measured {
 /**
  * Seconds of processor and bytes of a policy pack that is asked as the Pulumi engine asks: what to put right in each resource, what is
  * wrong with it, and what is wrong with the stack.
- * A pack answers on one thread, so a preview waits for it no longer; time by the clock would count what else the machine does.
+ * A pack is one thread, so a preview waits for it no longer; time by the clock would count what else the machine does.
  */
 async function asAnalyzer(folder: string): Promise<Measured> {
   const child = spawn(process.execPath, ['main.js'], { cwd: folder, env: { ...process.env, ANNEX_POLICY_PACK: 'strict' }, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -133,9 +133,9 @@ async function asAnalyzer(folder: string): Promise<Measured> {
   }
 }
 
-/** User and system time of a process's first thread, from proc(5): ticks of 10 ms. V8 compiles and collects garbage on others beside it. */
+/** User and system time of a process, from proc(5): ticks of 10 ms. */
 function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
   return (Number(fields[13]) + Number(fields[14])) / 100
 }
 
