@@ -25,9 +25,8 @@ export interface Joining {
 /** Brings the lab up and all onto the host that a worker needs, but the join. */
 export async function prepare(): Promise<Joining> {
   await labUp()
-  // The cluster names itself by its private endpoint, which only the tunnel leads to.
-  await shell(`apt-get -qq update; apt-get -qq -y --no-install-recommends install nftables >/dev/null 2>&1
-    nft "add table ip direct; add chain ip direct output { type nat hook output priority -100; }; add rule ip direct output ip daddr ${privateEndpoint} dnat to ${publicEndpoint}"`)
+  await shell('apt-get -qq update; apt-get -qq -y --no-install-recommends install nftables >/dev/null 2>&1')
+  await leadStraight()
   const bare = await snapshot()
   const settings = settingsOf('Pulumi.dev.yaml')
   const signed = ({ uri, suite, components }: { uri: string; suite: string; components: string[] }) => ({ uri, suite, components, key: keyOfLab() })
@@ -53,6 +52,11 @@ export async function prepare(): Promise<Joining> {
       assert.deepEqual(left.slice(0, 30), [])
     },
   }
+}
+
+/** The cluster names itself by its private endpoint, which only the tunnel leads to. A reboot forgets the way round it. */
+export async function leadStraight(): Promise<void> {
+  await shell(`nft "add table ip direct; add chain ip direct output { type nat hook output priority -100; }; add rule ip direct output ip daddr ${privateEndpoint} dnat to ${publicEndpoint}"`)
 }
 
 /** Out of the cluster: the node's object by whoever may, the host by the engine. */

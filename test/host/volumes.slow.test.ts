@@ -1,8 +1,9 @@
 /** What happens to a volume after its claim, on a real node with a real kubelet, scheduler and binder. */
 import assert from 'node:assert/strict'
 import { storageClassName, volumeName } from '../../components/local-storage/render.ts'
+import { rebootHost } from '../../lab/host.ts'
 import { until } from '../../lab/processes.ts'
-import { type Joining, kubectl } from './joining.ts'
+import { type Joining, kubectl, leadStraight } from './joining.ts'
 import { host, shell } from './lab-host.ts'
 import { apply, foreign, leave, occurrences, phase, podWith, pool, said, secondsUntil, startVolumes, stopVolumes, use, volumes } from './volumes.ts'
 
@@ -133,6 +134,23 @@ describe(`the volumes of ${host}`, function () {
     assert.equal((await shell('stat -c %a /mnt/annex/vol-1/data/d/file')).trim(), '600')
     await apply(podWith('tenant-a', 'data', 'cat /data/link; ls /data; id -u'))
     assert.equal(await said('tenant-a', 'data'), `${marker}\nd\nlink\n1000`)
+    await kubectl('delete', 'pod', 'data', '-n', 'tenant-a')
+  })
+
+  it('are mounted again after a reboot before the kubelet starts the pods that use them', async () => {
+    const again = podWith('tenant-a', 'data', 'echo again >>/data/boots; sleep 600')
+    await apply({ ...again, spec: { ...again.spec, restartPolicy: 'Always' } })
+    const boots = () => shell('cat /mnt/annex/vol-1/data/boots 2>/dev/null || true')
+    await until('the pod has started', 60, async () => await boots() === 'again')
+    await rebootHost(host)
+    await leadStraight()
+    await until('the pod has started again', 120, async () => await boots() === 'again\nagain')
+    const monotonic = async (unit: string, property: string) => Number(await shell(`systemctl show --value --property=${property} '${unit}'`))
+    const kubelet = await monotonic('kubelet.service', 'ExecMainStartTimestampMonotonic')
+    for (const { name } of volumes) {
+      const mounted = await monotonic((await shell(`systemd-escape --path --suffix=mount /mnt/annex/${name}`)).trim(), 'ActiveEnterTimestampMonotonic')
+      assert.ok(mounted > 0 && mounted < kubelet, `${name} was mounted at ${mounted} µs, the kubelet started at ${kubelet} µs`)
+    }
     await kubectl('delete', 'pod', 'data', '-n', 'tenant-a')
   })
 
