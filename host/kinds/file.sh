@@ -5,7 +5,7 @@ id_file() {
 }
 
 look_file() {
-  local path=${DOC["$1/path"]} mode=${DOC["$1/mode"]}
+  local path=${DOC["$1/path"]} mode=${DOC["$1/mode"]} its owner named
   if [[ -d $path && ! -L $path ]]; then
     fail "file $path" 'there is a folder at this path' 'choose another path, or move the folder away'
   elif [[ ! -e $path && ! -L $path ]]; then
@@ -14,8 +14,9 @@ look_file() {
     differs "is a link to $(readlink "$path")"
   else
     if ! cmp -s "$path" <(doc "$1/content"); then differs 'content differs'; fi
-    if [[ $(stat -c '%a' "$path") != "$(mode_of "$mode")" ]]; then differs "mode is $(stat -c '%a' "$path"), not $mode"; fi
-    if [[ $(stat -c '%u:%g' "$path") != 0:0 ]]; then differs "owner is $(stat -c '%U:%G' "$path"), not root:root"; fi
+    read -r its owner named < <(stat -c '%a %u:%g %U:%G' "$path")
+    if [[ $its != "$(mode_of "$mode")" ]]; then differs "mode is $its, not $mode"; fi
+    if [[ $owner != 0:0 ]]; then differs "owner is $named, not root:root"; fi
   fi
   if marked file "$path" restart; then differs 'its units are still to be restarted'; fi
 }

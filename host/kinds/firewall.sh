@@ -45,10 +45,11 @@ look_firewall() {
   local table=${DOC["$1/table"]}
   if ! file_is "$(firewall_file "$table")" 600 "$(firewall_text "$1")"$'\n'; then differs 'rules differ'; fi
   if ! file_is "$(unit_path "$(firewall_unit "$table")")" 644 "$(firewall_unit_text "$table")"$'\n'; then differs 'its unit differs'; fi
-  if [[ $(unit_enabled "$(firewall_unit "$table")" true) != true ]]; then differs 'not loaded at boot'; fi
+  unit_read "$(firewall_unit "$table")"
+  if ! unit_enabled; then differs 'not loaded at boot'; fi
   if ! type nft >/dev/null 2>&1; then
     differs 'the host has no nft'
-  elif [[ $(unit_running "$(firewall_unit "$table")") != true ]] || ! nft list table inet "$table" >/dev/null 2>&1; then
+  elif ! unit_running || ! nft list table inet "$table" >/dev/null 2>&1; then
     differs 'not loaded'
   elif ((${#DIFFS[@]} == 0)) && [[ $(nft -s list table inet "$table") != "$(firewall_loaded_elsewhere "$table")" ]]; then
     differs 'the loaded rules are others'
@@ -90,7 +91,8 @@ converge_firewall() {
 remove_firewall() {
   local unit
   unit=$(firewall_unit "$2")
-  if [[ $(unit_property "$unit" LoadState) != not-found ]]; then
+  unit_read "$unit"
+  if unit_known; then
     systemctl --quiet disable "$unit" || true
     systemctl stop "$unit" || true
   fi

@@ -39,8 +39,9 @@ look_interface() {
   local name=${DOC["$1/name"]} text missing
   text=$(interface_text "$1")
   if ! file_is "$(interface_file "$name")" 600 "${text%.}"; then differs 'configuration differs'; fi
-  if [[ $(unit_enabled "wg-quick@$name.service" true) != true ]]; then differs 'not brought up at boot'; fi
-  if ! interface_up "$name" || [[ $(unit_running "wg-quick@$name.service") != true ]]; then
+  unit_read "wg-quick@$name.service"
+  if ! unit_enabled; then differs 'not brought up at boot'; fi
+  if ! interface_up "$name" || ! unit_running; then
     differs 'not up'
     return
   fi
@@ -125,16 +126,17 @@ converge_interface() {
   printf '%s' "${text%.}" | write_file "$(interface_file "$name")" 600
   doing 'configuration written'
   enable_unit "wg-quick@$name.service"
-  if ! interface_up "$name" || [[ $(unit_running "wg-quick@$name.service") != true ]]; then
+  unit_read "wg-quick@$name.service"
+  if ! interface_up "$name" || ! unit_running; then
     clear_half_up "$name"
     run "see journalctl -u wg-quick@$name" systemctl restart "wg-quick@$name.service"
     doing 'up'
   fi
 }
 
-# A wg-quick that was killed leaves an interface without its unit; restart would trip over it.
+# A wg-quick that was killed leaves an interface without its unit, which was read just now; restart would trip over it.
 clear_half_up() {
-  if [[ $(unit_running "wg-quick@$1.service") != true ]] && interface_up "$1"; then take_down "$1"; fi
+  if ! unit_running && interface_up "$1"; then take_down "$1"; fi
   if ! interface_up "$1"; then run "see journalctl -u wg-quick@$1" systemctl stop "wg-quick@$1.service"; fi
   systemctl reset-failed "wg-quick@$1.service" 2>/dev/null || true
 }
@@ -179,7 +181,8 @@ take_down() {
 }
 
 remove_interface() {
-  if [[ $(unit_property "wg-quick@$2.service" LoadState) != not-found ]]; then
+  unit_read "wg-quick@$2.service"
+  if unit_known; then
     systemctl --quiet disable "wg-quick@$2.service" || true
     systemctl stop "wg-quick@$2.service" || true
     systemctl reset-failed "wg-quick@$2.service" 2>/dev/null || true

@@ -33,14 +33,15 @@ look_join() {
   if [[ $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then differs "talks to $(joined_server), not to ${DOC["$1/apiServer"]}"; fi
   if [[ -e $BOOTSTRAP_CONF ]]; then differs 'its token still lies on the host'; fi
   if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
-  if [[ $(unit_enabled kubelet.service true) != true ]]; then differs 'kubelet does not start at boot'; fi
-  if [[ $(unit_running kubelet.service) != true ]]; then differs 'kubelet is not running'; fi
+  unit_read kubelet.service
+  if ! unit_enabled; then differs 'kubelet does not start at boot'; fi
+  if ! unit_running; then differs 'kubelet is not running'; fi
   # An API server that does not answer says nothing about the join.
   ask_ready "$name"
   case $READY in
     False | Unknown | '')
       # A kubelet that has just started needs a moment.
-      if [[ $(unit_running kubelet.service) != true ]] || ! ready_within "$name" 10; then
+      if ! unit_running || ! ready_within "$name" 10; then
         differs "the node is not Ready${READY_WHY:+: $READY_WHY}"
       fi
       ;;
@@ -88,8 +89,8 @@ note_join() {
   note_begin join "$name"
   # A host that somebody joined before annex stays joined when annex goes.
   if [[ -n $node ]]; then : >"$NOTE/joined"; fi
-  unit_enabled kubelet.service true >"$NOTE/enabled"
-  unit_running kubelet.service >"$NOTE/running"
+  unit_read kubelet.service
+  note_unit_state
   note_node_state
   note_end
 }
@@ -201,7 +202,8 @@ remove_join() {
   if [[ -e $1/joined ]]; then return; fi
   reset_node
   restore_node_state "$1"
-  if [[ $(unit_property kubelet.service LoadState) != not-found ]]; then
+  unit_read kubelet.service
+  if unit_known; then
     if [[ $(entry_field "$1" enabled) == false ]]; then systemctl --quiet disable kubelet.service || true; fi
     # It can only fail without a configuration; started again it is as its package leaves it.
     if [[ $(entry_field "$1" running) == true ]]; then systemctl start kubelet.service || true; fi

@@ -13,17 +13,21 @@ claims_packages() {
   for name in ${WANTED[@]+"${WANTED[@]}"}; do claim package "$name"; done
 }
 
+WANTED_OF='' # the item whose packages they are
+
 # The item's packages that apply to this kernel, into WANTED, WANTED_VERSION and WANTED_HOLD.
 wanted_packages() {
   local i n module
+  if [[ $WANTED_OF == "$1" ]]; then return; fi
+  WANTED_OF=$1
   WANTED=() WANTED_VERSION=() WANTED_HOLD=()
   n=$(doc_count "$1/install")
   for ((i = 0; i < n; i++)); do
-    module=$(doc "$1/install/$i/unlessModule")
+    module=${DOC["$1/install/$i/unlessModule"]-}
     if [[ -n $module ]] && module_available "$module"; then continue; fi
-    WANTED+=("$(doc "$1/install/$i/name")")
-    WANTED_VERSION+=("$(doc "$1/install/$i/version" '*')")
-    WANTED_HOLD+=("$(doc "$1/install/$i/hold" false)")
+    WANTED+=("${DOC["$1/install/$i/name"]}")
+    WANTED_VERSION+=("${DOC["$1/install/$i/version"]-*}")
+    WANTED_HOLD+=("${DOC["$1/install/$i/hold"]-false}")
   done
 }
 

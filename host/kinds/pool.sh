@@ -33,8 +33,9 @@ look_pool() {
   fi
   unit=$(pool_unit "$path")
   if ! file_is "$(unit_path "$unit")" 644 "$(pool_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
-  if [[ $(unit_property "$unit" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its unit yet'; fi
-  if [[ $(unit_enabled "$unit" true) != true ]]; then differs 'its mount is not enabled'; fi
+  unit_read "$unit"
+  if [[ ${UNIT[NeedDaemonReload]-} == yes ]]; then differs 'systemd has not read its unit yet'; fi
+  if ! unit_enabled; then differs 'its mount is not enabled'; fi
   if [[ ! -b $device ]]; then
     differs "there is no disk $device"
   elif ! mountpoint -q "$path"; then
@@ -121,7 +122,8 @@ remove_pool() {
   device=$(entry_field "$1" device)
   if [[ -n $device ]]; then
     unit=$(pool_unit "$2")
-    if [[ $(unit_property "$unit" LoadState) != not-found ]]; then
+    unit_read "$unit"
+    if unit_known; then
       systemctl --quiet disable "$unit" || true
       systemctl stop "$unit" || true
     fi

@@ -8,25 +8,40 @@ unit_path() {
   printf '/etc/systemd/system/%s' "$1"
 }
 
-unit_property() {
-  systemctl show --property="$2" --value -- "$1"
+declare -A UNIT=() # what systemd said of a unit when it was last read
+
+# unit_read <unit> - all that is asked of a unit by one call, into UNIT: an answer of systemd takes longer than the rest of a look.
+unit_read() {
+  local line
+  UNIT=()
+  while read -r line; do UNIT["${line%%=*}"]=${line#*=}; done < <(systemctl show --property=LoadState,UnitFileState,ActiveState,NeedDaemonReload -- "$1")
 }
 
-# enabled or disabled; a static or generated unit has nothing to enable, so it counts as what is wanted.
+unit_known() {
+  [[ ${UNIT[LoadState]-} != not-found ]]
+}
+
+# unit_enabled [wanted] - a static or generated unit has nothing to enable, so it counts as what is wanted.
 unit_enabled() {
-  case $(unit_property "$1" UnitFileState) in
-    enabled | enabled-runtime | alias) printf true ;;
-    static | indirect | generated | transient) printf '%s' "$2" ;;
-    *) printf false ;;
+  case ${UNIT[UnitFileState]-} in
+    enabled | enabled-runtime | alias) return 0 ;;
+    static | indirect | generated | transient) [[ ${1-true} == true ]] ;;
+    *) return 1 ;;
   esac
 }
 
 # activating counts: kubelet starts again and again until its node has joined.
 unit_running() {
-  case $(unit_property "$1" ActiveState) in
-    active | activating | reloading) printf true ;;
-    *) printf false ;;
+  case ${UNIT[ActiveState]-} in
+    active | activating | reloading) return 0 ;;
+    *) return 1 ;;
   esac
+}
+
+# note_unit_state - into the open entry: whether the unit that was read starts at boot, and runs.
+note_unit_state() {
+  if unit_enabled; then printf true; else printf false; fi >"$NOTE/enabled"
+  if unit_running; then printf true; else printf false; fi >"$NOTE/running"
 }
 
 # enable_unit <unit> - and systemd reads its file: enable and disable end with a daemon-reload, which takes long enough not to be asked for twice.
@@ -40,24 +55,29 @@ look_unit() {
     if [[ -e $(unit_path "$name") ]]; then differs 'content differs'; else differs 'does not exist'; fi
   fi
   if marked unit "$name" restart; then differs 'still to be restarted'; fi
-  if [[ $(unit_property "$name" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its file yet'; fi
-  if [[ $(unit_enabled "$name" "$enabled") != "$enabled" ]]; then
-    if [[ $enabled == true ]]; then differs 'not enabled'; else differs 'enabled'; fi
+  unit_read "$name"
+  if [[ ${UNIT[NeedDaemonReload]-} == yes ]]; then differs 'systemd has not read its file yet'; fi
+  if unit_enabled "$enabled"; then
+    if [[ $enabled == false ]]; then differs 'enabled'; fi
+  elif [[ $enabled == true ]]; then
+    differs 'not enabled'
   fi
-  if [[ $(unit_running "$name") != "$running" ]]; then
-    if [[ $running == true ]]; then differs "not running ($(unit_property "$name" ActiveState))"; else differs 'running'; fi
+  if unit_running; then
+    if [[ $running == false ]]; then differs 'running'; fi
+  elif [[ $running == true ]]; then
+    differs "not running (${UNIT[ActiveState]-})"
   fi
 }
 
 note_unit() {
   local name=${DOC["$1/name"]}
   if noted unit "$name"; then return; fi
-  if [[ -z ${DOC["$1/content"]+set} && $(unit_property "$name" LoadState) == not-found ]]; then
+  unit_read "$name"
+  if [[ -z ${DOC["$1/content"]+set} ]] && ! unit_known; then
     fail "unit $name" 'there is no such unit on this host' 'install the package that brings it, or give its content'
   fi
   note_begin unit "$name"
-  unit_enabled "$name" true >"$NOTE/enabled"
-  unit_running "$name" >"$NOTE/running"
+  note_unit_state
   note_path "$(unit_path "$name")"
   note_end
 }
@@ -89,14 +109,16 @@ converge_unit() {
 remove_unit() {
   local path
   path=$(unit_path "$2")
-  if [[ $(unit_property "$2" LoadState) != not-found ]]; then
+  unit_read "$2"
+  if unit_known; then
     if [[ $(entry_field "$1" running) == false ]]; then systemctl --quiet stop "$2" || true; fi
     if [[ $(entry_field "$1" enabled) == false ]]; then systemctl --quiet disable "$2" || true; fi
   fi
   restore_path "$1" "$path"
   systemctl daemon-reload
   systemctl reset-failed "$2" 2>/dev/null || true
-  if [[ $(unit_property "$2" LoadState) == not-found ]]; then return; fi
+  unit_read "$2"
+  if ! unit_known; then return; fi
   if [[ $(entry_field "$1" enabled) == true ]]; then run "see systemctl status $2" systemctl --quiet enable "$2"; fi
   if [[ $(entry_field "$1" running) == true ]]; then run "see journalctl -u $2" systemctl start "$2"; fi
 }
@@ -105,7 +127,8 @@ remove_unit() {
 note_stopped() {
   local unit
   for unit in "$@"; do
-    if [[ $(unit_running "$unit") == false ]]; then printf '%s\n' "$unit"; fi
+    unit_read "$unit"
+    if ! unit_running; then printf '%s\n' "$unit"; fi
   done >"$NOTE/stopped"
 }
 

@@ -55,8 +55,9 @@ look_volume() {
     if [[ $(volume_filled "$image") != "$size" ]]; then differs "its file system has $(volume_filled "$image") bytes, not $size"; fi
   fi
   if ! file_is "$(unit_path "$unit")" 644 "$(volume_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
-  if [[ $(unit_property "$unit" NeedDaemonReload) == yes ]]; then differs 'systemd has not read its unit yet'; fi
-  if [[ $(unit_enabled "$unit" true) != true ]]; then differs 'its mount is not enabled'; fi
+  unit_read "$unit"
+  if [[ ${UNIT[NeedDaemonReload]-} == yes ]]; then differs 'systemd has not read its unit yet'; fi
+  if ! unit_enabled; then differs 'its mount is not enabled'; fi
   if ! mountpoint -q "$path"; then
     differs 'not mounted'
   elif [[ ! -d $path/data ]]; then
@@ -184,7 +185,8 @@ remove_volume() {
   path=$(entry_field "$1" path)
   image=$(entry_field "$1" image)
   unit=$(volume_unit "$path")
-  if [[ $(unit_property "$unit" LoadState) != not-found ]]; then
+  unit_read "$unit"
+  if unit_known; then
     systemctl --quiet disable "$unit" || true
     systemctl stop "$unit" || true
   fi

@@ -78,7 +78,8 @@ note_end() {
 # note_path <path> - into the open entry: what is at the path now, and which of its parent folders do not exist.
 note_path() {
   if [[ -e $1 || -L $1 ]]; then cp -a "$1" "$NOTE/before$(path_name "$1")"; fi
-  note_folders "$(dirname "$1")"
+  parent_of "$1"
+  note_folders "$PARENT"
 }
 
 # note_folders <folder> - which of it and its parents do not exist but for annex, the innermost first. Several sections may use a
@@ -87,23 +88,25 @@ note_folders() {
   local folder=$1
   while [[ ! -d $folder ]] || grep -qsxF -- "$folder" "$LEDGER"/*/[0-9]*/folders*; do
     printf '%s\n' "$folder" >>"$NOTE/folders$(path_name "$1")"
-    folder=$(dirname "$folder")
+    parent_of "$folder"
+    folder=$PARENT
   done
 }
 
 # restore_path <entry> <path> - puts back what note_path saw.
 restore_path() {
   local before
+  parent_of "$2"
   before=$1/before$(path_name "$2")
   rm -f "$2.annex-new"
   if [[ -e $before || -L $before ]]; then
-    mkdir -p "$(dirname "$2")"
+    mkdir -p "$PARENT"
     cp -a "$before" "$2.annex-new"
     mv -T "$2.annex-new" "$2"
   else
     rm -f "$2"
   fi
-  restore_folders "$1" "$(dirname "$2")"
+  restore_folders "$1" "$PARENT"
 }
 
 # restore_folders <entry> <folder> - removes those that note_folders did not see, if nobody put anything there.
@@ -114,6 +117,12 @@ restore_folders() {
   while read -r folder; do
     if [[ -d $folder ]]; then rmdir --ignore-fail-on-non-empty "$folder"; fi
   done <"$noted"
+}
+
+# parent_of <path> - the folder that it is in, into PARENT.
+parent_of() {
+  PARENT=${1%/*}
+  PARENT=${PARENT:-/}
 }
 
 # A path as part of a file's name.
@@ -157,8 +166,8 @@ undo() {
   kind=$(<"$dir/kind")
   id=$(<"$dir/id")
   step "$kind" "$id"
-  if other=$(other_entry "$kind" "$id") && [[ $(basename "$other") > $(basename "$dir") ]]; then
-    hand_over "$dir" "$(dirname "$other")"
+  if other=$(other_entry "$kind" "$id") && [[ ${other##*/} > ${dir##*/} ]]; then
+    hand_over "$dir" "${other%/*}"
     unchanged "$kind" "$id"
     ENTRY["$kind $id"]=''
     return
@@ -174,7 +183,7 @@ undo() {
 
 # hand_over <entry> <section folder>
 hand_over() {
-  mv -T "$1" "$2/$(basename "$1")"
+  mv -T "$1" "$2/${1##*/}"
 }
 
 # forget_section - with the last section gone, nothing of annex is left.

@@ -10,20 +10,18 @@ declare -A LOCKS=()                        # name -> file descriptor
 
 # lock <name> <shared|exclusive> <what> - waits up to LOCK_WAIT seconds, else names the holder.
 lock() {
-  local file=$RUN_DIR/$1.lock deadline=$((SECONDS + LOCK_WAIT)) told='' fd holder
+  local file=$RUN_DIR/$1.lock deadline=$((SECONDS + LOCK_WAIT)) told='' fd
   while true; do
     mkdir -p "$RUN_DIR"
     { exec {fd}>>"$file"; } 2>/dev/null || continue
     if flock --nonblock "--$2" "$fd"; then
       # unlock removes the file, so a lock on a file that is gone is none.
       [[ $file -ef /proc/self/fd/$fd ]] && break
+    elif ((SECONDS >= deadline)); then
+      fail '' "another annex run holds $file: $(lock_holder "$file"); waited $LOCK_WAIT s" \
+        'wait for it, or end the processes named here if nobody is behind them any more, and run again'
     else
-      holder=$(lock_holder "$file")
-      if ((SECONDS >= deadline)); then
-        fail '' "another annex run holds $file: $holder; waited $LOCK_WAIT s" \
-          'wait for it, or end the processes named here if nobody is behind them any more, and run again'
-      fi
-      [[ -n $told ]] || printf 'waiting up to %d s for another annex run on this host: %s\n' "$LOCK_WAIT" "$holder" >&2
+      [[ -n $told ]] || printf 'waiting up to %d s for another annex run on this host: %s\n' "$LOCK_WAIT" "$(lock_holder "$file")" >&2
       told=yes
       sleep 0.2
     fi

@@ -3,7 +3,7 @@
 write_file() {
   local folder=${1%/*}
   if [[ ! -d $folder ]]; then (umask 022 && mkdir -p "$folder"); fi
-  rm -f "$1.annex-new"
+  if [[ -e $1.annex-new || -L $1.annex-new ]]; then rm -f "$1.annex-new"; fi
   cat >"$1.annex-new"
   chmod "$2" "$1.annex-new"
   mv -T "$1.annex-new" "$1"
