@@ -109,7 +109,12 @@ export function renderStorageClass() {
 /** Kubernetes itself never deletes data; who wipes the volume after its claim is told by the annotation. */
 export function renderPersistentVolume(stack: string, node: string, { name, size, reclaim }: LocalVolume) {
   return {
-    metadata: { name: volumeName(node, name), labels: { 'app.kubernetes.io/managed-by': 'annex', [volumeStackLabel]: stack, [nodeLabel]: node }, annotations: { [reclaimAnnotation]: reclaim } },
+    metadata: {
+      name: volumeName(node, name),
+      labels: { 'app.kubernetes.io/managed-by': 'annex', [volumeStackLabel]: stack, [nodeLabel]: node },
+      // Pulumi would wait five minutes, and then fail, for a volume that is kept after its claim to become Available again.
+      annotations: { [reclaimAnnotation]: reclaim, 'pulumi.com/skipAwait': 'true' },
+    },
     spec: {
       capacity: { storage: size },
       accessModes: ['ReadWriteOnce'],

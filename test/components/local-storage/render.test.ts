@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { capacityOf, quantity } from '../../../components/local-storage/capacity.ts'
 import { findClasses, storageClassValues } from '../../../components/local-storage/chart-values.ts'
-import { renderVolumes } from '../../../components/local-storage/render.ts'
+import { renderPersistentVolume, renderVolumes } from '../../../components/local-storage/render.ts'
 import { parseDocument } from '../../../host/document.ts'
+import { ruleFor, waitsForDeletion } from '../../../lab/pulumi/kubernetes/await/rules.ts'
 
 const defaultsOf = (chart: string) => parse(readFileSync(new URL(`../tenant-placement/fixtures/${chart}.values.yaml`, import.meta.url), 'utf8'), { logLevel: 'error' })
 
@@ -25,6 +26,12 @@ describe('the storage class for charts', () => {
 })
 
 describe('volumes as plain data', () => {
+  it('are changed without waiting for their phase: one that is kept after its claim may stay Released for weeks. Their deletion is waited for', () => {
+    const volume = { apiVersion: 'v1', kind: 'PersistentVolume', ...renderPersistentVolume('dev', 'node', { name: 'v', size: '1Gi', reclaim: 'retain' }) }
+    assert.equal(ruleFor(volume), undefined)
+    assert.equal(waitsForDeletion(volume), true)
+  })
+
   it('say how much of the pool is taken, in the largest whole unit', () => {
     const volume = (name: string, size: string) => ({ name, size, reclaim: 'wipe' as const })
     assert.deepEqual(capacityOf({ path: '/p', size: '4Gi' }, [volume('a', '1Gi'), volume('b', '1024Mi')]), { pool: '4Gi', allocated: '2Gi', volumes: { a: '1Gi', b: '1024Mi' } })
