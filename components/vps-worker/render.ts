@@ -105,7 +105,8 @@ export function renderJoin(options: JoinOptions): HostDocument {
 /**
  * What the kubelet holds every pod of the node to, and Kubernetes has no object for. Its own default for processes is no limit; 1,024 a pod
  * leaves room for a JVM or a browser, and is far below pid_max (32,768 where it is smallest). Logs: the kubelet's defaults, written down
- * because tenants rely on them. A drop-in that does not name its kind is not taken.
+ * because tenants rely on them. Images are pulled side by side: one after the other, a tenant whose registry is slow would keep the pods of
+ * all others waiting. A drop-in that does not name its kind is not taken.
  */
 function kubeletConfig(cgroupV1: boolean): string {
   return [
@@ -115,6 +116,7 @@ function kubeletConfig(cgroupV1: boolean): string {
     'podPidsLimit: 1024',
     'containerLogMaxSize: 10Mi',
     'containerLogMaxFiles: 5',
+    'serializeImagePulls: false',
     ...(cgroupV1 ? ['failCgroupV1: false'] : []),
     '',
   ].join('\n')
