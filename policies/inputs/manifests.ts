@@ -156,15 +156,18 @@ function resourceAt(properties: Field, kind: string, apiVersion: unknown, origin
   const version = typeof apiVersion === 'string' ? apiVersion : ''
   return {
     type: `kubernetes:${version === '' ? '' : word(version.includes('/') ? version : `core/${version}`)}:${word(kind)}`,
-    name: [namespace, name ?? properties.get('metadata', 'generateName').value ?? '(unnamed)'].filter((part) => part !== undefined && part !== null).map(word).join('/'),
+    // Roles are often called `team:reader`.
+    name: [namespace, name ?? properties.get('metadata', 'generateName').value ?? '(unnamed)'].filter((part) => part !== undefined && part !== null).map((part) => word(part, NAME)).join('/'),
     properties,
     origin,
   }
 }
 
+const NAME = /^[\w.:/()-]{1,253}$/
+
 /** Names and kinds are shown; what does not look like one may be anything, a secret too. */
-function word(text: unknown): string {
-  return typeof text === 'string' && /^[\w./()-]{1,253}$/.test(text) ? text : `(${String(text).length} characters)`
+function word(text: unknown, shown = /^[\w./()-]{1,253}$/): string {
+  return typeof text === 'string' && shown.test(text) ? text : `(${String(text).length} characters)`
 }
 
 const parsed = new WeakMap<Part, { document: Document.Parsed; lines: LineCounter }>()

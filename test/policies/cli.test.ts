@@ -99,6 +99,12 @@ describe('policies from the command line', function () {
     it(`reads ${name}`, () => assert.deepEqual(found(text), expected))
   }
 
+  it('shows a name with colons, as roles have, and no text that is no name', () => {
+    const called = (name: string) => checkFile(bad.replace('name: bad', `name: "${name}"`)).report.findings[0].resource
+    assert.equal(called('acme:platform:reader'), 'kubernetes:core/v1:Pod::a/acme:platform:reader')
+    assert.equal(called('hunter2 is no name'), 'kubernetes:core/v1:Pod::a/(18 characters)')
+  })
+
   for (const [name, text] of Object.entries({
     'broken YAML': 'kind: Pod\nspec: {hunter2: [',
     'a text in quotes without an end': 'kind: Pod\nspec: "hunter2\nstatus: a\n',

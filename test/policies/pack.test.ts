@@ -104,6 +104,11 @@ describe('policies: an exception holds for one resource, one rule and a time', (
     assert.deepEqual(withoutIndex(verdicts('flannel', { resource: 'kubernetes:apps/v1:Deployment::flannel' })), refused)
   })
 
+  it('does nothing for a name that is not shown, which another one of that length would share', () => {
+    const hidden = 'a/(20 characters)'
+    assert.deepEqual(withoutIndex(verdicts(hidden, { resource: `${type}::${hidden}` })), refused)
+  })
+
   it('holds on its last day and no longer', () => {
     assert.deepEqual(withoutIndex(verdicts('flannel', {}, '2026-12-31')), allowed)
     assert.deepEqual(withoutIndex(verdicts('flannel', {}, '2027-01-01')), refused)
