@@ -76,13 +76,16 @@ const cases: Record<string, Case> = {
     type: 'kubernetes:networking.k8s.io/v1:NetworkPolicy',
     bad: [{ ingress: [{}] }, { egress: [{ to: [{ namespaceSelector: {} }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }] }, { egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/1' } }, { ipBlock: { cidr: '128.0.0.0/1' } }] }] }, { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] }].map((spec) => ({ spec })),
     good: [{}, { ingress: [] }, { ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ namespaceSelector: { matchLabels: { a: 'b' } } }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] }].map((spec) => ({ spec })),
-    unknown: [{ spec: unknown }, { spec: { ingress: [{ from: unknown }] } }, { spec: { egress: [{ to: [{ ipBlock: { cidr: unknown } }] }] } }],
+    unknown: [
+      { spec: unknown }, { spec: { ingress: [{ from: unknown }] } }, { spec: { egress: [{ to: [{ ipBlock: { cidr: unknown } }] }] } },
+      ...[{ matchLabels: unknown }, { matchExpressions: unknown }, { matchExpressions: [{ key: 'a', operator: unknown }] }, { matchExpressions: [{ key: unknown, operator: 'Exists' }] }].map((namespaceSelector) => ({ spec: { ingress: [{ from: [{ namespaceSelector }] }] } })),
+    ],
   },
   'network-service-exposure': {
     type: service,
-    bad: [{ type: 'NodePort' }, { type: 'LoadBalancer' }, { type: 'LoadBalancer', loadBalancerSourceRanges: ['0.0.0.0/0'] }].map((spec) => ({ spec })),
+    bad: [{ type: 'NodePort' }, { type: 'LoadBalancer' }, ...[[], ['0.0.0.0/0'], ['10.0.0.0/8', '0.0.0.0/00'], ['0.0.0.0/1', '128.0.0.0/1'], ['::/0']].map((loadBalancerSourceRanges) => ({ type: 'LoadBalancer', loadBalancerSourceRanges }))].map((spec) => ({ spec })),
     good: [{}, { type: 'ClusterIP' }, { type: 'LoadBalancer', loadBalancerSourceRanges: ['198.51.100.0/24'] }].map((spec) => ({ spec })),
-    unknown: [{ spec: { type: unknown } }, { spec: { type: 'LoadBalancer', loadBalancerSourceRanges: unknown } }],
+    unknown: [{ spec: { type: unknown } }, { spec: { type: 'LoadBalancer', loadBalancerSourceRanges: unknown } }, { spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.0/8', unknown] } }],
   },
   'network-external-ips': { type: service, bad: [{ spec: { externalIPs: ['192.0.2.1'] } }], good: [{ spec: {} }, { spec: { externalIPs: [] } }], unknown: [{ spec: { externalIPs: unknown } }] },
   'network-ingress-hosts': {
@@ -420,7 +423,10 @@ describe('policies: each rule about the whole stack', () => {
     const { findings } = only(/^(network-not-widened|rbac-cluster-admin)$/)
     const from = (...matchExpressions: object[]) => findings('kubernetes:networking.k8s.io/v1:NetworkPolicy', { spec: { ingress: [{ from: [{ namespaceSelector: { matchExpressions } }] }] } }).length
     const name = { key: 'kubernetes.io/metadata.name' }
-    assert.deepEqual([from({ ...name, operator: 'Exists' }), from({ ...name, operator: 'NotIn', values: ['a'] }), from({ ...name, operator: 'In', values: ['a'] }), from({ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] })], [1, 1, 0, 0])
+    const team = { key: 'team' }
+    const open = [[{ ...name, operator: 'Exists' }], [{ ...name, operator: 'NotIn', values: ['a'] }], [{ ...team, operator: 'NotIn', values: ['a'] }], [{ ...team, operator: 'DoesNotExist' }], [{ ...name, operator: 'Exists' }, { ...team, operator: 'DoesNotExist' }]]
+    const closed = [[{ ...name, operator: 'In', values: ['a'] }], [{ ...team, operator: 'Exists' }], [{ ...team, operator: 'In', values: ['a'] }, { ...team, operator: 'NotIn', values: ['b'] }]]
+    assert.deepEqual([open.map((list) => from(...list)), closed.map((list) => from(...list))], [[1, 1, 1, 1, 1], [0, 0, 0]])
     const gathers = (...clusterRoleSelectors: unknown[]) => findings(role, { aggregationRule: { clusterRoleSelectors } })
     assert.deepEqual([gathers({}), gathers({ matchLabels: { a: 'b' } }), gathers(UNKNOWN)], [['violation rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]'], [], ['unverifiable rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]']])
   })

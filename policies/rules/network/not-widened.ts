@@ -1,6 +1,7 @@
 import { objectsOfKind } from '../../kubernetes.ts'
 import type { Field } from '../../field.ts'
 import { type Fault, type ResourceRule, unverifiable, violation } from '../../rule.ts'
+import { isInternet } from './internet.ts'
 
 export const notWidened: ResourceRule = {
   id: 'network-not-widened',
@@ -25,18 +26,22 @@ function widened(rule: Field, peers: Field): Fault[] {
     const [namespaces, range] = [peer.get('namespaceSelector'), peer.get('ipBlock', 'cidr')]
     const unknown = [namespaces, range].find(({ isUnknown }) => isUnknown)
     if (unknown !== undefined) return [unverifiable(unknown)]
-    if (typeof range.value === 'string' && isInternet(range.value)) return [violation(range, 'is every address, or nearly')]
-    return !namespaces.isAbsent && selectsAll(namespaces) ? [violation(namespaces, 'selects every namespace, or all but some')] : []
+    if (isInternet(range.value)) return [violation(range, 'is every address, or nearly')]
+    return namespaces.isAbsent ? [] : selected(namespaces)
   })
 }
 
-/** Wider than the widest private ranges, 10.0.0.0/8 and fc00::/7: two halves are the whole too. */
-function isInternet(range: string): boolean {
-  return Number(range.split('/')[1]) < (range.includes(':') ? 7 : 8)
+/** An empty selector selects every namespace; so does, but for some, one that says only what a namespace has not. */
+function selected(selector: Field): Fault[] {
+  const [labels, expressions] = [selector.get('matchLabels'), selector.get('matchExpressions').items()]
+  if ((!labels.isUnknown && labels.entries().length > 0) || expressions.some(isClosed)) return []
+  const unknown = [labels, ...expressions.flatMap((expression) => [expression.get('operator'), expression.get('key')])].find(({ isUnknown }) => isUnknown)
+  return [unknown === undefined ? violation(selector, 'selects every namespace, or all but some') : unverifiable(unknown)]
 }
 
-/** An empty selector, or one that asks only for a name that every namespace has. */
-function selectsAll(selector: Field): boolean {
-  const isOpen = (expression: Field) => expression.get('key').value === 'kubernetes.io/metadata.name' && ['Exists', 'NotIn'].some((operator) => operator === expression.get('operator').value)
-  return selector.get('matchLabels').entries().length === 0 && selector.get('matchExpressions').items().every(isOpen)
+/** Asks for what a namespace of somebody else has not by itself; every one has a name, and a new one no label that nobody gave it. */
+function isClosed(expression: Field): boolean {
+  const [operator, key] = [expression.get('operator'), expression.get('key')]
+  if (operator.isUnknown || operator.value === 'NotIn' || operator.value === 'DoesNotExist') return false
+  return operator.value !== 'Exists' || !(key.isUnknown || key.value === 'kubernetes.io/metadata.name')
 }

@@ -1,5 +1,7 @@
 import { objectsOfKind } from '../../kubernetes.ts'
-import { demand, refuse, type ResourceRule } from '../../rule.ts'
+import type { Field } from '../../field.ts'
+import { demand, type Fault, refuse, type ResourceRule } from '../../rule.ts'
+import { isInternet } from './internet.ts'
 
 export const serviceExposure: ResourceRule = {
   id: 'network-service-exposure',
@@ -13,7 +15,13 @@ export const serviceExposure: ResourceRule = {
   check: (resource) =>
     objectsOfKind(resource, 'Service').flatMap(({ object }) => {
       const type = object.get('spec', 'type')
-      const open = type.value === 'LoadBalancer' ? demand(object.get('spec', 'loadBalancerSourceRanges'), (ranges) => Array.isArray(ranges) && ranges.length > 0 && !ranges.some((range) => String(range).endsWith('/0')), 'is not set or holds every address, though the type is "LoadBalancer"') : []
-      return [...refuse(type, (value) => value !== 'NodePort', 'is "NodePort"'), ...open]
+      return [...refuse(type, (value) => value !== 'NodePort', 'is "NodePort"'), ...(type.value === 'LoadBalancer' ? open(object.get('spec', 'loadBalancerSourceRanges')) : [])]
     }),
+}
+
+function open(ranges: Field): Fault[] {
+  return [
+    ...demand(ranges, (value) => Array.isArray(value) && value.length > 0, 'is not set, though the type is "LoadBalancer"'),
+    ...ranges.items().flatMap((range) => demand(range, (value) => !isInternet(value), 'is every address, or nearly')),
+  ]
 }
