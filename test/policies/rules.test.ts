@@ -431,6 +431,19 @@ describe('policies: each rule about the whole stack', () => {
     assert.deepEqual([gathers({}), gathers({ matchLabels: { a: 'b' } }), gathers(UNKNOWN)], [['violation rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]'], [], ['unverifiable rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]']])
   })
 
+  it('minds who may act as somebody else, by the old verb and by those of constrained impersonation', () => {
+    const { evaluateAll } = only(/^rbac-escalation$/)
+    const told = (group: string, name: string, verb: unknown) => evaluateAll(resource(role, grant(group, name, verb))).map(({ verdict, message }) => `${verdict} ${/ on "(.*?)"/.exec(message)?.[1]}`).join()
+    const authentication = 'authentication.k8s.io'
+    assert.deepEqual(
+      [told('', 'users', 'impersonate'), told(authentication, 'uids', 'impersonate:user-info'), told(authentication, 'serviceaccounts', 'impersonate:serviceaccount'), told(authentication, 'nodes', 'impersonate:arbitrary-node'), told(authentication, 'nodes', 'impersonate:associated-node'), told(authentication, 'nodes', UNKNOWN)],
+      ['violation users', 'violation uids', 'violation serviceaccounts', 'violation nodes', 'violation nodes', 'unverifiable undefined'],
+    )
+    assert.deepEqual([told(authentication, 'userextras/hunter2', 'impersonate'), told(authentication, 'userextras/scopes', 'impersonate:user-info')], ['violation userextras/...', 'violation userextras/...'])
+    // Without a key it is nothing that the API server asks about, and the nodes of the core group are no users.
+    assert.deepEqual([told(authentication, 'userextras', 'impersonate'), told('', 'nodes', '*'), told('', 'pods', 'impersonate-on:user-info:list')], ['', '', ''])
+  })
+
   it('minds an API server over http, wherever a kubeconfig is kept', () => {
     const { findings } = only(/^transport-plain-http$/)
     const [far, near, closed] = ['http://198.51.100.1:8080', 'http://127.0.0.1:8001', 'https://198.51.100.1:6443'].map(kubeconfig)

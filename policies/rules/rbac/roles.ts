@@ -5,7 +5,7 @@ import { type Fault, type Resource, unverifiable, violation } from '../../rule.t
 /** Something that a role may grant. */
 export interface Power {
   groups: readonly string[]
-  /** With the subresource, as in `pods/exec`. */
+  /** With the subresource, as in `pods/exec`; `userextras/` is for each of its subresources, whatever their names. */
   resources: readonly string[]
   verbs: readonly string[]
 }
@@ -27,7 +27,7 @@ export function grants(rule: Field, { groups, resources, verbs }: Power): Fault[
   const [ofGroups, ofResources, ofVerbs] = lists
   const names = [
     named(ofGroups!, groups),
-    named(ofResources!, resources.flatMap((name) => (name.includes('/') ? [name, `*/${name.split('/')[1]}`] : [name]))),
+    named(ofResources!, resources.flatMap((name) => (/\/./.test(name) ? [name, `*/${name.split('/')[1]}`] : [name]))),
     named(ofVerbs!, verbs),
   ]
   if (names.some((found) => found === undefined)) {
@@ -36,11 +36,16 @@ export function grants(rule: Field, { groups, resources, verbs }: Power): Fault[
     const unknown = open.find((field) => field?.isUnknown)
     return unknown !== undefined && open.every((field) => field !== undefined) ? [unverifiable(unknown)] : []
   }
-  return [violation(names[2]!, `grants "${names[2]!.value}" on "${names[1]!.value}"`)]
+  return [violation(names[2]!, `grants "${names[2]!.value}" on "${withoutOwnName(names[1]!.value)}"`)]
 }
 
 function named(list: readonly Field[], wanted: readonly string[]): Field | undefined {
-  return list.find(({ value }) => value === ALL || wanted.some((name) => name === value))
+  return list.find(({ value }) => value === ALL || wanted.some((name) => name === value || (name.endsWith('/') && typeof value === 'string' && value.startsWith(name))))
+}
+
+/** The key of extra data about a user is anybody's choice, so it is not shown. */
+function withoutOwnName(resource: unknown): string {
+  return String(resource).replace(/^(userextras\/).*$/s, '$1...')
 }
 
 /** The subjects of RoleBindings and ClusterRoleBindings. */
