@@ -111,10 +111,10 @@ const cases: Record<string, Case> = {
     bad: [
       { local: { path: '/mnt/a' } },
       { local: { path: '/var/lib/kubelet' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
-      { local: { path: '/mnt/../etc' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
+      ...['/mnt/../etc', '/mnt/..', '/etc', '//etc/x', '/./etc', '/mnt/./../etc', '/', '//', '/var/lib', '/var/lib/', '/var//lib', '/opt/cni/bin', '/opt'].map((path) => ({ local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } })),
       { local: { path: '/mnt/a' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Delete' },
     ].map((spec) => ({ spec })),
-    good: [{ spec: { local: { path: '/mnt/annex/v1' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Retain' } }, { spec: { csi: {} } }],
+    good: [...['/mnt/annex/v1', '/var/lib/annex-volumes', '/var/lib/annex-volumes/v1', '/opt/data', '/srv/a..b'].map((path) => ({ spec: { local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Retain' } })), { spec: { csi: {} } }],
     unknown: [{ spec: { local: { path: unknown }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } } }],
   },
   'storage-host-path': { type: 'kubernetes:core/v1:PersistentVolume', bad: [{ spec: { hostPath: { path: '/' } } }], good: [{ spec: { local: {} } }], unknown: [{ spec: { hostPath: unknown } }] },

@@ -1,7 +1,8 @@
+import { posix } from 'node:path'
 import { objectsOfKind } from '../../kubernetes.ts'
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 
-const SYSTEM = /^\/(?:(?:bin|boot|dev|etc|home|lib\w*|proc|root|run|sbin|sys|usr)(?:\/|$)|var\/(?:run|log|lib\/(?:kubelet|containerd|etcd|docker))(?:\/|$)|var\/?$|$)|\/\.\.(?:\/|$)/
+const SYSTEM = /^\/(?:(?:bin|boot|dev|etc|home|lib\w*|opt\/cni|proc|root|run|sbin|sys|usr)(?:\/|$)|var\/(?:run|log|lib\/(?:kubelet|containerd|etcd|docker))(?:\/|$)|(?:opt|var|var\/lib)?\/?$)/
 
 export const localVolumes: ResourceRule = {
   id: 'storage-local-volumes',
@@ -17,8 +18,13 @@ export const localVolumes: ResourceRule = {
       const spec = object.get('spec')
       return [
         ...demand(spec.get('nodeAffinity', 'required', 'nodeSelectorTerms'), (terms) => Array.isArray(terms) && terms.length > 0, 'is not set'),
-        ...demand(spec.get('local', 'path'), (path) => typeof path === 'string' && !SYSTEM.test(path), 'is a folder of the system (not shown)'),
+        ...demand(spec.get('local', 'path'), (path) => typeof path === 'string' && isOutside(path), 'is a folder of the system (not shown)'),
         ...refuse(spec.get('persistentVolumeReclaimPolicy'), (policy) => policy === 'Retain', 'is not "Retain"'),
       ]
     }),
+}
+
+/** As the node reads it, to which //etc and /./etc are /etc; where `..` leads to, only the node knows. */
+function isOutside(path: string): boolean {
+  return !path.split('/').includes('..') && !SYSTEM.test(posix.normalize(path))
 }
