@@ -35,6 +35,7 @@ const power = (group: string, name: string, verb: string): Case => ({
 })
 const pods = (spec: unknown) => ({ metadata: { namespace: 'a' }, spec: { template: { spec } } })
 const container = (fields: object) => pods({ containers: [{ name: 'app', ...fields }] })
+const mounted = (image: unknown) => pods({ containers: [], volumes: [{ name: 'tmp', emptyDir: {} }, { name: 'it', image }] })
 const items = (...list: unknown[]) => ({ document: { section: 'it', items: list } })
 const file = (content: unknown, fields = {}) => items({ kind: 'file', path: '/etc/it', mode: '644', content, ...fields })
 const secretText = 'abcdef.' + '0123456789abcdef'
@@ -132,15 +133,15 @@ const cases: Record<string, Case> = {
   },
   'supply-image-tag': {
     type: deployment,
-    bad: ['app', 'app:latest', 'app@sha256:abc', `app@sha256:${'A'.repeat(64)}`, `app@sha512:${'a'.repeat(64)}`, 'registry.example:5000/app', '', undefined].map((image) => container({ image })),
-    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`, `app@blake3:${'a'.repeat(64)}`].map((image) => container({ image })),
-    unknown: [container({ image: unknown })],
+    bad: ['app', 'app:latest', 'app@sha256:abc', `app@sha256:${'A'.repeat(64)}`, `app@sha512:${'a'.repeat(64)}`, 'registry.example:5000/app', '', undefined].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    good: ['app:1', 'registry.example:5000/app:1.2', `app@sha256:${'a'.repeat(64)}`, `app:latest@sha256:${'a'.repeat(64)}`, `app@blake3:${'a'.repeat(64)}`].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    unknown: [container({ image: unknown }), mounted({ reference: unknown }), mounted(unknown), pods({ containers: [], volumes: unknown })],
   },
   'supply-registries': {
     type: deployment,
-    bad: ['app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1'].map((image) => container({ image })),
-    good: ['registry.example/app:1', 'ghcr.io/our-team/app:1'].map((image) => container({ image })),
-    unknown: [container({ image: unknown })],
+    bad: ['app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    good: ['registry.example/app:1', 'ghcr.io/our-team/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    unknown: [container({ image: unknown }), mounted({ reference: unknown })],
   },
   'supply-resources': {
     type: deployment,

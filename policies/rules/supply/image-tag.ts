@@ -1,6 +1,6 @@
-import { checkContainers } from '../../pods.ts'
+import { checkPods } from '../../pods.ts'
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
-import { partsOf } from './image.ts'
+import { imagesOf, partsOf } from './image.ts'
 
 export const imageTag: ResourceRule = {
   id: 'supply-image-tag',
@@ -12,7 +12,7 @@ export const imageTag: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
   looksAt: 'inputs',
   about: 'pods',
-  check: (resource) => checkContainers(resource, (container, { partial }) => (partial ? refuse : demand)(container.get('image'), isFixed, 'has no digest and no fixed tag (not shown)')),
+  check: (resource) => checkPods(resource, (pod) => imagesOf(pod).flatMap((image) => (pod.partial ? refuse : demand)(image, isFixed, 'has no digest and no fixed tag (not shown)'))),
 }
 
 function isFixed(image: unknown): boolean {

@@ -1,6 +1,6 @@
-import { checkContainers } from '../../pods.ts'
+import { checkPods } from '../../pods.ts'
 import { refuse, type ResourceRule } from '../../rule.ts'
-import { partsOf, withRegistry } from './image.ts'
+import { imagesOf, partsOf, withRegistry } from './image.ts'
 
 export const registries: ResourceRule = {
   id: 'supply-registries',
@@ -15,8 +15,8 @@ export const registries: ResourceRule = {
   check: (resource, { registries }) =>
     registries.length === 0
       ? []
-      : checkContainers(resource, (container) =>
-          refuse(container.get('image'), (image) => comesFrom(image, registries), `is from none of the allowed registries (${registries.join(', ')})`),
+      : checkPods(resource, (pod) =>
+          imagesOf(pod).flatMap((image) => refuse(image, (name) => comesFrom(name, registries), `is from none of the allowed registries (${registries.join(', ')})`)),
         ),
 }
 
