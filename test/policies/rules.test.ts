@@ -365,8 +365,10 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
       [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('pods', 'Deny')],
       [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('pods')],
       [granted('', 'resourcequotas', 'create'), platformWith('resourcequotas')],
+      [granted('rbac.authorization.k8s.io', 'clusterroles', 'patch'), ...guarding('clusterroles', 'Deny')],
+      [granted('rbac.authorization.k8s.io', 'clusterrolebindings', 'create'), platformWith('clusterrolebindings')],
     ],
-    good: [[granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
+    good: [[granted('rbac.authorization.k8s.io', 'clusterroles', 'get')], [granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
   },
   'rbac-cluster-wide': {
@@ -430,6 +432,19 @@ describe('policies: each rule about the whole stack', () => {
     assert.deepEqual([open.map((list) => from(...list)), closed.map((list) => from(...list))], [[1, 1, 1, 1, 1], [0, 0, 0]])
     const gathers = (...clusterRoleSelectors: unknown[]) => findings(role, { aggregationRule: { clusterRoleSelectors } })
     assert.deepEqual([gathers({}), gathers({ matchLabels: { a: 'b' } }), gathers(UNKNOWN)], [['violation rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]'], [], ['unverifiable rbac-cluster-admin aggregationRule.clusterRoleSelectors[0]']])
+    const [key, value] = ['kubernetes.io/bootstrapping', 'rbac-defaults']
+    const expressions = (...matchExpressions: object[]) => ({ matchExpressions })
+    for (const selector of [
+      { matchLabels: { [key]: value } }, expressions({ key, operator: 'In', values: ['a', value] }), expressions({ key, operator: 'NotIn', values: ['a'] }), expressions({ key, operator: 'Exists' }),
+      expressions({ key: 'team', operator: 'DoesNotExist' }), expressions({ key: 'team', operator: 'NotIn', values: [UNKNOWN] }),
+    ]) assert.match(gathers(selector).join(), /^violation /, JSON.stringify(selector))
+    for (const selector of [
+      { matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } }, { matchLabels: { [key]: value, a: UNKNOWN } }, { matchLabels: { [key]: 'other' } }, expressions({ key, operator: 'In', values: ['a'] }),
+      expressions({ key, operator: 'NotIn', values: [value, UNKNOWN] }), expressions({ key, operator: 'DoesNotExist' }), expressions({ key: 'team', operator: 'Exists' }), expressions({ key: 'team', operator: 'In', values: [UNKNOWN] }),
+    ]) assert.deepEqual(gathers(selector), [], JSON.stringify(selector))
+    for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' })]) {
+      assert.match(gathers(selector).join(), /^unverifiable /)
+    }
   })
 
   it('minds who may act as somebody else, by the old verb and by those of constrained impersonation', () => {

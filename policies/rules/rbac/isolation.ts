@@ -4,16 +4,16 @@ import { boundedByAdmission } from './bounded.ts'
 import { granting } from './roles.ts'
 
 /** What only the platform may change. */
-const platform = ['namespaces', 'resourcequotas', 'limitranges']
+const platform = ['namespaces', 'resourcequotas', 'limitranges', 'clusterroles', 'clusterrolebindings']
 /** What a tenant may serve itself with, where an admission policy holds it within its bounds. */
 const selfService = ['networkpolicies', 'rolebindings', 'roles']
 
 export const rbacIsolation: StackRule = {
   id: 'rbac-isolation',
-  title: 'No role changes what isolates a namespace: its labels, quota and limits; its network policies and roles only where an admission policy bounds them.',
+  title: 'No role changes what isolates a namespace: its labels, quota and limits, and the roles of the whole cluster; its network policies and roles only where an admission policy bounds them.',
   severity: 'high',
   frameworks: { nsa: ['Authentication and authorization: least privilege'], mtb: ['Block modification of role bindings', 'Block modification of resource quotas'] },
-  why: 'A tenant that changes its own quota or policies has none.',
+  why: 'A tenant that changes its own quota or policies has none; who changes a ClusterRole changes it for everybody who has it.',
   fix: "Grant get, list and watch on these resources at most, or bound them by a ValidatingAdmissionPolicy that a binding enforces (TenantAdmission does, in the platform's stack for all stacks of tenants).",
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#namespace-modification',
   looksAt: 'stack',
