@@ -295,6 +295,9 @@ describe('policies: each rule refuses what breaks it, passes what keeps it, and 
 const namespace = (name: unknown, labels = {}) => resource('kubernetes:core/v1:Namespace', { metadata: { name, labels } }, 'namespace')
 const inNamespace = (type: string, name: unknown, spec: object = {}) => resource(type, { metadata: { name: 'it', namespace: name }, spec }, 'it')
 const policy = (name: unknown, spec: object) => inNamespace('kubernetes:networking.k8s.io/v1:NetworkPolicy', name, spec)
+const quotaOf = (spec: unknown) => resource('kubernetes:core/v1:ResourceQuota', { metadata: { namespace: 'a' }, spec }, 'it')
+const hard = { 'requests.cpu': '1', 'limits.memory': '1Gi' }
+const rangeOf = (spec: unknown) => resource('kubernetes:core/v1:LimitRange', { metadata: { namespace: 'a' }, spec }, 'it')
 const tenant = namespace('a', { 'paas-tier': 'tenant' })
 const workload = (spec: object) => resource(deployment, { metadata: { namespace: 'a' }, spec: { template: { spec } } }, 'it')
 const tolerations = [{ key: 'paas-tier', value: 'tenant', effect: 'NoSchedule' }]
@@ -326,14 +329,14 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: UNKNOWN, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: UNKNOWN })]],
   },
   'tenancy-quota': {
-    bad: [[namespace('a')], [namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { pods: '1' } })]],
-    good: [[namespace('a'), inNamespace('kubernetes:core/v1:ResourceQuota', 'a', { hard: { 'requests.cpu': '1', 'limits.memory': '1Gi' } })]],
-    unknown: [[namespace(UNKNOWN)]],
+    bad: [[namespace('a')], ...[{ hard: { pods: '1' } }, { hard, scopes: ['Terminating'] }, { hard, scopes: ['BestEffort', UNKNOWN] }, { hard, scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists' }] } }].map((spec) => [namespace('a'), quotaOf(spec)])],
+    good: [...[{ hard }, { hard, scopes: [], scopeSelector: {} }].map((spec) => [namespace('a'), quotaOf(spec)]), [namespace('a'), quotaOf({ hard: UNKNOWN }), quotaOf({ hard })]],
+    unknown: [[namespace(UNKNOWN)], ...[UNKNOWN, { hard: UNKNOWN }, { hard, scopes: UNKNOWN }, { hard, scopeSelector: UNKNOWN }].map((spec) => [namespace('a'), quotaOf(spec)])],
   },
   'tenancy-limits': {
-    bad: [[namespace('a')]],
-    good: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', 'a')]],
-    unknown: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', UNKNOWN)]],
+    bad: [[namespace('a')], ...[{}, { limits: [] }, { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] }, { limits: [{ type: 'Container', default: {}, min: { cpu: 1 } }, { type: 'Pod', default: UNKNOWN }] }].map((spec) => [namespace('a'), rangeOf(spec)])],
+    good: [...['default', 'max'].map((name) => [namespace('a'), rangeOf({ limits: [{ type: UNKNOWN }, { type: 'Container', [name]: { memory: UNKNOWN } }] })])],
+    unknown: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', UNKNOWN)], ...[UNKNOWN, { limits: UNKNOWN }, { limits: [{ type: UNKNOWN, default: { cpu: 1 } }] }, { limits: [{ type: 'Container', default: UNKNOWN }] }].map((spec) => [namespace('a'), rangeOf(spec)])],
   },
   'tenancy-placement': {
     bad: [

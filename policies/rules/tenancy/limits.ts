@@ -1,3 +1,4 @@
+import type { Field } from '../../field.ts'
 import type { StackRule } from '../../rule.ts'
 import { tenantFaults } from './namespaces.ts'
 
@@ -10,5 +11,17 @@ export const limits: StackRule = {
   fix: 'Add a LimitRange with default and defaultRequest for the type Container (TenantIsolation does).',
   url: 'https://kubernetes.io/docs/concepts/policy/limit-range/',
   looksAt: 'stack',
-  check: (stack, settings) => tenantFaults(stack, settings, 'LimitRange', (ranges) => (ranges.length > 0 ? undefined : 'has no LimitRange')),
+  check: (stack, settings) => tenantFaults(stack, settings, 'LimitRange', (ranges) => {
+    const entries = ranges.flatMap((range) => range.get('spec', 'limits').items()).filter((entry) => mayBe(entry.get('type'), 'Container'))
+    const fields = entries.map((entry) => [entry.get('type'), ...DEFAULTS.map((name) => entry.get(name))])
+    if (fields.some(([type, ...limits]) => !type!.isUnknown && limits.some((limit) => !limit.isUnknown && limit.entries().length > 0))) return undefined
+    return fields.flat().find(({ isUnknown }) => isUnknown) ?? 'has no LimitRange with a default for the type Container'
+  }),
+}
+
+/** Where no default is given, the API server takes the highest that is allowed. */
+const DEFAULTS = ['default', 'max']
+
+function mayBe(field: Field, wanted: string): boolean {
+  return field.isUnknown || field.value === wanted
 }

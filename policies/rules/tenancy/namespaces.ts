@@ -20,7 +20,7 @@ export function tenantFaults(
     const { objects, undecided } = stack.within(name.value, kind)
     const message = fault(objects.map((found) => found.object))
     if (message === undefined) return []
-    if (typeof message !== 'string') return [{ resource, fault: unverifiable(name, `may have what closes it: ${message.toString()} of an object (${kind}) is not known before the update`) }]
+    if (typeof message !== 'string') return [{ resource, fault: unverifiable(name, `may have what is needed: ${message.toString()} of an object (${kind}) is not known before the update`) }]
     return [{ resource, fault: undecided === undefined ? stack.missing(name, message) : unverifiable(name, `may be the namespace of an object (${kind}) whose namespace is not known before the update`) }]
   })
 }

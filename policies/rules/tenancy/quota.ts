@@ -1,3 +1,4 @@
+import type { Field } from '../../field.ts'
 import type { StackRule } from '../../rule.ts'
 import { tenantFaults } from './namespaces.ts'
 
@@ -12,8 +13,15 @@ export const quota: StackRule = {
   looksAt: 'stack',
   check: (stack, settings) =>
     tenantFaults(stack, settings, 'ResourceQuota', (quotas) => {
-      const limited = quotas.flatMap((quota) => quota.get('spec', 'hard').entries().map(({ key }) => key.replace(/^(requests|limits)\./, '')))
+      const whole = quotas.filter((quota) => scopesOf(quota).every(({ isUnknown }) => isUnknown))
+      const unknown = whole.flatMap((quota) => [...scopesOf(quota), quota.get('spec', 'hard')]).find(({ isUnknown }) => isUnknown)
+      const limited = whole.filter((quota) => scopesOf(quota).length === 0).flatMap((quota) => quota.get('spec', 'hard').entries().map(({ key }) => key.replace(/^(requests|limits)\./, '')))
       const missing = ['cpu', 'memory'].filter((name) => !limited.includes(name))
-      return missing.length === 0 ? undefined : `has no quota of ${missing.join(' and ')}`
+      return missing.length === 0 ? undefined : (unknown ?? `has no quota of ${missing.join(' and ')} for all of its pods`)
     }),
+}
+
+/** What a quota is restricted to some of the pods by. */
+function scopesOf(quota: Field): Field[] {
+  return [...quota.get('spec', 'scopes').items(), ...quota.get('spec', 'scopeSelector', 'matchExpressions').items()]
 }
