@@ -33,7 +33,7 @@ describe('policies: the pack as a whole', () => {
     const files = readdirSync(RULES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
     const shared = [
       'index.ts', 'hosts/connection.ts', 'hosts/document.ts', 'hosts/texts.ts', 'network/internet.ts', 'pods/capability.ts', 'pods/seccomp-profile.ts', 'pods/unmasked.ts',
-      'rbac/bounded.ts', 'rbac/roles.ts', 'supply/image.ts', 'tenancy/namespaces.ts',
+      'rbac/bounded.ts', 'rbac/roles.ts', 'supply/image.ts', 'supply/secret-names.ts', 'supply/settings-file.ts', 'tenancy/namespaces.ts',
     ]
     assert.deepEqual(
       files

@@ -158,11 +158,12 @@ const cases: Record<string, Case> = {
   'supply-no-secret-in-env': {
     type: deployment,
     bad: [
-      ...['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd', 'SECRET_BLAH', 'SECRET_KEY', 'PGPASSWORD', 'dbPassword', 'SMTP_PWD', 'TOKEN_PROD'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
+      ...['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd', 'SECRET_BLAH', 'SECRET_KEY', 'PGPASSWORD', 'dbPassword', 'SMTP_PWD', 'TOKEN_PROD', 'OCI_CLI_KEY_CONTENT', 'SSH_KEY_DATA', 'TLS_KEY_PEM'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
       ...[`AK${'IA'}IOSFODNN7EXAMPLE`, 'postgres://app:hunter2@db.example/app', 'bearer abc123defgh', `ghp${'_'}${'a'.repeat(36)}`].map((value) => container({ env: [{ name: 'SETTING', value }] })),
       container({ env: [{ name: 'PASSWORD', value: '12345' }] }),
+      ...['/hunter2', '/etc', '/Kx/9a', '${X:-hunter2}', 'nope'].map((value) => container({ env: [{ name: 'PASSWORD', value }] })),
     ],
-    good: [container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
+    good: [container({ env: ['yes', 'No', 'ON', 'off', 'TRUE', '${DB_PASSWORD}', '$(PASSWORD_2)', '{{ .Values.password }}', '/var/run/secrets/token', '/vault/token', '/etc/tls/tls.key'].map((value) => ({ name: 'TLS_PRIVATE_KEY', value })) }), container({ env: [{ name: 'PUBLIC_KEY_PEM', value: 'x' }, { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/secrets/google/key.json' }] }), container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
     unknown: [container({ env: [{ name: 'DB_PASSWORD', value: unknown }] })],
   },
   'transport-verify': {
@@ -448,6 +449,44 @@ describe('policies: each rule about the whole stack', () => {
     for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' })]) {
       assert.match(gathers(selector).join(), /^unverifiable /)
     }
+  })
+
+  describe('finds secrets in the files of a ConfigMap, by their lines', () => {
+    const { evaluateAll, findings } = only(/^supply-no-secret-in-env$/)
+    const type = 'kubernetes:core/v1:ConfigMap'
+    const inFile = (name: string, text: string) => findings(type, { data: { [name]: text } }).length
+
+    it('says in which line, and shows nothing of it', () => {
+      const [{ path, message } = { path: '', message: '' }] = evaluateAll(resource(type, { data: { 'app.properties': 'user=app\r\ndb.password=hunter2\r\n' } }))
+      assert.equal(path, 'data["app.properties"]')
+      assert.match(message, /holds a secret in plain text in its line 2 \(not shown\)/)
+      assert.ok(!message.includes('hunter2'))
+    })
+
+    for (const line of [
+      'password=hunter2', 'spring.datasource.password = hunter2', 'export AWS_SECRET_ACCESS_KEY=hunter2', '  password: hunter2', '- token: "hunter2"', 'API_KEY=\'hunter2\'', '"clientSecret":"hunter2",', 'dbPassword: hunter2 # for now',
+      'db: {host: x, password: hunter2}', '{"a":1,"db":{"passwd":"hunter2"}}', 'client_secret: a-quiet-word', 'PGPASSWORD=hunter2', 'encryption.key: hunter2', 'passphrase=Hunter.2!', 'ssl.keystore.password=changeit',
+    ]) it(`refuses ${line}`, () => assert.equal(inFile('config', line), 1))
+
+    for (const line of [
+      '# password=hunter2', '; password=hunter2', '// password: hunter2', 'password=', 'password: ""', 'password: null', 'password: ~', 'password: 8', 'password: true', 'password: ${PASSWORD}', 'password: $PASSWORD', 'password=%(password)s', 'password: <password>', 'password: {{ .password }}',
+      'password: "{{ .a }}-x"', 'password: ****', 'password: xxxx', 'password: |', 'password: [a, b]', 'password: {', 'password: *anchor', 'token: /var/run/secrets/token', 'token: ./token', 'token: https://id.example/token', 'token = os.getenv("TOKEN")', 'token = settings.token', 'token == hunter2',
+      'credentials: app', 'secrets: app', 'pass: through', 'password_file: hunter2', 'tokens: hunter2', 'tokenizer: hunter2', 'password is: hunter2', 'the password: hunter2', 'secret: app-tls', 'existingSecret: hunter2', 'passwordSecretKey: hunter2', 'secretKey: password', 'initial-cluster-token: etcd-1', 'token: string', '"token": {"type": "string"}',
+    ]) it(`passes ${line}`, () => assert.equal(inFile('config', line), 0))
+
+    it('looks at files of settings, not at programs and pages', () => {
+      for (const name of ['config', '.env', 'prod.env', 'a.properties', 'a.yaml', 'a.yml', 'a.json', 'a.ini', 'nginx.conf', 'a.cfg', 'my.cnf', 'a.toml', 'a.txt']) assert.equal(inFile(name, 'a=b\npassword=hunter2\n'), 1, name)
+      for (const name of ['run.sh', 'a.py', 'a.lua', 'page.html', 'a.conf.tpl']) assert.equal(inFile(name, 'password=hunter2\n'), 0, name)
+      assert.equal(inFile('run', '#!/bin/sh\npassword=hunter2\n'), 0)
+    })
+
+    it('reads whatever text in linear time', function () {
+      this.timeout(5_000)
+      for (const part of [' ', 'a', '_', '-', '.', '=', '"', '{', '${', '{{', '}', ',', '#', '\n', 'password', 'password=', 'password: ', 'token:\t', 'key =', '/etc', 'a.b', '-a1']) {
+        for (const start of ['', 'password: ', 'password="', 'password: /etc/', 'token = {']) inFile('config', `${start}${part.repeat(190_000 / part.length)}!`)
+        for (const name of [part.repeat(190_000 / part.length), `${part.repeat(190_000 / part.length)}password`]) inFile(name, 'x')
+      }
+    })
   })
 
   it('minds who may act as somebody else, by the old verb and by those of constrained impersonation', () => {

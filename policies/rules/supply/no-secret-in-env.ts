@@ -2,6 +2,8 @@ import { objectsOfKind } from '../../kubernetes.ts'
 import { checkContainers } from '../../pods.ts'
 import type { Field } from '../../field.ts'
 import { type Fault, refuse, type ResourceRule, violation } from '../../rule.ts'
+import { isNoSecret, isSecretVariable } from './secret-names.ts'
+import { lineWithSecret } from './settings-file.ts'
 
 export const noSecretInEnv: ResourceRule = {
   id: 'supply-no-secret-in-env',
@@ -14,25 +16,19 @@ export const noSecretInEnv: ResourceRule = {
   looksAt: 'inputs',
   check: (resource) => [
     ...checkContainers(resource, (container) => container.get('env').items().flatMap((entry) => inPlain(entry.get('name').value, entry.get('value')))),
-    ...objectsOfKind(resource, 'ConfigMap').flatMap(({ object }) => object.get('data').entries().flatMap((entry) => inPlain(entry.key, entry))),
+    ...objectsOfKind(resource, 'ConfigMap').flatMap(({ object }) => object.get('data').entries().flatMap((entry) => [...inPlain(entry.key, entry), ...inFile(entry)])),
   ],
 }
 
 function inPlain(name: unknown, value: Field): Fault[] {
-  if (isSecret(name)) return refuse(value, (text) => isHarmless(name, text), 'holds a secret in plain text (not shown)')
+  if (isSecretVariable(name)) return refuse(value, (text) => isHarmless(name, text), 'holds a secret in plain text (not shown)')
   return value.isUnknown || typeof value.value !== 'string' || value.value.length > LONGEST || !SECRET.test(value.value) ? [] : [violation(value, 'looks like a secret in plain text (not shown)')]
 }
 
-const WORD = '(pass(word|wd|phrase)?s?|pwd|\\w*passw(or)?d|secrets?|token|jwt|bearer|credentials?|(api|access|private|secret|signing|encryption|ssh|account|batch|storage)_?key)'
-const NAME = new RegExp(`(^|_)${WORD}(_|$)`, 'i')
-/** Where a secret is read from, how long it lives and the like is none; a file is judged by what is in it. */
-const ABOUT = /_(file|path|dir|directory|folder|name|names|ref|url|uri|endpoint|host|port|ttl|expiry|expires|expiration|lifetime|timeout|seconds|minutes|hours|days|age|interval|length|size|limit|count|min|max|type|kind|format|algorithm|issuer|audience|enabled|disabled|required|policy|provider|backend|store|version|prefix|header|field|namespace|mount|class|id|ya?ml|json|conf|cfg|cnf|ini|properties|toml|xml|sh|py|js|lua|txt|md|tpl|html|sql)s?$/i
-
-/** Names under which secrets are kept. */
-function isSecret(name: unknown): boolean {
-  if (typeof name !== 'string') return false
-  const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/[-.]/g, '_')
-  return NAME.test(words) && !ABOUT.test(words)
+function inFile(entry: Field): Fault[] {
+  const text = entry.value
+  const line = typeof text === 'string' && text.length <= LONGEST && !isSecretVariable(entry.key) ? lineWithSecret(entry.key, text) : undefined
+  return line === undefined ? [] : [violation(entry, `holds a secret in plain text in its line ${line} (not shown)`)]
 }
 
 /** Characters of text that are searched: tokens are not in archives. */
@@ -41,8 +37,8 @@ const LONGEST = 200_000
 /** What is a secret by the look of it: of AWS, GitHub, GitLab, Slack, Google, Stripe, a JSON Web Token, a bearer, a password in an address. */
 const SECRET = /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}|\bgithub_pat_\w{22}|\bglpat-[\w-]{20}|\bxox[abeprs]-[0-9A-Za-z-]{10}|\bAIza[\w-]{35}|\b[rs]k_live_\w{16}|\beyJ[\w-]{8,500}\.eyJ[\w-]{8}|^([Bb]earer|BEARER) [\w.~+/-]{8,2000}=*$|:\/\/[^\s/:@$]{0,64}:[^\s/@${}<>]{1,128}@/
 
-/** Empty, a boolean, a reference to another variable, a number of tokens. */
+/** Nothing that is a secret, a public half of one, a number of tokens. */
 function isHarmless(name: unknown, text: unknown): boolean {
   if (typeof text !== 'string') return typeof text === 'boolean' || typeof text === 'object'
-  return /^(|true|false|\$\([A-Za-z_]\w*\))$/.test(text) || (/token$/i.test(String(name)) && /^\d{1,5}$/.test(text))
+  return isNoSecret(text) || /^-----BEGIN (PUBLIC KEY|CERTIFICATE)-----/.test(text) || (/token$/i.test(String(name)) && /^\d{1,5}$/.test(text))
 }
