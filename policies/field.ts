@@ -134,7 +134,8 @@ function written(step: string | number): string {
   return /^[\w./-]{1,80}$/.test(step) ? `["${step}"]` : `["(${step.length} characters)"]`
 }
 
-function unmarked(value: unknown): unknown {
+/** UNKNOWN for a mark of Pulumi, as in a Field. */
+export function unmarked(value: unknown): unknown {
   return typeof value === 'string' && value.length === MARK_LENGTH && UNKNOWNS.has(value) ? UNKNOWN : value
 }
 

@@ -168,9 +168,16 @@ const cases: Record<string, Case> = {
   },
   'transport-verify': {
     type: 'kubernetes:apiregistration.k8s.io/v1:APIService',
-    bad: [{ spec: { insecureSkipTLSVerify: true } }, { data: { a: 'curl -sk https://x' } }, { args: ['--insecure-skip-tls-verify'] }, { data: { c: 'tls_config:\n  insecure_skip_verify: true\n' } }, { insecure: 'true' }],
-    good: [{ spec: { insecureSkipTLSVerify: false, caBundle: 'x' } }, { data: { a: 'curl -sS https://x' } }, { data: { c: 'insecure_skip_verify: false' } }],
-    unknown: [],
+    bad: [{ spec: { insecureSkipTLSVerify: true } }, { data: { a: 'curl -sk https://x' } }, { args: ['--insecure-skip-tls-verify'] }, { data: { c: 'tls_config:\n  insecure_skip_verify: true\n' } }, { insecure: 'true' },
+      ...['--kubelet-insecure-tls', '--kubelet-insecure-tls=true', '--etcd-insecure-skip-tls-verify', '--insecure-skip-verify', '--insecure'].map((arg) => ({ args: [arg] })),
+      ...[{ VAULT_SKIP_VERIFY: 'true' }, { PROVIDER_TLS_SKIP_VERIFY: '1' }, { FOO_INSECURE_SKIP_VERIFY: true }, { tlsInsecureSkipVerify: true }, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { PYTHONHTTPSVERIFY: 0 }, { GIT_SSL_NO_VERIFY: 'no' }].flatMap((data) => [{ data }, { env: Object.entries(data).map(([name, value]) => ({ name, value })) }]),
+      { data: { '.env': 'NODE_TLS_REJECT_UNAUTHORIZED="0"' } },
+    ],
+    good: [
+      ...['--kubelet-insecure-tls=false', '--secure', '--insecure-port=0'].map((arg) => ({ args: [arg] })),
+      ...[{ OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { VAULT_SKIP_VERIFY: 'false' }, { skipVerify: '1' }, { NODE_TLS_REJECT_UNAUTHORIZED: '1' }, { PYTHONHTTPSVERIFY: null }].flatMap((data) => [{ data }, { env: Object.entries(data).map(([name, value]) => ({ name, value })) }]),
+      { spec: { insecureSkipTLSVerify: false, caBundle: 'x' } }, { data: { a: 'curl -sS https://x' } }, { data: { c: 'insecure_skip_verify: false' } }],
+    unknown: [{ spec: { insecureSkipTLSVerify: unknown } }, { env: [{ name: 'VAULT_SKIP_VERIFY', value: unknown }] }, { env: [{ name: 'NODE_TLS_REJECT_UNAUTHORIZED', value: '04da6b54-80e4-46f7-96ec-b56ff0331ba9' }] }],
   },
   'transport-plain-http': {
     type: 'kubernetes:source.toolkit.fluxcd.io/v1:HelmRepository',
@@ -449,6 +456,12 @@ describe('policies: each rule about the whole stack', () => {
     for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' })]) {
       assert.match(gathers(selector).join(), /^unverifiable /)
     }
+  })
+
+  it('says of a variable that its value switches the check of certificates off, once', () => {
+    const { findings } = only(/^transport-verify$/)
+    const env = ['VAULT_SKIP_VERIFY', 'GIT_SSL_NO_VERIFY', 'HTTP_PORT'].map((name) => ({ name, value: 'true' }))
+    assert.deepEqual(findings('kubernetes:core/v1:Pod', { spec: { containers: [{ env }] } }), ['value', 'name'].map((field, index) => `violation transport-verify spec.containers[0].env[${index}].${field}`))
   })
 
   describe('finds secrets in the files of a ConfigMap, by their lines', () => {
