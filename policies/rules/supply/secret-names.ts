@@ -5,7 +5,7 @@ const IN_VARIABLES = 'pass(?:word|wd|phrase)?s?|secrets|jwt|bearer|credentials?|
 
 const NAME = new RegExp(`(?:${ANYHOW}|(?:^|_)(?:${ALWAYS}|${IN_VARIABLES}))(?:_|$)|(?:^|_)(?<!public_)key_(?:content|data|pem)$`, 'i')
 /** Where a secret is read from, how long it lives and the like is none; a file is judged by what is in it. */
-const ABOUT = /_(file|path|dir|directory|folder|name|names|ref|url|uri|endpoint|host|port|ttl|expiry|expires|expiration|lifetime|timeout|seconds|minutes|hours|days|age|interval|length|size|limit|count|min|max|type|kind|format|algorithm|issuer|audience|enabled|disabled|required|policy|provider|backend|store|version|prefix|header|field|namespace|mount|class|id|ya?ml|json|conf|cfg|cnf|ini|properties|toml|xml|sh|py|js|lua|txt|md|tpl|html|sql)s?$/i
+const ABOUT = /_(file|path|dir|directory|folder|name|names|ref|url|uri|endpoint|host|port|ttl|expiry|expires|expiration|lifetime|timeout|seconds|minutes|hours|days|age|interval|length|size|limit|count|min|max|type|kind|format|algorithm|issuer|audience|enabled|disabled|required|policy|provider|backend|store|version|prefix|header|field|namespace|mount|class|id|user|username|cmd|command|ya?ml|json|conf|cfg|cnf|ini|properties|toml|xml|sh|py|js|lua|txt|md|tpl|html|sql)s?$|initial_cluster_token$/i
 
 /** Names of variables under which secrets are kept. */
 export function isSecretVariable(name: unknown): boolean {
