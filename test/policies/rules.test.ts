@@ -324,7 +324,8 @@ const guarding = (name: string, action: string) => [
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
 ]
 const kubeconfig = (server: string) => `apiVersion: v1\nkind: Config\nclusters:\n- name: a\n  cluster:\n    server: ${server}\n`
-const host = (name: string, at: string) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
+const route = (kind: string, name: string, ...hostnames: unknown[]) => resource(`kubernetes:gateway.networking.k8s.io/v1:${kind}`, { metadata: { namespace: name }, spec: { hostnames } }, 'it')
+const host = (name: string, at: unknown) => resource(ingress, { metadata: { namespace: name }, spec: { rules: [{ host: at }] } }, 'it')
 
 const everywhere = (subject: object) => resource('kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding', { roleRef: { kind: 'ClusterRole', name: 'view' }, subjects: [subject] }, 'it')
 const boundIn = (name: string, group: string, kind = 'Role') => resource(binding, { metadata: { namespace: name }, roleRef: { kind, name: 'tenant' }, subjects: [{ kind: 'Group', name: group }] }, 'binding')
@@ -364,9 +365,9 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     unknown: [[workload({ automountServiceAccountToken: UNKNOWN })]],
   },
   'network-host-owner': {
-    bad: [[host('a', 'x.example'), host('b', 'x.example')]],
-    good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')]],
-    unknown: [],
+    bad: [[host('a', 'x.example'), host('b', 'x.example')], ...['HTTPRoute', 'TLSRoute', 'GRPCRoute'].flatMap((kind) => [[route(kind, 'a', 'x.example'), route(kind, 'b', 'y.example', 'x.example')], [host('a', 'x.example'), route(kind, 'b', 'x.example')]])],
+    good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')], [host('a', 'x.example'), route('HTTPRoute', 'a', 'x.example'), route('GRPCRoute', 'b', 'y.example')]],
+    unknown: [[host('a', 'x.example'), host('b', UNKNOWN)], [route('HTTPRoute', 'a', UNKNOWN)]],
   },
   'rbac-isolation': {
     bad: [

@@ -1,5 +1,6 @@
-import { type StackRule, violation } from '../../rule.ts'
-import { namespaceOf } from '../../stack.ts'
+import type { Field } from '../../field.ts'
+import { type StackRule, unverifiable, violation } from '../../rule.ts'
+import { namespaceOf, type StackObject } from '../../stack.ts'
 
 export const hostOwner: StackRule = {
   id: 'network-host-owner',
@@ -12,9 +13,11 @@ export const hostOwner: StackRule = {
   looksAt: 'stack',
   check: (stack) => {
     const owners = new Map<unknown, string | undefined>()
-    return stack.objects('Ingress').flatMap(({ object, resource }) =>
-      object.get('spec', 'rules').items().flatMap((rule) => {
-        const [host, namespace] = [rule.get('host'), namespaceOf(object)]
+    return stack.objects('Ingress', 'HTTPRoute', 'TLSRoute', 'GRPCRoute').flatMap((served) =>
+      hostsOf(served).flatMap((host) => {
+        const { object, resource } = served
+        const namespace = namespaceOf(object)
+        if (host.isUnknown) return [{ resource, fault: unverifiable(host) }]
         if (typeof host.value !== 'string' || namespace === undefined) return []
         const owner = owners.get(host.value) ?? namespace
         owners.set(host.value, owner)
@@ -22,4 +25,8 @@ export const hostOwner: StackRule = {
       }),
     )
   },
+}
+
+function hostsOf({ kind, object }: StackObject): Field[] {
+  return kind === 'Ingress' ? object.get('spec', 'rules').items().map((rule) => rule.get('host')) : object.get('spec', 'hostnames').items()
 }
