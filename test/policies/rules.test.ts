@@ -145,9 +145,13 @@ const cases: Record<string, Case> = {
   },
   'supply-resources': {
     type: deployment,
-    bad: [container({}), container({ resources: { requests: { cpu: 1 } } })],
-    good: [container({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } } })],
-    unknown: [container({ resources: unknown })],
+    bad: [container({}), container({ resources: { requests: { cpu: 1 } } }), pods({ resources: { requests: { cpu: 1 } }, containers: [{ name: 'a' }] })],
+    good: [
+      container({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } } }),
+      pods({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } }, containers: [{ name: 'a' }] }),
+      pods({ resources: { requests: { cpu: 1, memory: unknown }, limits: { memory: '1Mi' } }, containers: [{ name: 'a', resources: { requests: { memory: '1Mi' } } }] }),
+    ],
+    unknown: [container({ resources: unknown }), pods({ resources: unknown, containers: [{ name: 'a' }] })],
   },
   'supply-read-only-root': {
     type: deployment,
@@ -457,6 +461,12 @@ describe('policies: each rule about the whole stack', () => {
     for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' })]) {
       assert.match(gathers(selector).join(), /^unverifiable /)
     }
+  })
+
+  it("counts a pod's own resources only since there are some", () => {
+    const spec = { resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } }, containers: [{ name: 'a' }] }
+    const found = [33, 34].map((kubernetesMinor) => only(/^supply-resources$/, { ...settings, kubernetesMinor }).findings('kubernetes:core/v1:Pod', { spec }).length)
+    assert.deepEqual(found, [3, 0])
   })
 
   it('says of a variable that its value switches the check of certificates off, once', () => {
