@@ -438,6 +438,12 @@ describe('policies: each rule about the whole stack', () => {
     assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
   })
 
+  it('minds what is in the namespace default, of every kind that has a namespace', () => {
+    const { findings } = only(/^tenancy-default-namespace$/)
+    const kinds = ['core/v1:PodTemplate', 'autoscaling/v2:HorizontalPodAutoscaler', 'policy/v1:PodDisruptionBudget', 'core/v1:Endpoints', ...['HTTPRoute', 'GRPCRoute', 'TLSRoute'].map((kind) => `gateway.networking.k8s.io/v1:${kind}`)]
+    for (const kind of kinds) assert.deepEqual([findings(`kubernetes:${kind}`, {}).length, findings(`kubernetes:${kind}`, { metadata: { namespace: 'a' } }).length], [1, 0], kind)
+  })
+
   it('minds a network policy that names every namespace in more words, and a role that gathers all roles', () => {
     const { findings } = only(/^(network-not-widened|rbac-cluster-admin)$/)
     const from = (...matchExpressions: object[]) => findings('kubernetes:networking.k8s.io/v1:NetworkPolicy', { spec: { ingress: [{ from: [{ namespaceSelector: { matchExpressions } }] }] } }).length

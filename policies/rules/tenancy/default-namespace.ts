@@ -2,8 +2,9 @@ import { objectsOfKind } from '../../kubernetes.ts'
 import { demand, type ResourceRule } from '../../rule.ts'
 
 const KINDS = [
-  'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob', 'Service', 'ConfigMap', 'Secret', 'PersistentVolumeClaim',
-  'ServiceAccount', 'Role', 'RoleBinding', 'Ingress', 'NetworkPolicy', 'ResourceQuota', 'LimitRange',
+  'Pod', 'PodTemplate', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob', 'Service', 'ConfigMap', 'Secret', 'PersistentVolumeClaim',
+  'ServiceAccount', 'Role', 'RoleBinding', 'Ingress', 'NetworkPolicy', 'ResourceQuota', 'LimitRange', 'HorizontalPodAutoscaler', 'PodDisruptionBudget',
+  'Endpoints', 'HTTPRoute', 'GRPCRoute', 'TLSRoute',
 ]
 
 export const defaultNamespace: ResourceRule = {
