@@ -50,6 +50,7 @@ import { rbacClusterAdmin } from './rbac/cluster-admin.ts'
 import { rbacClusterWide } from './rbac/cluster-wide.ts'
 import { rbacCrossNamespace } from './rbac/cross-namespace.ts'
 import { rbacCsrApproval } from './rbac/csr-approval.ts'
+import { rbacDefaultAccount } from './rbac/default-account.ts'
 import { rbacEscalation } from './rbac/escalation.ts'
 import { rbacEverybody } from './rbac/everybody.ts'
 import { rbacExec } from './rbac/exec.ts'
@@ -144,6 +145,7 @@ export const rules: readonly Rule[] = [
   rbacClusterWide,
   rbacCrossNamespace,
   rbacCsrApproval,
+  rbacDefaultAccount,
   rbacEscalation,
   rbacEverybody,
   rbacExec,

@@ -67,6 +67,12 @@ const cases: Record<string, Case> = {
     good: [{ subjects: [{ kind: 'Group', name: 'system:serviceaccounts:paas-system' }] }],
     unknown: [{ subjects: [{ kind: 'Group', name: unknown }] }],
   },
+  'rbac-default-account': {
+    type: binding,
+    bad: [{ kind: 'ServiceAccount', name: 'default', namespace: 'a' }, { kind: 'User', name: 'system:serviceaccount:a:default' }].map((subject) => ({ subjects: [{ kind: 'Group', name: 'a' }, subject] })),
+    good: [{ subjects: [{ kind: 'ServiceAccount', name: 'app', namespace: 'a' }, { kind: 'ServiceAccount', name: 'app', namespace: 'default' }, { kind: 'Group', name: 'default' }, { kind: 'User', name: 'default' }, { kind: unknown, name: 'app' }] }, {}],
+    unknown: [{ subjects: unknown }, { subjects: [{ kind: 'ServiceAccount', name: unknown }] }, { subjects: [{ kind: unknown, name: 'default' }] }],
+  },
   'rbac-cross-namespace': {
     type: binding,
     bad: [{ metadata: { namespace: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: 'b' }] }, { metadata: { namespace: 'a' }, subjects: [{ kind: 'Group', name: 'system:serviceaccounts:b' }] }, { metadata: { namespace: 'a' }, subjects: [{ kind: 'User', name: 'system:serviceaccount:b:x' }] }],
