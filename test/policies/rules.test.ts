@@ -197,9 +197,9 @@ const cases: Record<string, Case> = {
   },
   'transport-ingress-tls': {
     type: ingress,
-    bad: [{ rules: [{ host: 'a.example.com' }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['b.example.com'] }] }, { rules: [{ host: 'a.b.example.com' }], tls: [{ hosts: ['*.example.com'] }] }].map((spec) => ({ spec })),
-    good: [{ rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ secretName: 'a' }] }].map((spec) => ({ spec })),
-    unknown: [{ spec: { rules: [{ host: 'a.example.com' }], tls: unknown } }],
+    bad: [{ rules: [{ host: 'a.example.com' }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['b.example.com'] }] }, { rules: [{ host: 'a.b.example.com' }], tls: [{ hosts: ['*.example.com'] }] }, { defaultBackend: { service: {} } }, { backend: {}, rules: [] }].map((spec) => ({ spec })),
+    good: [{}, { defaultBackend: {}, tls: [{ secretName: 'a' }] }, { defaultBackend: {}, tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['a.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ hosts: ['*.example.com'] }] }, { rules: [{ host: 'a.example.com' }], tls: [{ secretName: 'a' }] }].map((spec) => ({ spec })),
+    unknown: [{ spec: { rules: [{ host: 'a.example.com' }], tls: unknown } }, { spec: { defaultBackend: unknown } }],
   },
   'hosts-retry-budget': {
     type: command,

@@ -17,7 +17,10 @@ export const ingressTls: ResourceRule = {
       if (tls.isUnknown || covered.some(({ isUnknown }) => isUnknown)) return [unverifiable(tls)]
       // An entry without hosts is for all of them (networking/v1, IngressTLS).
       if (tls.items().some((entry) => entry.get('hosts').items().length === 0)) return []
-      return object.get('spec', 'rules').items().map((rule) => rule.get('host')).flatMap((host) => demand(host, (name) => covered.some(({ value }) => covers(value, name)), 'is in no entry of spec.tls'))
+      const rules = object.get('spec', 'rules').items()
+      // `backend` is its name in v1beta1. It has no host that an entry could name.
+      if (rules.length === 0 && tls.items().length === 0) return ['defaultBackend', 'backend'].flatMap((name) => refuse(object.get('spec', name), () => false, 'answers without spec.tls'))
+      return rules.map((rule) => rule.get('host')).flatMap((host) => demand(host, (name) => covered.some(({ value }) => covers(value, name)), 'is in no entry of spec.tls'))
     }),
     ...objectsOfKind(resource, 'Gateway').flatMap(({ object }) => object.get('spec', 'listeners').items().flatMap((listener) => refuse(listener.get('protocol'), (value) => value !== 'HTTP', 'is "HTTP"'))),
   ],
