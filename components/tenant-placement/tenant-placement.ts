@@ -1,9 +1,9 @@
 /** Places every workload made under a component onto the tenant's nodes. */
 import * as pulumi from '@pulumi/pulumi'
 import { findWorkload, placeObject } from './place-object.ts'
-import { type Placement, tenantPlacement } from './place-pod.ts'
+import { type Placement, type PodSpec, tenantPlacement } from './place-pod.ts'
 import { isPlain, type Lift, ownSettings, PathFault, type Plain, placeSettings, updateAt } from './settings.ts'
-import { type PodSettings, type Workload, workloads } from './workloads.ts'
+import { type PodSettings, type SettingField, type Workload, workloads } from './workloads.ts'
 
 export interface TenantPlacementArgs {
   /** Where the pods go. Default: nodes of the tenant tier (`paas-tier=tenant`). */
@@ -26,7 +26,7 @@ export class TenantPlacement extends pulumi.ComponentResource {
 }
 
 /**
- * A Pulumi transform that places the pods of every kind in the table, in every API version; of a patch what it says of pods, of a list each item.
+ * A Pulumi transform that places the pods of every kind in the table, in every API version; of a patch what it says of placement, of a list each item.
  * Other kinds with what looks like a pod are left alone with a warning, and so is a Helm Release, whose objects Pulumi never sees:
  * admission places their pods.
  */
@@ -42,7 +42,8 @@ export function placing(placement: Placement, table: readonly Workload[] = workl
     if (/^(helm\.sh\/v\d+|yaml(\/v\d+)?|kustomize(\/v\d+)?)$/.test(apiVersion)) return undefined
     const workload = findWorkload(table, apiVersion, kind)
     const patched = kind.endsWith('Patch') ? findWorkload(table, apiVersion, kind.slice(0, -'Patch'.length)) : undefined
-    if (workload !== undefined || patched !== undefined) return { props: placeProps(props, workload ?? onlyWhatIsThere(patched!), placement, name), opts }
+    if (workload !== undefined) return { props: placeProps(props, workload, placement, name), opts }
+    if (patched !== undefined) return { props: placeProps(props, onlyWhatIsThere(patched), placement, name, settingsOfPatch), opts }
     const items = props['items'] as pulumi.Input<unknown[]> | undefined
     if (kind.endsWith('List') && items !== undefined) {
       return { props: { ...props, items: pulumi.output(items).apply((plain) => (placedOrThrow({ apiVersion, kind, items: plain }, placement, table, name) as Plain)['items']) }, opts }
@@ -59,25 +60,40 @@ function onlyWhatIsThere(workload: Workload): Workload {
   return { ...workload, pods: workload.pods.map((it) => ({ ...it, at: it.at.split('.').map((segment) => (/[?\]}]$/.test(segment) ? segment : `${segment}?`)).join('.') })) }
 }
 
-function placeProps(props: Plain, { pods }: Workload, placement: Placement, name: string): Plain {
+/**
+ * The API server puts each of these settings in the place of the object's own, as a whole: one that the patch does not have must not get
+ * there, or it would take the object's selectors and tolerations away.
+ */
+function settingsOfPatch(description: PodSettings, settings: Plain): PodSettings {
+  const { nodeName: _, affinity, ...own } = ownSettings(settings, description)
+  // The rules beside the required terms are merged.
+  const terms = pulumi.Output.isInstance(affinity) || (affinity as PodSpec['affinity'])?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined
+  return { ...description, fields: [...Object.keys(own), ...(terms ? ['affinity'] : [])] as SettingField[], made: undefined }
+}
+
+function placeProps(props: Plain, { pods }: Workload, placement: Placement, name: string, describe: Describe = (description) => description): Plain {
   return pods.reduce<Plain>((placed, description) => {
     try {
-      return updateAt(placed, description.at, (settings, path) => placeInputs(settings, description, placement, `${name}: ${path}`), lift) as Plain
+      return updateAt(placed, description.at, (settings, path) => placeInputs(settings, (read) => describe(description, read), placement, `${name}: ${path}`), lift) as Plain
     } catch (error) {
       throw error instanceof PathFault ? new pulumi.RunError(`${name}: ${error.message}`) : error
     }
   }, props)
 }
 
+/** What placement may write into an object's settings. */
+type Describe = (description: PodSettings, settings: Plain) => PodSettings
+
 /** Outputs are entered only where placement must: a secret in a container does not make the whole of a workload secret. */
 const lift: Lift = (value, next) => (pulumi.Output.isInstance(value) ? value.apply(next) : next(value))
 
-function placeInputs(settings: Plain, description: PodSettings, placement: Placement, where: string): Plain {
+function placeInputs(settings: Plain, describe: (settings: Plain) => PodSettings, placement: Placement, where: string): Plain {
+  const description = describe(settings)
   const own = { ...(Object.keys(settings).length === 0 ? description.made : {}), ...settings }
   const place = (read: unknown) => {
-    const { changed, error } = placeSettings(read as Plain, description, placement)
+    const { changed, error } = placeSettings(read as Plain, describe(read as Plain), placement)
     if (error !== undefined) throw new pulumi.RunError(`${where}: ${error}`)
-    return changed
+    return { ...(read as Plain), ...changed }
   }
   const read = ownSettings(own, description)
   if (!hasOutput(read)) return { ...own, ...place(read) }

@@ -39,11 +39,11 @@ describe('the transform of TenantPlacement', () => {
     ['kubernetes:apps/v1:DaemonSet', { spec: template }, { spec: { template: { spec: placed } } }],
     ['kubernetes:apps/v1beta1:Deployment', { spec: template }, { spec: { template: { spec: placed } } }],
     ['kubernetes:extensions/v1beta1:Deployment', { spec: template }, { spec: { template: { spec: placed } } }],
-    ['kubernetes:apps/v1:DeploymentPatch', { spec: template }, { spec: { template: { spec: placed } } }],
+    ['kubernetes:apps/v1:DeploymentPatch', { spec: { template: { spec: { nodeSelector: {}, tolerations: [] } } } }, { spec: { template: { spec: { nodeSelector: placed.nodeSelector, tolerations: placed.tolerations } } } }],
     ['kubernetes:batch/v1:CronJob', { spec: { jobTemplate: { spec: template } } }, { spec: { jobTemplate: { spec: { template: { spec: placed } } } } }],
     ['kubernetes:apps/v1:DeploymentList', { items: [{ spec: template }] }, { items: [{ spec: { template: { spec: placed } } }] }],
     ['kubernetes:postgresql.cnpg.io/v1:Cluster', { spec: { instances: 1 } }, { spec: { instances: 1, affinity: { nodeSelector: placed.nodeSelector, tolerations: placed.tolerations, nodeAffinity: placed.affinity!.nodeAffinity } } }],
-    ['kubernetes:postgresql.cnpg.io/v1:ClusterPatch', { spec: { affinity: {} } }, { spec: { affinity: { nodeSelector: placed.nodeSelector, tolerations: placed.tolerations, nodeAffinity: placed.affinity!.nodeAffinity } } }],
+    ['kubernetes:postgresql.cnpg.io/v1:ClusterPatch', { spec: { affinity: { nodeSelector: {} } } }, { spec: { affinity: { nodeSelector: placed.nodeSelector } } }],
   ]
   for (const [type, props, expected] of types) {
     it(`places ${type}`, async () => {
@@ -54,6 +54,27 @@ describe('the transform of TenantPlacement', () => {
   it('makes no pod settings in a patch that says nothing of pods', async () => {
     for (const props of [{ metadata: { name: 'a' } }, { spec: { replicas: 2 } }]) assert.deepEqual(await apply('kubernetes:apps/v1:DeploymentPatch', props), props)
     assert.deepEqual(await apply('kubernetes:postgresql.cnpg.io/v1:ClusterPatch', { spec: { instances: 2 } }), { spec: { instances: 2 } })
+  })
+
+  it('writes no setting into a patch that the patch does not have: the API server would put it in the place of the object’s own', async () => {
+    const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'Exists' }] } }] }
+    const later = (value: unknown) => pulumi.output(value)
+    for (const spec of [{ containers: [{ name: 'c', image: 'c:1' }] }, { affinity: { podAntiAffinity: {} } }, { affinity: { nodeAffinity: preferred } }, { affinity: later({ podAntiAffinity: {} }) }]) {
+      const props = { spec: { template: { spec } } }
+      assert.deepEqual(await known(await apply('kubernetes:apps/v1:DeploymentPatch', props)), await known(props))
+    }
+    const terms = [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }]
+    for (const wrap of [later, (value: unknown) => value]) {
+      const patched = await known(await apply('kubernetes:apps/v1:DeploymentPatch', { spec: { template: { spec: { affinity: wrap({ nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } }) } } } })) as { spec: { template: { spec: Record<string, any> } } }
+      const { spec } = patched.spec.template
+      assert.deepEqual(Object.keys(spec), ['affinity'])
+      assert.equal(spec['affinity'].nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].key, 'zone')
+      assert.ok(spec['affinity'].nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions.length > 1)
+    }
+  })
+
+  it('refuses a patch that contradicts the placement', async () => {
+    await assert.rejects(async () => known(await apply('kubernetes:apps/v1:DeploymentPatch', { spec: { template: { spec: { nodeSelector: { 'paas-tier': 'platform' } } } } })), /paas-tier/)
   })
 
   it('leaves the components of charts and YAML files alone, whose children it is given', async () => {
