@@ -7,6 +7,7 @@ import { poolPlacement, tenantPlacement } from './place-pod.ts'
 import { placeYaml, YamlFault } from './place-yaml.ts'
 import { report, reportText } from './report.ts'
 import { isPlain, type Plain } from './settings.ts'
+import { readTable } from './workload-table.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 const usage = `npm run -s place -- [options] FILE...   places the pods of rendered manifests onto tenant nodes
@@ -63,6 +64,7 @@ function readArguments(argv: string[]) {
     if (positionals.length === 0 && !values.help) throw new UsageFault('no FILE is given')
     one('--output', values.output, ['manifests', 'kustomize'])
     one('--report', values.report, ['text', 'json'])
+    if (values.pool !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.pool)) throw new UsageFault(`--pool = "${values.pool}": the name of a tenant is needed (a DNS label), or shared`)
     return { options: values, files: positionals }
   } catch (fault) {
     throw new UsageFault((fault as Error).message)
@@ -99,10 +101,9 @@ function readValues(file: string): Plain {
 }
 
 function readWorkloads(file: string): Workload[] {
-  const list = readYaml(file)
-  const isEntry = (it: unknown) => isPlain(it) && typeof it['group'] === 'string' && typeof it['kind'] === 'string' && Array.isArray(it['pods']) && it['pods'].every((pod) => isPlain(pod) && typeof pod['at'] === 'string')
-  if (!Array.isArray(list) || !list.every(isEntry)) throw new UsageFault(`--workloads = ${file}: a list is needed like [{group: example.com, kind: Widget, pods: [{at: spec.template.spec}]}]`)
-  return list as Workload[]
+  const { table, faults } = readTable(readYaml(file))
+  if (table === undefined) throw new UsageFault(faults.map((fault) => `--workloads = ${file}: ${fault}`).join('\n'))
+  return table
 }
 
 function named<T>(file: string, read: () => T): T {

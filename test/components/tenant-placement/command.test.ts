@@ -90,6 +90,11 @@ describe('npm run place', function () {
     ['a file without objects', () => [file('empty.yaml', '# nothing\n')], /there is no object in it/],
     ['values that are no mapping', () => ['--values', file('list.yaml', '- a\n'), fixture('n8n.yaml')], /list\.yaml: a mapping is needed/],
     ['a table that is none', () => ['--workloads', file('table.yaml', 'a: b\n'), fixture('n8n.yaml')], /table\.yaml: a list is needed like/],
+    ['a table with faults, all at once', () => ['--workloads', file('table.yaml', `- {group: e.com, kind: W, pods: [{at: spec, fields: [foo]}, {at: 'spec.a[0].b'}, {at: ''}, {at: spec, fields: tolerations}]}
+- {group: e.com, kind: V, pods: []}
+- {group: e.com, kinds: U, pods: [{at: spec, feilds: []}]}
+`), fixture('n8n.yaml')], new RegExp(['\\[0\\].pods\\[0\\].fields\\[0\\] = "foo": one of', '\\[0\\].pods\\[1\\].at = "spec.a\\[0\\].b": a path', '\\[0\\].pods\\[2\\].at = "": a path', '\\[0\\].pods\\[3\\].fields = "tolerations": a list', '\\[1\\].pods = \\[\\]: at least one path', '\\[2\\].kind = \\(not set\\): a kind', '\\[2\\].pods\\[0\\].feilds = \\[\\]: there is no such field', '\\[2\\].kinds = "U": there is no such field'].join('[^]*'))],
+    ['a pool that no node can be of', () => ['--pool', 'Bad Pool!', fixture('n8n.yaml')], /--pool = "Bad Pool!": the name of a tenant is needed/],
   ]
   for (const [what, args, message] of wrong) {
     it(`ends with 2, says what is wrong and prints nothing for ${what}`, async () => {
