@@ -21,6 +21,8 @@ interface RawQuota { cpu?: string; memory?: string; storage?: string }
 interface Option { path: string; value: string | undefined }
 
 const reserved = ['paas-system', 'paas-operators', 'default']
+/** Kubernetes' own namespaces, and those in which annex keeps credentials and attacks. */
+const prefixes = ['kube-', 'annex-']
 
 export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault[] {
   const tenants = list(raw?.tenants).map((tenant, i) => ({ tenant: (tenant ?? {}) as RawTenant, path: `annex:tenants[${i}]` }))
@@ -46,8 +48,8 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
 }
 
 function reservedFault({ path, value }: Option): Fault[] {
-  if (value === undefined || !(reserved.includes(value) || value.startsWith('kube-'))) return []
-  return [{ path, seen: show(value), message: `belongs to the platform or to Kubernetes (${reserved.join(', ')}, kube-...): choose another name` }]
+  if (value === undefined || !(reserved.includes(value) || prefixes.some((prefix) => value.startsWith(prefix)))) return []
+  return [{ path, seen: show(value), message: `belongs to the platform, to annex or to Kubernetes (${[...reserved, ...prefixes.map((prefix) => `${prefix}...`)].join(', ')}): choose another name` }]
 }
 
 /** A listed range must leave something to reach. Ranges that are only closed in part are opened without these parts. */

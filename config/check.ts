@@ -4,7 +4,7 @@ import { sharedPool } from '../components/tenant-placement/place-pod.ts'
 import { storageFaults } from './check-storage.ts'
 import { tenantFaults } from './check-tenants.ts'
 import { type Fault, repeated, show, valid } from './fault.ts'
-import { contains, overlap } from './ranges.ts'
+import { contains, isAddress, isBroadcast, overlap } from './ranges.ts'
 import { type Config, schema } from './schema.ts'
 
 export type { Fault }
@@ -74,8 +74,12 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
     ...workers.map((it, i) => ({ it, path: `annex:workers[${i}]` })),
   ]
   const tunnel = raw?.tunnel?.range
+  faults.push(...apiServerFaults(raw?.cluster))
   for (const { it, path } of hosts) {
     const own = it?.tunnelAddress
+    if (tunnel && own && valid(() => isBroadcast(tunnel, own)) && isBroadcast(tunnel, own)) {
+      faults.push({ path: `${path}.tunnelAddress`, seen: show(own), message: `is the last address of annex:tunnel.range = ${tunnel}, which is for all hosts: choose another in it` })
+    }
     if (tunnel && own && valid(() => contains(tunnel, own)) && !contains(tunnel, own)) {
       faults.push({ path: `${path}.tunnelAddress`, seen: show(own), message: `is outside annex:tunnel.range = ${tunnel}: choose a free address in it` })
     }
@@ -86,6 +90,17 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
       }
     }
   }
+  gateways.forEach((it, i) => {
+    for (const { path, range } of ranges.filter(({ path }) => !path.startsWith('annex:cluster.nodes'))) {
+      const own = it?.cloudAddress
+      if (own && valid(() => contains(range, own)) && contains(range, own)) {
+        faults.push({ path: `annex:tunnel.gateways[${i}].cloudAddress`, seen: show(own), message: `lies inside ${path} = ${range}: the gateway's address in the cloud's own network is needed` })
+      }
+    }
+  })
+  faults.push(...repeated(hosts.map(({ it, path }) => ({ path: it?.ssh?.host === undefined ? `${path}.address` : `${path}.ssh.host`, value: endpoint(it) })), 'it would be the same host twice; give each its own address, or port'))
+  faults.push(...repeated(gateways.map((it, i) => ({ path: `annex:tunnel.gateways[${i}].cloudAddress`, value: it?.cloudAddress })), 'give each gateway its own address'))
+  faults.push(...repeated(list(raw?.registries).map((it, i) => ({ path: `annex:registries[${i}].host`, value: it?.host })), 'list each registry once'))
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.tunnelAddress`, value: it?.tunnelAddress })), 'give each host its own address'))
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.name`, value: it?.name })), 'give each host its own name'))
   faults.push(...storageFaults(workers))
@@ -107,6 +122,22 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
     faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${named(tenants.map((it) => it?.name))}): name one of them` })
   }
   return faults
+}
+
+/** Where SSH goes; behind another jump host the same address may be another host. */
+function endpoint(host: DeepPartial<Config['workers'][number]> | undefined): string | undefined {
+  const to = host?.ssh?.host ?? host?.address
+  if (typeof to !== 'string') return undefined
+  const jump = host?.ssh?.jump?.host
+  return `${to}:${host?.ssh?.port ?? 22}${jump === undefined ? '' : ` through ${jump}:${host?.ssh?.jump?.port ?? 22}`}`
+}
+
+/** Workers reach the API server through the tunnel, which leads to the cloud's nodes. By a name its address is not known here. */
+function apiServerFaults(cluster: DeepPartial<Config>['cluster']): Fault[] {
+  const [address, ranges] = [typeof cluster?.apiServer === 'string' ? cluster.apiServer.replace(/:\d+$/, '') : '', cluster?.nodes]
+  if (!isAddress(address) || !Array.isArray(ranges) || ranges.length === 0) return []
+  if (ranges.some((range) => !valid(() => contains(range!, address)) || contains(range!, address))) return []
+  return [{ path: 'annex:cluster.apiServer', seen: show(cluster!.apiServer), message: `is outside annex:cluster.nodes = ${ranges.join(', ')}, so the tunnel would not lead there: list its private endpoint's range there too` }]
 }
 
 /** Dedicated nodes are workers, one tenant's each; a tenant without any needs one that is nobody's own. */

@@ -6,9 +6,9 @@ export function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
-/** An IPv4 range in CIDR notation (RFC 4632) whose host bits are zero. */
+/** An IPv4 range in CIDR notation (RFC 4632) whose host bits are zero; like the API server, without a leading zero in its length. */
 export function isRange(text: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDR(text)) return false
+  if (!ipaddr.IPv4.isValidCIDR(text) || !/\/(0|[1-9]\d?)$/.test(text)) return false
   return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === text.split('/')[0]
 }
 
@@ -27,6 +27,11 @@ export function overlap(a: string, b: string): boolean {
 /** Whether the outer range holds every address of the inner one. */
 export function covers(outer: string, inner: string): boolean {
   return overlap(outer, inner) && bits(outer) <= bits(inner)
+}
+
+/** Whether it is the range's last address, which reaches all hosts of a link (RFC 919). Links of two hosts have none (RFC 3021). */
+export function isBroadcast(range: string, address: string): boolean {
+  return bits(range) < 31 && ipaddr.IPv4.broadcastAddressFromCIDR(range).toString() === address
 }
 
 /** How many addresses the range has. */

@@ -1,20 +1,25 @@
 /** The shape of `Pulumi.<env>.yaml`: what each option means, its unit, its default, what is allowed. */
 import { z } from 'zod'
+import { bytes } from '../components/local-storage/render.ts'
 import { isAddress, isRange } from './ranges.ts'
 
 /** Text of a form; anything else, numbers among them, is told what is needed in the same words. */
-const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error })
+const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error, abort: true })
 const dnsLabel = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a DNS label is needed: lower-case letters, digits and "-", at most 63 (RFC 1123)')
 const dnsName = text(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'a DNS name is needed: lower-case letters, digits, "-" and ".", at most 253 (RFC 1123)')
 const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24']
 export const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
 export const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
+const user = text(/^[a-z_][a-z0-9_-]*$/, 'a user is needed: lower-case letters, digits, "-" and "_"')
 const filled = text(/\S/, 'text is needed that is not empty (numbers and yes or no in quotes)')
+const word = text(/^[^\s\p{Cc}]+$/u, 'a word is needed, without blanks')
+const path = text(/^(\/[A-Za-z0-9@%+=:,._~-]+)+$/, 'an absolute path is needed, of letters, digits and @%+=:,._~- without a slash at its end')
+  .refine((it) => !it.split('/').some((part) => part === '.' || part === '..'), { error: 'an absolute path is needed, without . and ..' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
 const memory = text(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
-const size = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a size above 0 is needed, like 512Mi or 10Gi')
+const size = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a size above 0 is needed, like 512Mi or 10Gi').refine((it) => bytes(it) <= Number.MAX_SAFE_INTEGER, { error: 'at most 8191Ti are possible' })
 const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
   error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
 }).refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
@@ -28,9 +33,9 @@ const ssh = z.strictObject({
   /** Port on which the host's sshd itself listens, where a NAT forwards another one to it. Default: `port`. */
   listenPort: port.optional(),
   /** root, or a user with passwordless sudo. Default: root. */
-  user: filled.default('root'),
+  user: user.default('root'),
   /** A host to go through (ssh -J). */
-  jump: z.strictObject({ host, port: port.default(22), user: filled.default('root') }).optional(),
+  jump: z.strictObject({ host, port: port.default(22), user: user.default('root') }).optional(),
 })
 
 const gateway = z.strictObject({
@@ -67,9 +72,9 @@ const worker = z.strictObject({
   taintEffect: z.enum(['NoSchedule', 'PreferNoSchedule'], { error: 'NoSchedule or PreferNoSchedule is needed' }).default('NoSchedule'),
   storage: z.strictObject({
     /** Folder on the host that holds the backing files; with `disk` its mount point. */
-    path: z.string().startsWith('/', { error: 'an absolute path is needed' }).default('/var/lib/annex-volumes'),
+    path: path.default('/var/lib/annex-volumes'),
     /** A whole disk for the volumes, by a name that stays, like /dev/disk/by-id/...; it must be empty when it is first used. Default: the host's own disk. */
-    disk: z.string().regex(/^\/dev\/[A-Za-z0-9@%+=:,._/-]+$/, { error: 'a device is needed, like /dev/disk/by-id/virtio-volumes' }).optional(),
+    disk: path.regex(/^\/dev\//, { error: 'a device is needed, like /dev/disk/by-id/virtio-volumes' }).optional(),
     /** Most that the volumes may take together. Default: what the disk has, less 64 MiB. */
     size: size.optional(),
     volumes: z.array(volume).default([]),
@@ -78,19 +83,19 @@ const worker = z.strictObject({
 
 const repository = z.strictObject({
   /** Address of the apt repository; a mirror's where hosts do not reach the public one. */
-  uri: z.string().regex(/^https?:\/\/\S+$/, { error: 'an http or https address is needed' }),
-  suite: filled,
+  uri: z.url({ protocol: /^https?$/, error: 'an http or https address is needed' }),
+  suite: word,
   /** Empty for a flat repository, whose suite ends in "/". */
-  components: z.array(filled).default([]),
+  components: z.array(word).default([]),
   /** File with the armored public key that signs the repository. */
   keyFile: filled,
 })
 
 const registry = z.strictObject({
   /** Registry in image names, like docker.io. */
-  host: host,
+  host: text(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?$/, 'a registry is needed, like docker.io or registry.example:5000'),
   /** Where images are pulled from instead, like https://mirror.example:5000. */
-  mirror: z.string().regex(/^https:\/\/\S+$/, { error: 'an https address is needed' }),
+  mirror: z.url({ protocol: /^https$/, error: 'an https address is needed' }),
   /** File with the certificate authority of the mirror. Default: the host's own trust. */
   caFile: filled.optional(),
 })
@@ -191,7 +196,7 @@ export const schema = z.strictObject({
     /** Versions as apt writes them; pinned and held. 1.30 is the first kubelet that reads a drop-in folder without being asked twice (KEP-3983). */
     kubernetesVersion: z.string().regex(/^1\.([3-9]\d|\d{3,})\.\d+-\d+\.\d+$/, { error: 'a package version of Kubernetes 1.30 or newer is needed, like 1.36.3-1.1' }),
     containerd: repository,
-    containerdVersion: z.string().regex(/^2\.\d+\.\d+-\S+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
+    containerdVersion: z.string().regex(/^2\.\d+\.\d+-[A-Za-z0-9.+:~-]+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
   }),
   registries: z.array(registry).default([]),
   tenants: z.array(tenant).default([]),
@@ -207,7 +212,7 @@ export const schema = z.strictObject({
     cgroupV1: z.boolean().default(false),
     /** containerd's restrict_oom_score_adj, where the host may not lower it. */
     restrictOomScoreAdj: z.boolean().default(false),
-    ignorePreflightErrors: z.array(filled).default([]),
+    ignorePreflightErrors: z.array(text(/^[A-Za-z0-9-]+$/, 'the name of a check of kubeadm is needed, like SystemVerification')).default([]),
   }).prefault({}),
 })
 

@@ -74,7 +74,58 @@ describe('configuration', () => {
       options.workers.push({ ...options.workers[0], tunnelAddress: '10.100.0.1' })
       options.workers[0].tunnelAddress = '10.101.0.1'
     })
-    assert.deepEqual(faults.map(({ path }) => path).sort(), ['annex:workers[0].tunnelAddress', 'annex:workers[1].name', 'annex:workers[1].tunnelAddress'])
+    assert.deepEqual(faults.map(({ path }) => path).sort(), ['annex:workers[0].tunnelAddress', 'annex:workers[1].address', 'annex:workers[1].name', 'annex:workers[1].tunnelAddress'])
+  })
+
+  it('refuses one host twice, by whatever it is reached; behind NAT or a jump host one address may be several', () => {
+    const second = (more: object) => faultsAfter((options) => options.workers.push({ name: 'second', address: '198.51.100.99', tunnelAddress: '10.100.0.99', ...more })).map(({ path }) => path)
+    const [gateway, worker] = [annexOptions('Pulumi.dev.yaml').tunnel.gateways[0], annexOptions('Pulumi.dev.yaml').workers[0]]
+    assert.deepEqual(second({}), [])
+    assert.deepEqual(second({ address: worker.address }), ['annex:workers[1].address'])
+    assert.deepEqual(second({ ssh: { host: gateway.address, port: 22 } }), ['annex:workers[1].ssh.host'])
+    assert.deepEqual(second({ address: worker.address, ssh: { port: 2222 } }), [])
+    assert.deepEqual(second({ ssh: { host: worker.address, jump: { host: '198.51.100.200' } } }), [])
+    const twice = faultsAfter((options) => options.tunnel.gateways.push({ ...gateway, name: 'second', tunnelAddress: '10.100.0.98' })).map(({ path }) => path)
+    assert.deepEqual(twice, ['annex:tunnel.gateways[1].address', 'annex:tunnel.gateways[1].cloudAddress'])
+    assert.deepEqual(faultsAfter((options) => options.registries.push(options.registries[0])).map(({ path, seen }) => `${path} = ${seen}`), [`annex:registries[${annexOptions('Pulumi.dev.yaml').registries.length}].host = ${JSON.stringify(annexOptions('Pulumi.dev.yaml').registries[0].host)}`])
+  })
+
+  it('refuses addresses that lead nowhere: an API server beside the tunnel’s ranges, the address of all hosts, a gateway that is not in the cloud', () => {
+    const at = (apiServer: string) => faultsAfter((options) => { options.cluster.apiServer = apiServer }).map(({ path }) => path)
+    for (const elsewhere of ['10.99.0.10:6443', '10.244.0.1:6443', '10.96.0.1:443', '10.100.0.1:6443']) assert.deepEqual(at(elsewhere), ['annex:cluster.apiServer'], elsewhere)
+    for (const there of ['10.10.0.10:6443', 'api.cluster.example:6443']) assert.deepEqual(at(there), [], there)
+    const own = (change: (options: Record<string, any>) => void) => faultsAfter(change).map(({ path, seen }) => `${path} = ${seen}`)
+    assert.deepEqual(own((options) => { options.workers[0].tunnelAddress = '10.100.0.255' }), ['annex:workers[0].tunnelAddress = "10.100.0.255"'])
+    for (const inside of ['10.100.0.77', '10.244.3.1', '10.96.0.9']) {
+      assert.deepEqual(own((options) => { options.tunnel.gateways[0].cloudAddress = inside }), [`annex:tunnel.gateways[0].cloudAddress = "${inside}"`])
+    }
+  })
+
+  it('refuses at once what a host would refuse later', () => {
+    const cases: [string, unknown, (options: Record<string, any>, value: unknown) => void][] = [
+      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage = { path: value } }]),
+      ...['/dev/../x', '/dev/', '/srv/disk'].map((value): typeof cases[number] => ['annex:workers[0].storage.disk', value, (options) => { options.workers[0].storage = { disk: value } }]),
+      ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage = { size: value } }],
+      ['annex:packages.kubernetes.uri', 'https://[', (options, value) => { options.packages.kubernetes.uri = value }],
+      ['annex:packages.kubernetes.uri', 'ftp://mirror.example', (options, value) => { options.packages.kubernetes.uri = value }],
+      ['annex:packages.containerd.suite', 'stable\nother', (options, value) => { options.packages.containerd.suite = value }],
+      ['annex:packages.containerdVersion', '2.2.7-1~debian/12', (options, value) => { options.packages.containerdVersion = value }],
+      ['annex:registries[0].mirror', 'https://[', (options, value) => { options.registries[0].mirror = value }],
+      ['annex:hostOptions.ignorePreflightErrors[0]', 'X_Y', (options, value) => { options.hostOptions = { ignorePreflightErrors: [value] } }],
+      ['annex:workers[0].ssh.user', 'First.Last', (options, value) => { options.workers[0].ssh = { user: value } }],
+      ['annex:cluster.nodes[0]', '10.10.0.0/024', (options, value) => { options.cluster.nodes = [value] }],
+    ]
+    for (const [path, value, change] of cases) {
+      assert.deepEqual(faultsAfter((options) => change(options, value)).map((fault) => `${fault.path} = ${fault.seen}`), [`${path} = ${JSON.stringify(value)}`])
+    }
+    for (const host of ['registry.example:5000', 'localhost']) assert.deepEqual(faultsAfter((options) => { options.registries[0].host = host }), [])
+  })
+
+  it('keeps the namespaces of annex for annex', () => {
+    for (const name of ['annex-volumes', 'annex-proof-open', 'annex-mine']) {
+      assert.deepEqual(faultsAfter((options) => { options.tenants[1].name = name }).map(({ path }) => path), ['annex:tenants[1].name'])
+      assert.deepEqual(faultsAfter((options) => { options.tenants[1].namespaces = [{ name }] }).map(({ path }) => path), ['annex:tenants[1].namespaces[0].name'])
+    }
   })
 
   it('refuses an image whose tag can move', () => {
