@@ -12,6 +12,8 @@ export interface Assigned {
   stacks: Record<string, string[]>
   /** Files that are new or changed, from the project's folder. */
   written: string[]
+  /** Options of the connection to the cluster that are encrypted for the platform's stack, so that the others have to be given them. */
+  secrets: string[]
 }
 
 /**
@@ -44,24 +46,37 @@ export function assign(environment: string, root: string): Assigned {
   return {
     stacks: Object.fromEntries(numbers.map((stack) => [stackName(environment, stack), members.get(stack)!.map(({ name }) => name)])),
     written: files.map(({ name }) => name),
+    secrets: Object.keys(options).filter((key) => isConnection(key) && isSecret(options[key])),
   }
 }
 
-/** The options of a stack: the platform's connection to the cluster, and which stack it is. What else is there, like Pulumi's salt, is kept. */
+/**
+ * The options of a stack: the platform's connection to the cluster, and which stack it is. What else is there, like Pulumi's salt, is kept. A secret
+ * is encrypted for its own stack and opens in no other, so it has to be set in each.
+ */
 export function stackFile(before: string | undefined, environment: string, stack: number, platform: Record<string, unknown>): string {
   const wanted = {
-    ...Object.fromEntries(Object.entries(platform).filter(([key]) => key.startsWith('kubernetes:'))),
+    ...Object.fromEntries(Object.entries(platform).filter(([key, value]) => isConnection(key) && !isSecret(value))),
     'annex:base': environment,
     'annex:stack': stack,
   }
   if (before === undefined) return `# Made by npm run tenants. Its tenants are those of ${environment}.yaml with stack: ${stack}.\n${stringify({ config: wanted })}`
   const document = parseDocument(before)
-  const { config } = document.toJS() as { config?: Record<string, unknown> }
+  const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null }
+  if (!config) document.set('config', document.createNode({}))
   // Pulumi writes a number as a text when it adds its salt.
   const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
   const differing = Object.entries(wanted).filter(([key, value]) => text(config?.[key]) !== text(value))
   for (const [key, value] of differing) document.setIn(['config', key], value)
   return differing.length === 0 ? before : document.toString({ lineWidth: 0 })
+}
+
+function isConnection(key: string): boolean {
+  return key.startsWith('kubernetes:')
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'secure' in value
 }
 
 function main([environment, ...rest]: string[]): number {
@@ -70,9 +85,10 @@ function main([environment, ...rest]: string[]): number {
     return 2
   }
   try {
-    const { stacks, written } = assign(environment, process.cwd())
+    const { stacks, written, secrets } = assign(environment, process.cwd())
     for (const [name, tenants] of Object.entries(stacks)) console.log(`${name}: ${tenants.length} ${tenants.length === 1 ? 'tenant' : 'tenants'}`)
     console.log(written.length === 0 ? 'Every tenant has its stack; nothing was written.' : `Written: ${written.join(', ')}. Look at the difference and commit it.`)
+    for (const key of secrets) console.log(`${key} is encrypted for the stack ${environment} alone; give it to each stack of tenants: pulumi -C tenants config set --secret --stack NAME ${key}`)
     return 0
   } catch (error) {
     console.error((error as Error).message)

@@ -21,7 +21,7 @@ describe('npm run tenants', () => {
 
   it('writes the stack of each new tenant, and the options of each stack', () => {
     write("# ours\n- {name: a, group: 'annex:a'}\n- stack: 2\n  name: b\n  group: annex:b\n")
-    assert.deepEqual(assign('prod', root), { stacks: { 'prod-01': ['a'], 'prod-02': ['b'] }, written: ['tenants/prod.yaml', 'tenants/Pulumi.prod-01.yaml', 'tenants/Pulumi.prod-02.yaml'] })
+    assert.deepEqual(assign('prod', root), { stacks: { 'prod-01': ['a'], 'prod-02': ['b'] }, written: ['tenants/prod.yaml', 'tenants/Pulumi.prod-01.yaml', 'tenants/Pulumi.prod-02.yaml'], secrets: [] })
     assert.equal(read('tenants/prod.yaml'), "# ours\n- {stack: 1, name: a, group: 'annex:a'}\n- stack: 2\n  name: b\n  group: annex:b\n")
     assert.equal(read('tenants/Pulumi.prod-02.yaml'), '# Made by npm run tenants. Its tenants are those of prod.yaml with stack: 2.\nconfig:\n  kubernetes:context: my-cluster\n  kubernetes:upsertExistingObjects: true\n  annex:base: prod\n  annex:stack: 2\n')
     assert.deepEqual(assign('prod', root).written, [])
@@ -32,6 +32,22 @@ describe('npm run tenants', () => {
     writeFileSync(path.join(root, 'tenants/Pulumi.prod-01.yaml'), 'encryptionsalt: v1:salt\nconfig:\n  kubernetes:context: before\n  kubernetes:kubeClientSettings: {qps: 100} # ours\n')
     assign('prod', root)
     assert.equal(read('tenants/Pulumi.prod-01.yaml'), 'encryptionsalt: v1:salt\nconfig:\n  kubernetes:context: my-cluster\n  kubernetes:kubeClientSettings: { qps: 100 } # ours\n  kubernetes:upsertExistingObjects: true\n  annex:base: prod\n  annex:stack: 1\n')
+  })
+
+  it('copies no secret, which no other stack can open, and says so', () => {
+    write("- {name: a, group: 'annex:a'}\n")
+    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), read('Pulumi.prod.yaml').replace('config:\n', 'config:\n  kubernetes:kubeconfig:\n    secure: v1:abc\n'))
+    assert.deepEqual(assign('prod', root).secrets, ['kubernetes:kubeconfig'])
+    assert.doesNotMatch(read('tenants/Pulumi.prod-01.yaml'), /kubeconfig/)
+  })
+
+  it('fills options into a file without any', () => {
+    write("- {name: a, group: 'annex:a'}\n")
+    for (const empty of ['', '# nothing yet\n', 'config:\n', 'encryptionsalt: v1:salt\n']) {
+      writeFileSync(path.join(root, 'tenants/Pulumi.prod-01.yaml'), empty)
+      assign('prod', root)
+      assert.match(read('tenants/Pulumi.prod-01.yaml'), /^config:\n  kubernetes:context: my-cluster\n[^]*  annex:stack: 1\n/m, empty)
+    }
   })
 
   it('writes nothing where there is a fault, and tells all of them', () => {
