@@ -43,7 +43,8 @@ export function admissionFaults(options: AdmissionOptions, api: AdmissionApi): s
 /** Policies and their bindings. Without MutatingAdmissionPolicy pods are not placed but must be, and so must templates, which are refused at once instead of their pods later. */
 export function renderAdmission(options: AdmissionOptions, api: AdmissionApi): PolicyObject[] {
   const actions = options.enforcement === 'deny' ? ['Deny', 'Audit'] : ['Warn', 'Audit']
-  const others = { matchExpressions: [{ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] }, { key: namespaceName, operator: 'NotIn', values: options.systemNamespaces }] }
+  // The API server takes no empty list of names.
+  const others = { matchExpressions: [{ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] }, ...(options.systemNamespaces.length > 0 ? [{ key: namespaceName, operator: 'NotIn', values: options.systemNamespaces }] : [])] }
   const system = { matchExpressions: [{ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] }, { key: namespaceName, operator: 'In', values: options.systemNamespaces }] }
   return [
     ...(api.mutating ? mutating('annex-tenant-pods', tenants, [], tenantMutation) : []),

@@ -12,10 +12,12 @@ export function ofVolumes(field: string): string {
 }
 
 /**
- * The name in full, as container runtimes read it: without a slash it is an official image of docker.io, and the part before the first slash is a
- * registry only with a dot, a colon or a capital letter in it, or as localhost (distribution/reference, splitDockerDomain).
+ * The name in full, as container runtimes read it: without a slash it is an official image of docker.io, which may be named in front of it and is
+ * index.docker.io too; and the part before the first slash is a registry only with a dot, a colon or a capital letter in it, or as localhost
+ * (distribution/reference, splitDockerDomain).
  */
 export function fullName(image: string): string {
   const first = `${image}.split("/")[0]`
-  return `(!${image}.contains("/") ? "docker.io/library/" + ${image} : ${first}.matches("[.:A-Z]") || ${first} == "localhost" ? ${image} : "docker.io/" + ${image})`
+  const hub = `${image}.replace("index.docker.io/", "docker.io/", 1)`
+  return `(!${image}.contains("/") ? "docker.io/library/" + ${image} : ${image}.matches("^(index[.])?docker[.]io/") ? (${hub}.split("/").size() == 2 ? ${hub}.replace("docker.io/", "docker.io/library/", 1) : ${hub}) : ${first}.matches("[.:A-Z]") || ${first} == "localhost" ? ${image} : "docker.io/" + ${image})`
 }

@@ -86,8 +86,8 @@ describe('a tenant at work, on a real API server', function () {
   })
 
   it('is told by an image what a container runtime would read in it', async () => {
-    for (const image of ['busybox:1', 'library/busybox', 'docker.io/library/busybox@sha256:' + 'a'.repeat(64)]) await taken(pod({}, { image }))
-    for (const image of ['other/busybox:1', 'docker.io/other/app', 'docker.io/librarything/app', 'LIBRARY/busybox', 'localhost/library/busybox', 'registry.example:5000/onemore/app', 'registry.example:50001/one/app', 'docker.io.evil.example/library/app']) {
+    for (const image of ['busybox:1', 'library/busybox', 'docker.io/busybox:1', 'index.docker.io/busybox', 'index.docker.io/library/busybox:1', 'docker.io/library/busybox@sha256:' + 'a'.repeat(64)]) await taken(pod({}, { image }))
+    for (const image of ['other/busybox:1', 'docker.io/other/app', 'index.docker.io/other/app', 'index.docker.io.evil.example/library/app', 'docker.io/librarything/app', 'LIBRARY/busybox', 'localhost/library/busybox', 'registry.example:5000/onemore/app', 'registry.example:50001/one/app', 'docker.io.evil.example/library/app']) {
       await refused(pod({}, { image }), /image-registries.* comes from elsewhere/)
     }
   })

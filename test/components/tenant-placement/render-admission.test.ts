@@ -37,6 +37,10 @@ describe('renderAdmission', () => {
     }
   })
 
+  it('gives the API server no empty list of values, which it refuses', () => {
+    for (const preferNoSchedule of [false, true]) assert.doesNotMatch(JSON.stringify(renderAdmission({ ...options, systemNamespaces: [], daemonSets: [], preferNoSchedule }, both)), /"values":\[\]/)
+  })
+
   it('uses what discovery says is there', () => {
     const all = ['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration']
     assert.deepEqual(findAdmissionApi(all), both)
