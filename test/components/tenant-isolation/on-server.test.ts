@@ -70,6 +70,18 @@ describe('a tenant at work, on a real API server', function () {
     assert.equal(await traffic({ trafficDistribution: 'PreferSameZone' }), 'PreferSameZone')
   })
 
+  it('gets a limit as high as the request where it states requests alone, and no more than it may have', async () => {
+    const limits = async (...resources: object[]) => {
+      const { stdout, stderr } = await asTenant([...dry, '-o', 'jsonpath={.spec.containers[*].resources.limits}'], pod({ containers: resources.map((it, i) => ({ ...container, name: `c${i}`, resources: it })) }))
+      return stdout || stderr
+    }
+    const given = (limit: object) => JSON.stringify({ cpu: '200m', 'ephemeral-storage': '256Mi', memory: '128Mi', ...limit })
+    assert.equal(await limits({}, { requests: { cpu: '250m' } }), `${given({})} ${given({ cpu: '250m' })}`)
+    assert.equal(await limits({ requests: { cpu: '100m', memory: '256Mi' } }), given({ memory: '256Mi' }))
+    assert.equal(await limits({ requests: { memory: '200Mi' }, limits: { memory: '300Mi' } }), given({ memory: '300Mi' }))
+    await refused(pod({ containers: [{ ...container, resources: { requests: { memory: '100Gi' } } }] }), /maximum memory usage per (Container|Pod) is|exceeded quota/)
+  })
+
   it('gets the storage class of the VPS for a claim that names none, with and without a default class in the cluster, and is told why no other can be', async () => {
     const classOf = async (spec: Record<string, unknown>) => (await asTenant([...dry, '-o', 'jsonpath={.spec.storageClassName}'], claim({ storageClassName: undefined, ...spec }))).stdout
     assert.equal(await classOf({}), 'local-storage-vps')

@@ -2,6 +2,7 @@ import type { AdmissionRule, MutationRule } from '../rule.ts'
 import { claimClassDefault, claimClasses, claimClassOfCluster, claimVolumes } from './claims.ts'
 import { ingressHosts, ingressSnippets, routeHosts } from './hosts.ts'
 import { imageRegistries } from './images.ts'
+import { limitsDefault } from './limits.ts'
 import { protectedNamespaces } from './namespaces.ts'
 import { networkPolicies } from './network-policies.ts'
 import { platformObjects } from './platform-objects.ts'
@@ -21,5 +22,5 @@ export function validations(pull: PullAlways): AdmissionRule[] {
 
 /** What is filled in there. */
 export function mutations(pull: PullAlways): MutationRule[] {
-  return [pullPolicyDefault(pull), serviceTraffic, claimClassDefault, claimClassOfCluster]
+  return [pullPolicyDefault(pull), limitsDefault, serviceTraffic, claimClassDefault, claimClassOfCluster]
 }
