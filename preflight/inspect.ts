@@ -12,6 +12,7 @@ import { expectations, probes } from './expectations.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
+import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
 import { refusal } from './refusal.ts'
 
@@ -38,6 +39,10 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const faults = [
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes)]),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
+    ...judgeTwins(hosts.flatMap((name, i) => {
+      const facts = fulfilled(reports[i]!)?.facts
+      return facts === undefined ? [] : [{ name, machineId: facts.machineId }]
+    })),
   ]
   if (faults.length > 0 || cluster.status === 'rejected') {
     throw refusal(faults)

@@ -23,7 +23,7 @@ export function chartOf(object: unknown): string | undefined {
 }
 
 /** Names in a path of values that say how pods are made, not which. */
-const general = new Set(['deployment', 'deployments', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod', 'pods', 'spec', 'podspec', 'template', 'podtemplate', 'scheduling', 'placement', 'config', 'global', 'common', 'defaults'])
+const general = new Set(['deployment', 'deployments', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod', 'pods', 'spec', 'podspec', 'template', 'podtemplate', 'scheduling', 'placement', 'config', 'global', 'common', 'defaults', 'internal'])
 
 /** `deployment.auth` is auth, `prometheus.prometheusSpec` is prometheus, `queryFrontend` is query-frontend. */
 function componentWord(path: string): string {

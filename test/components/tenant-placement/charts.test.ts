@@ -98,6 +98,11 @@ describe('values of a chart that nobody described', () => {
     })
   }
 
+  it('are a component’s where the last word of their path says only how it is run', () => {
+    const [internal] = findKnobs({ database: { type: 'internal', internal: { nodeSelector: {}, tolerations: [] } } })
+    assert.equal(knobOf(workload('harbor-database'), [internal!])?.component, 'database.internal')
+  })
+
   it('are for nobody whom they do not name, where there is no knob for all', () => {
     assert.equal(knobOf(workload('app'), knobs.filter(({ component }) => component !== '')), undefined)
   })
