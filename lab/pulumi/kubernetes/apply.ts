@@ -44,18 +44,21 @@ const TRIES = 6
 export async function createObject(api: Api, write: Write, tell: (message: string) => void): Promise<KubernetesObject> {
   const { inputs, fieldManager, preview, patch, upsert } = write
   const force = write.force || forced(inputs) || preview
-  // A namespace or a CRD of the same program may be on its way.
-  for (let tries = 0, pause = 1000; ; tries++, pause *= 2) {
+  let last: unknown
+  // A namespace or a CRD of the same program may be on its way. The official plugin waits after its last try, too.
+  for (let tries = 0, pause = 1000; tries < TRIES; tries++, pause *= 2) {
     try {
       if (!api.find(inputs.apiVersion!, inputs.kind!)) await api.discover()
       if (patch || upsert) return await api.apply(inputs, { fieldManager, force, dryRun: preview })
       return await api.create(inputs, { fieldManager: CREATOR, dryRun: preview })
     } catch (error) {
-      if (!(error instanceof NoMatchError || isNotFound(error)) || (preview && missesNamespace(error)) || tries === TRIES - 1) throw explain(error, fieldManager)
+      if (!(error instanceof NoMatchError || isNotFound(error)) || (preview && missesNamespace(error))) throw explain(error, fieldManager)
       tell(`Retry #${tries}; creation failed: ${(error as Error).message}`)
+      last = error
     }
     await delay(pause)
   }
+  throw explain(last, fieldManager)
 }
 
 /** @param ignoreChanges paths that keep what they have in the cluster */
