@@ -101,7 +101,7 @@ describe('the transform of TenantPlacement', () => {
   const pod = { containers: [{ name: 'c', image: 'busybox:1' }] }
   const workloads: Record<string, object> = {
     'kubernetes:core/v1:Pod': { spec: pod },
-    'kubernetes:core/v1:PodPatch': { spec: pod },
+    'kubernetes:core/v1:PodPatch': { spec: { nodeSelector: {} } },
     'kubernetes:apps/v1:Deployment': { spec: { template: { spec: pod } } },
     'kubernetes:apps/v1:StatefulSet': { spec: { template: { spec: pod } } },
     'kubernetes:batch/v1:CronJob': { spec: { jobTemplate: { spec: { template: { spec: pod } } } } },

@@ -66,7 +66,8 @@ describe('placeYaml', () => {
   it('keeps any string, whatever style it is written in', () => {
     const string = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('on', '0644', '1e3', ' ', '\n', '#', '- a', 'a: b', '"', "'", '\ttab', 'null', '2001-01-01').chain((it) => fc.string({ maxLength: 3 }).map((end) => it + end)))
     const style = fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED') as fc.Arbitrary<'PLAIN'>
-    const pod = fc.array(fc.tuple(string, string), { maxLength: 4 }).map((pairs) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: Object.fromEntries(pairs) }, spec: { containers: [] } }))
+    // Without quotes << is no name, but merges what follows.
+    const pod = fc.array(fc.tuple(string.filter((it) => it !== '<<'), string), { maxLength: 4 }).map((pairs) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: Object.fromEntries(pairs) }, spec: { containers: [] } }))
     fc.assert(fc.property(pod, style, (object, defaultStringType) => {
       keepsData(stringify(object, { version: '1.1', defaultStringType, defaultKeyType: 'PLAIN' }))
     }), { numRuns: 200 })
