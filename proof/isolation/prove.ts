@@ -23,7 +23,7 @@ export async function prove(subject: Subject, { folder, quick }: { folder: strin
 
 function notes({ tenant }: Subject): string[] {
   return [
-    `The tenant's people are the user annex-proof in the group of ${tenant}, whom the API server is asked to take the caller for (--as): roles and admission see no difference. Pods' service accounts likewise.`,
+    `The tenant's people are the user annex-proof in the group of ${tenant}, whom the API server is asked to take the caller for (--as): roles and admission see no difference. Pods' service accounts speak with tokens of their own.`,
     `Attackers' pods in the tenant are made by these people, and fit what holds there; they name no limits where they can, so that the tenant's own hold them.`,
     `Where a node holds all of its pods (processes, IPv6), a pod in ${openNamespace} leaves its control groups and its network for the host's, by the same script: only so the control is missing there.`,
     `${openNamespace} has no Pod Security level, no quota, no limits, no policy on its pods, and a group with every right. Its pods are privileged and name their node, which passes the taint; no admission rule of annex needed an exemption. It is deleted at the end of the run.`,

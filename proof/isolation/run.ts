@@ -1,4 +1,7 @@
 /** Makes all attacks, each in the unprotected namespace first. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { accountAttacks } from '../attacks/account.ts'
 import { attempt, type Attack, type Target, type Words } from '../attacks/attack.ts'
@@ -50,19 +53,21 @@ export async function proveIsolation(subject: Subject, options: Options): Promis
   const interruption = new AbortController()
   const interrupt = () => interruption.abort(new Error('interrupted: what the proof has made is taken away'))
   for (const signal of signals) process.once(signal, interrupt)
+  const folder = mkdtempSync(path.join(tmpdir(), 'annex-proof-'))
   try {
-    return await attackAll(subject, attacked, options, interruption.signal)
+    return await attackAll(subject, attacked, options, interruption.signal, folder)
   } finally {
+    rmSync(folder, { recursive: true, force: true })
     await tearDown(subject, attacked, { wait: false })
     for (const signal of signals) process.off(signal, interrupt)
   }
 }
 
-async function attackAll(subject: Subject, attacked: Attacked, { quick, only = () => true, say }: Options, interruption: AbortSignal): Promise<Proof> {
+async function attackAll(subject: Subject, attacked: Attacked, { quick, only = () => true, say }: Options, interruption: AbortSignal, folder: string): Promise<Proof> {
   const start = Date.now()
   const sacrifices = noisyPods.filter((it) => only(it) && !(quick && it.until === 'outlive'))
   say(`Attackers start in ${attacked.namespace} and in ${openNamespace}, where nothing stands in their way.`)
-  const stage = await setUp(subject, attacked, sacrifices)
+  const stage = await setUp(subject, attacked, sacrifices, folder)
   await settled(stage, attacked)
   interruption.throwIfAborted()
   say('Attacks through the API server and from pods.')
@@ -202,7 +207,8 @@ function told(trial: Trial): Trial {
 
 /** What people read: the last lines, which say what went wrong. */
 function answerOf({ code, stdout, stderr }: Ran): string {
-  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('command terminated with'))
+  // A token that was given, in the unprotected namespace or to a weakened tenant, is nobody's business.
+  const lines = `${stdout}\n${stderr}`.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('command terminated with'))
   return `${lines.slice(-3).join('\n').slice(0, 400) || 'nothing'} (exit ${code})`
 }
 

@@ -6,6 +6,7 @@ import type { Places, PodAttack } from '../attacks/inside.ts'
 import { openGroup, openNamespace, removeOpen, setUpOpen } from '../attacks/open.ts'
 import type { Ran } from '../point.ts'
 import { names, renderAttacker, renderSacrifice, renderVictim, renderVictimService } from './attackers.ts'
+import { as, asAccount } from './credentials.ts'
 import type { Attacked, Subject } from './subject.ts'
 
 export type Side = 'open' | 'tenant'
@@ -20,11 +21,12 @@ export interface Stage {
   kubectl: (args: string[], options?: { input?: object; timeoutSeconds?: number }) => Promise<Ran>
 }
 
-export const as = (user: string, ...groups: string[]) => ['--as', user, ...[...groups, 'system:authenticated'].flatMap((group) => ['--as-group', group])]
-const asAccount = (namespace: string) => as(`system:serviceaccount:${namespace}:default`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`)
-
-/** @param sacrifices attacks that need pods of their own; they are started with the others. @throws Error where a pod does not start */
-export async function setUp(subject: Subject, attacked: Attacked, sacrifices: readonly PodAttack[]): Promise<Stage> {
+/**
+ * @param sacrifices attacks that need pods of their own; they are started with the others
+ * @param folder for credentials
+ * @throws Error where a pod does not start
+ */
+export async function setUp(subject: Subject, attacked: Attacked, sacrifices: readonly PodAttack[], folder: string): Promise<Stage> {
   const kubectl: Stage['kubectl'] = (args, { input, timeoutSeconds } = {}) =>
     subject.run('kubectl', ['--context', subject.context, ...args], { ...(input === undefined ? {} : { input: JSON.stringify(input) }), timeoutSeconds: timeoutSeconds ?? 60 })
   const { namespace, other, image } = attacked
@@ -51,7 +53,8 @@ export async function setUp(subject: Subject, attacked: Attacked, sacrifices: re
   const pods = [[openNamespace, names.attacker], [openNamespace, names.victim], [namespace, names.attacker], [namespace, names.victim], ...(other === undefined ? [] : [[other, names.victim]])] as [string, string][]
   for (const [where, name] of pods) must(await kubectl(['wait', 'pod', name, '-n', where, '--for=condition=Ready', '--timeout=60s'], { timeoutSeconds: 70 }), `pod ${name} of ${where}`)
   const places = await findPlaces(kubectl, subject, attacked, node)
-  return { node, places, people, accounts: { open: asAccount(openNamespace), tenant: asAccount(namespace) }, kubectl }
+  const account = (of: string) => asAccount(kubectl, subject.context, of, folder)
+  return { node, places, people, accounts: { open: await account(openNamespace), tenant: await account(namespace) }, kubectl }
 }
 
 /** Takes away all that the proof has made. */
