@@ -1,6 +1,8 @@
 /** The shape of `Pulumi.<env>.yaml`: what each option means, its unit, its default, what is allowed. */
 import { z } from 'zod'
 import { bytes } from '../components/local-storage/render.ts'
+import { userForm } from '../host/connection.ts'
+import { forms } from '../host/document.ts'
 import { isAddress, isRange } from './ranges.ts'
 
 /** Text of a form; anything else, numbers among them, is told what is needed in the same words. */
@@ -11,10 +13,10 @@ const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'a
 export const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
 export const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
 const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
-const user = text(/^[a-z_][a-z0-9_-]*$/, 'a user is needed: lower-case letters, digits, "-" and "_"')
+const user = text(userForm, 'a user is needed: lower-case letters, digits, "-" and "_"')
 const filled = text(/\S/, 'text is needed that is not empty (numbers and yes or no in quotes)')
 const word = text(/^[^\s\p{Cc}]+$/u, 'a word is needed, without blanks')
-const path = text(/^(\/[A-Za-z0-9@%+=:,._~-]+)+$/, 'an absolute path is needed, of letters, digits and @%+=:,._~- without a slash at its end')
+const path = text(forms.path, 'an absolute path is needed, of letters, digits and @%+=:,._~- without a slash at its end')
   .refine((it) => !it.split('/').some((part) => part === '.' || part === '..'), { error: 'an absolute path is needed, without . and ..' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
@@ -212,7 +214,7 @@ export const schema = z.strictObject({
     cgroupV1: z.boolean().default(false),
     /** containerd's restrict_oom_score_adj, where the host may not lower it. */
     restrictOomScoreAdj: z.boolean().default(false),
-    ignorePreflightErrors: z.array(text(/^[A-Za-z0-9-]+$/, 'the name of a check of kubeadm is needed, like SystemVerification')).default([]),
+    ignorePreflightErrors: z.array(text(forms.kubeadmCheck, 'the name of a check of kubeadm is needed, like SystemVerification')).default([]),
   }).prefault({}),
 })
 

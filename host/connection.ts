@@ -18,10 +18,13 @@ export interface Connection {
 const hostKey = z.string().regex(/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
   'must be "ssh-ed25519 AAAA…" or "ecdsa-sha2-nistp256 AAAA…" (ssh-keyscan HOST shows them; compare with the host\'s console); an RSA key cannot be used')
 
+/** Form of a user's name, which the configuration asks for too. */
+export const userForm = /^[a-z_][a-z0-9_-]*$/
+
 const fields = {
   host: z.string().min(1),
   port: z.int().min(1).max(65535),
-  user: z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'must be a user\'s name'),
+  user: z.string().regex(userForm, 'must be a user\'s name'),
   hostKey,
 }
 

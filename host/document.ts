@@ -7,7 +7,10 @@ const sectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'must be lower
 const nodeName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'must be a node\'s name: lower-case letters, digits, - and .')
 const line = z.string().min(1).regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
 const text = z.string().regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must be text without control characters other than tabs and newlines')
-const path = z.string().regex(/^(\/[A-Za-z0-9@%+=:,._~-]+)+$/, 'must be an absolute path of letters, digits and @%+=:,._~-')
+/** Forms of text that the configuration asks for too, before any host is looked at. */
+export const forms = { path: /^(\/[A-Za-z0-9@%+=:,._~-]+)+$/, kubeadmCheck: /^[A-Za-z0-9-]+$/ }
+
+const path = z.string().regex(forms.path, 'must be an absolute path of letters, digits and @%+=:,._~-')
   .refine((p) => !p.split('/').some((part) => part === '.' || part === '..'), 'must not contain . or ..')
 const unitName = z.string().regex(/^[A-Za-z0-9:_.\\@-]+\.(service|socket|timer|mount|path|target)$/, 'must be a unit\'s full name, as in kubelet.service')
 /** systemd reads a name without suffix as a service. */
@@ -152,7 +155,7 @@ export const Join = z.strictObject({
     value: z.string().regex(/^[A-Za-z0-9._-]*$/, 'must be a taint\'s value').optional(),
     effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
   })),
-  ignorePreflightErrors: z.array(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a kubeadm check\'s name')),
+  ignorePreflightErrors: z.array(z.string().regex(forms.kubeadmCheck, 'must be a kubeadm check\'s name')),
 })
 
 export const Item = z.discriminatedUnion('kind', [Repository, Packages, Module, Sysctl, File, Unit, Firewall, Interface, Peer, Key, Pool, Volume, Join])
