@@ -1,8 +1,8 @@
 import type { Exception } from './exceptions.ts'
-import { objectsOfKind } from './kubernetes.ts'
+import { objectsOf } from './kubernetes.ts'
 import type { ActiveRule } from './packs.ts'
 import { isRelease, podsOf } from './pods.ts'
-import type { About, Fault, Resource } from './rule.ts'
+import type { About, Fault, Resource, ResourceRule } from './rule.ts'
 import type { Settings } from './settings.ts'
 import { type Changes, Stack } from './stack.ts'
 
@@ -37,23 +37,44 @@ export function currentDay(): string {
  */
 export function evaluate(rules: readonly ActiveRule[], resource: Resource, terms: Terms, outputs = false): Finding[] {
   const findings: Finding[] = []
-  const holds = contentsOf(resource)
-  for (const active of rules) {
-    const { rule } = active
-    if (rule.looksAt === 'stack' || (outputs && rule.looksAt === 'inputs') || (rule.about !== undefined && !holds[rule.about])) continue
-    const faults = rule.check(resource, terms.settings)
+  for (const active of rulesAbout(contentsOf(resource), rules, outputs)) {
+    const faults = active.rule.check(resource, terms.settings)
     if (faults.length > 0) findings.push(...withoutRepeats(faults).map((fault) => judge(active, resource, fault, terms)))
   }
   return findings
 }
 
-/** What there is in a resource, so that two rules of three need not look at most of them. */
-export function contentsOf(resource: Resource): Record<About, boolean> {
-  return {
-    hosts: /^(annex:host|command):/.test(resource.type),
-    pods: isRelease(resource) || podsOf(resource).length > 0,
-    roles: objectsOfKind(resource, 'Role', 'ClusterRole').length > 0,
-  }
+/** A rule about a resource by itself, as a pack has it. */
+type ActiveResourceRule = ActiveRule & { rule: ResourceRule }
+
+/** By contents: asking each rule for each resource would take longer than the rules. */
+const asked = new WeakMap<readonly ActiveRule[], Map<string, readonly ActiveResourceRule[]>>()
+
+function rulesAbout(contents: ReadonlySet<About>, rules: readonly ActiveRule[], outputs: boolean): readonly ActiveResourceRule[] {
+  const known = asked.get(rules) ?? new Map<string, readonly ActiveResourceRule[]>()
+  asked.set(rules, known)
+  const key = `${outputs} ${[...contents].join()}`
+  const those = known.get(key) ?? rules.filter((active): active is ActiveResourceRule => {
+    const { rule } = active
+    return rule.looksAt !== 'stack' && (!outputs || rule.looksAt === 'both') && isAbout(rule, contents)
+  })
+  known.set(key, those)
+  return those
+}
+
+/** Whether there is something in a resource for the rule to look at. */
+export function isAbout({ about }: ResourceRule, contents: ReadonlySet<About>): boolean {
+  return about === undefined || about.some((it) => contents.has(it))
+}
+
+/** What there is in a resource, so that most rules need not look at it. */
+export function contentsOf(resource: Resource): Set<About> {
+  const contents = new Set<About>()
+  for (const { own, kind } of objectsOf(resource)) if (own) contents.add(kind as Capitalize<string>)
+  if (isRelease(resource) || podsOf(resource).length > 0) contents.add('pods')
+  if (/^(annex:host|command):/.test(resource.type)) contents.add('hosts')
+  if (/^(random|tls):/.test(resource.type)) contents.add('keys')
+  return contents
 }
 
 /** What the stack rules find in the whole. @param changes what a preview says besides. Default: nothing */

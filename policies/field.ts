@@ -15,6 +15,8 @@ export class Field {
   #known: Field[] | undefined
   /** All fields below. */
   #below: Field[] | undefined
+  /** This value and all below, by turns with the key of each. */
+  #plain: unknown[] | undefined
 
   constructor(value: unknown, above?: Field, step: string | number = '') {
     this.value = unmarked(value)
@@ -81,7 +83,10 @@ export class Field {
    * the plain data is searched first: a field for each value would take longer than all rules.
    */
   fitting(fits: (key: string, value: unknown) => boolean): Field[] {
-    if (!anyFits(this.value, fits)) return []
+    const plain = (this.#plain ??= flattened(this.value))
+    let at = 0
+    while (at < plain.length && !fits(plain[at] as string, plain[at + 1])) at += 2
+    if (at === plain.length) return []
     return [...this.walk()].filter((field) => fits(typeof field.#step === 'number' ? '' : field.#step, field.value))
   }
 
@@ -139,26 +144,27 @@ export function unmarked(value: unknown): unknown {
   return typeof value === 'string' && value.length === MARK_LENGTH && UNKNOWNS.has(value) ? UNKNOWN : value
 }
 
-/** Whether a value, or one below it, fits. */
-function anyFits(value: unknown, fits: (key: string, value: unknown) => boolean): boolean {
+/** Key and value by turns, of the value and all below; an object that is there twice is entered once. */
+function flattened(value: unknown): unknown[] {
+  const flat: unknown[] = []
   const seen = new Set<object>()
   const open: object[] = []
-  const look = (key: string, found: unknown): boolean => {
+  const enter = (key: string, found: unknown) => {
+    flat.push(key, unmarked(found))
     if (isObject(found) && !seen.has(found)) {
       seen.add(found)
       open.push(found)
     }
-    return fits(key, unmarked(found))
   }
-  if (look('', value)) return true
+  enter('', value)
   for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
     if (Array.isArray(holder)) {
-      for (const element of holder) if (look('', element)) return true
+      for (const element of holder) enter('', element)
     } else {
-      for (const key of Object.keys(holder)) if (look(key, (holder as Record<string, unknown>)[key])) return true
+      for (const key of Object.keys(holder)) enter(key, (holder as Record<string, unknown>)[key])
     }
   }
-  return false
+  return flat
 }
 
 function isObject(value: unknown): value is object {

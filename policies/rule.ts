@@ -63,15 +63,15 @@ interface Metadata {
   replaces?: string
 }
 
-/** `hosts`: what is done to a host. `pods`: a pod or a template of one. `roles`: what RBAC grants. */
-export type About = 'hosts' | 'pods' | 'roles'
+/** `hosts`: what is done to a host. `pods`: a pod or a template of one. `keys`: what makes a key, a certificate or a password. Else a kind of Kubernetes. */
+export type About = 'hosts' | 'pods' | 'keys' | Capitalize<string>
 
 /** One rule about a resource by itself, one file: a pure function with what a reader needs to know about it. */
 export interface ResourceRule extends Metadata {
   /** `inputs`: before a resource is touched. `both`: also what the provider answered, when the stack is done. */
   looksAt: 'inputs' | 'both'
   /** What check() looks for, where it finds nothing in a resource without it: such resources need not be given to it. Default: anything. */
-  about?: About
+  about?: readonly About[]
   /** Every fault of one resource, none when the rule does not apply. Throws nothing, whatever the data. */
   check(resource: Resource, settings: Settings): Fault[]
   /** The value that the field of a violation may safely get, where there is one; undefined where there is none. */

@@ -11,6 +11,7 @@ export const enforced: ResourceRule = {
   fix: 'Put Deny into spec.validationActions; Warn and Audit may stand beside it.',
   url: 'https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#validation-actions',
   looksAt: 'inputs',
+  about: ['ValidatingAdmissionPolicyBinding'],
   check: (resource) =>
     objectsOfKind(resource, 'ValidatingAdmissionPolicyBinding').filter(({ patch, object }) => !patch || object.get('spec').has('validationActions')).flatMap(({ object }) =>
       demand(object.get('spec', 'validationActions'), (actions) => Array.isArray(actions) && actions.includes('Deny'), 'does not hold "Deny"'),

@@ -10,6 +10,7 @@ export const failClosed: ResourceRule = {
   fix: 'Set failurePolicy to Fail, which is also the default where it is left out, and parameterNotFoundAction of a binding to Deny.',
   url: 'https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy',
   looksAt: 'inputs',
+  about: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'MutatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicyBinding'],
   check: (resource) => [
     ...[
       ...objectsOfKind(resource, 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration').flatMap(({ object }) => object.get('webhooks').items().map((webhook) => webhook.get('failurePolicy'))),

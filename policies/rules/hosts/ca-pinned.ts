@@ -11,7 +11,7 @@ export const caPinned: ResourceRule = {
   fix: 'Give caCertHashes (--discovery-token-ca-cert-hash sha256:...), and never the unsafe flag that skips it.',
   url: 'https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-join/#token-based-discovery-with-ca-pinning',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...documentsOf(resource).flatMap((document) => itemsOf(document, 'join').flatMap((join) => demand(join.get('caCertHashes'), isPinned, 'is not set, or holds what is no hash'))),
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !joinsUnpinned(value), 'joins a cluster without pinning its certificate authority')),

@@ -13,7 +13,7 @@ export const fileModes: ResourceRule = {
   fix: 'Set the mode to 644 at most, and to 600 for keys, kubeconfigs and WireGuard configurations.',
   url: 'https://www.cisecurity.org/benchmark/kubernetes',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'file'))

@@ -11,7 +11,7 @@ export const firewall: ResourceRule = {
   fix: 'Give the input chain policy drop, and accept by name what is needed.',
   url: 'https://wiki.nftables.org/wiki-nftables/index.php/Configuring_chains',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'firewall'))

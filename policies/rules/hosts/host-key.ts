@@ -10,7 +10,7 @@ export const hostKey: ResourceRule = {
   fix: 'Set hostKey to the host\'s public key as it is in known_hosts ("ssh-ed25519 AAAA..."), taken from the provider\'s console or over a trusted network.',
   url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) =>
     connectionsOf(resource).flatMap((connection) => {
       const key = connection.get('hostKey')

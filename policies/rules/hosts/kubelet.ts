@@ -39,6 +39,7 @@ export const kubelet: ResourceRule = {
   fix: "Leave kubeadm's defaults: anonymous authentication off, authorization by webhook, readOnlyPort 0, iptables chains made by the kubelet, certificates that rotate, a streaming time-out.",
   url: 'https://www.cisecurity.org/benchmark/kubernetes',
   looksAt: 'inputs',
+  about: ['hosts', 'KubeletConfiguration', 'ConfigMap'],
   check: (resource) => [
     ...objectsOfKind(resource, 'KubeletConfiguration').flatMap(({ object }) => inConfiguration(object)),
     ...[...textsOf(resource), ...inConfigMaps(resource)].flatMap(inText),

@@ -12,6 +12,6 @@ export const noAgentForwarding: ResourceRule = {
   fix: 'Remove -A and ForwardAgent; go through a jump host with ProxyJump (-J), which lends nothing.',
   url: 'https://man.openbsd.org/ssh_config#ForwardAgent',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(value), 'forwards the ssh-agent')),
 }

@@ -12,7 +12,7 @@ export const noKeyInConnection: ResourceRule = {
   fix: 'Remove the field, load the key into an ssh-agent (ssh-add) and let SSH_AUTH_SOCK or agentSocketPath point at it.',
   url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) =>
     connectionsOf(resource).flatMap((connection) =>
       SECRETS.flatMap((name) =>

@@ -12,6 +12,6 @@ export const noPasswordLogin: ResourceRule = {
   fix: 'Set PasswordAuthentication, KbdInteractiveAuthentication and PermitEmptyPasswords to no, and PermitRootLogin to prohibit-password.',
   url: 'https://man.openbsd.org/sshd_config#PasswordAuthentication',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(value), 'lets somebody in by a password')),
 }

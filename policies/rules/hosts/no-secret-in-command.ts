@@ -14,7 +14,7 @@ export const noSecretInCommand: ResourceRule = {
   fix: 'Give it on standard input (stdin), as a Pulumi secret, and let the script read it from there.',
   url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !SECRET.test(value), 'holds a secret (not shown)')),
     ...(/^command:/.test(resource.type) ? resource.properties.get('environment').entries() : []).flatMap((entry) =>

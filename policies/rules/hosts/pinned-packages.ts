@@ -13,7 +13,7 @@ export const pinnedPackages: ResourceRule = {
   fix: 'Give kubelet, kubeadm, kubectl and containerd a version, and hold: true.',
   url: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'packages'))

@@ -9,7 +9,7 @@ export const quietLogging: ResourceRule = {
   fix: 'Set logging to "none", or to "stderr" where stderr holds progress only.',
   url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#logging',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => {
     if (!/^command:(remote|local):Command$/.test(resource.type)) return []
     const logging = resource.properties.get('logging')

@@ -10,7 +10,7 @@ export const quoted: ResourceRule = {
   fix: 'Write "$NAME"; better, put the script into a file of its own that shellcheck reads, and give values on stdin.',
   url: 'https://www.shellcheck.net/wiki/SC2086',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !hasUnquoted(value), 'holds a variable without quotes')),
 }
 

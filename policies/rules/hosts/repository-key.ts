@@ -10,7 +10,7 @@ export const repositoryKey: ResourceRule = {
   fix: 'Give the repository its armored public key; annex writes it as signed-by for that repository only.',
   url: 'https://wiki.debian.org/SecureApt',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) =>
     documentsOf(resource).flatMap((document) =>
       itemsOf(document, 'repository').flatMap((item) => demand(item.get('key'), (value) => typeof value === 'string' && value.includes('BEGIN PGP PUBLIC KEY BLOCK'), 'is no armored public key')),

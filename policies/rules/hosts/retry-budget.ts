@@ -10,7 +10,7 @@ export const retryBudget: ResourceRule = {
   fix: 'Set dialErrorLimit to at most 5 and perDialTimeout to at most 60 seconds.',
   url: 'https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) =>
     connectionsOf(resource).flatMap((connection) => [
       ...demand(connection.get('dialErrorLimit'), (value) => typeof value === 'number' && value >= 1 && value <= 5, 'is not set, or not from 1 to 5'),

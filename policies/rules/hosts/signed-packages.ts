@@ -16,6 +16,6 @@ export const signedPackages: ResourceRule = {
   fix: 'Give the repository its key (signed-by), and remove trusted=yes, --allow-unauthenticated, apt-key and pipes from curl into a shell.',
   url: 'https://wiki.debian.org/SecureApt',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(SOURCES.test(value) || UNSEEN.test(value)), 'installs or runs what nobody signed')),
 }

@@ -11,6 +11,7 @@ export const tokenLifetime: ResourceRule = {
   fix: 'Give kubeadm token create a --ttl of at most 24h, and a token Secret an expiration.',
   url: 'https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/',
   looksAt: 'inputs',
+  about: ['hosts', 'Secret'],
   check: (resource) => [
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !makesLongToken(value), 'makes a bootstrap token without an end, or one of more than 24 hours')),
     ...objectsOfKind(resource, 'Secret').filter(({ object }) => object.get('type').value === 'bootstrap.kubernetes.io/token').flatMap(({ object }) => {

@@ -12,7 +12,7 @@ export const wireguard: ResourceRule = {
   fix: 'Give each peer the addresses behind it: its own /32, or the ranges of the cloud.',
   url: 'https://www.wireguard.com/#cryptokey-routing',
   looksAt: 'inputs',
-  about: 'hosts',
+  about: ['hosts'],
   check: (resource) => [
     ...documentsOf(resource).flatMap((document) => itemsOf(document, 'interface').flatMap((it) => [...it.get('peers').items().flatMap(wide), ...shared(it)])),
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !/AllowedIPs\s*=[^\n]*(0\.0\.0\.0|::)\/0/i.test(value), 'allows a WireGuard peer every address')),

@@ -14,6 +14,7 @@ export const podSecurityLabels: ResourceRule = {
   fix: `Set the labels ${ENFORCE} to restricted (or baseline) and ${VERSION} to the cluster's minor, for example v1.36.`,
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces',
   looksAt: 'inputs',
+  about: ['Namespace'],
   check: (resource) =>
     objectsOfKind(resource, 'Namespace').flatMap(({ object, patch }) => {
       const labels = object.get('metadata', 'labels')

@@ -10,6 +10,7 @@ export const externalIps: ResourceRule = {
   fix: 'Remove spec.externalIPs; addresses are handed out by a load balancer.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/service/#external-ips',
   looksAt: 'inputs',
+  about: ['Service'],
   check: (resource) =>
     objectsOfKind(resource, 'Service').flatMap(({ object }) => refuse(object.get('spec', 'externalIPs'), (value) => Array.isArray(value) && value.length === 0, 'is set')),
 }

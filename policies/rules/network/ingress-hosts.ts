@@ -11,6 +11,7 @@ export const ingressHosts: ResourceRule = {
   fix: 'Name the host in each rule; policies/settings.ts says in which domains hosts may lie.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards',
   looksAt: 'inputs',
+  about: ['Ingress', 'HTTPRoute', 'TLSRoute', 'GRPCRoute'],
   check: (resource, { domains }) => [
     ...objectsOfKind(resource, 'Ingress').flatMap(({ object }) => [
       // `backend` is its name in v1beta1.

@@ -12,6 +12,7 @@ export const notWidened: ResourceRule = {
   fix: 'Name the peers: pods of the same namespace, namespaces by kubernetes.io/metadata.name, or ranges that are no wider than needed.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/',
   looksAt: 'inputs',
+  about: ['NetworkPolicy'],
   check: (resource) =>
     objectsOfKind(resource, 'NetworkPolicy').flatMap(({ object }) => [
       ...object.get('spec', 'ingress').items().flatMap((rule) => widened(rule, rule.get('from'))),

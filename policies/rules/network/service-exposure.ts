@@ -12,6 +12,7 @@ export const serviceExposure: ResourceRule = {
   fix: 'Use ClusterIP behind the gateway; a load balancer needs loadBalancerSourceRanges.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types',
   looksAt: 'inputs',
+  about: ['Service'],
   check: (resource) =>
     objectsOfKind(resource, 'Service').flatMap(({ object }) => {
       const type = object.get('spec', 'type')

@@ -13,7 +13,7 @@ export const appArmor: ResourceRule = {
   fix: 'Remove appArmorProfile (and the annotation of older versions), or set its type to RuntimeDefault or Localhost.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) => checkPods(resource, (pod) => [...inFields(pod), ...inAnnotations(pod)]),
 }
 

@@ -14,7 +14,7 @@ export const capabilitiesDropped: ResourceRule = {
   since: 22,
   replaces: 'pods-capabilities',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, settings) =>
     checkPods(resource, (pod) =>
       unlessWindows(

@@ -17,7 +17,7 @@ export const capabilities: ResourceRule = {
   fix: `Remove the capability from securityContext.capabilities.add (allowed: ${ALLOWED.join(', ')}); a platform pod that needs it goes into policies/exceptions.ts.`,
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkContainers(resource, (container) =>
       container

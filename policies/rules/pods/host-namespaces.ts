@@ -15,7 +15,7 @@ export const hostNamespaces: ResourceRule = {
   fix: 'Remove hostNetwork, hostPID and hostIPC, or set them to false; a platform pod that needs one goes into policies/exceptions.ts with a reason and an expiry.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkPods(resource, ({ spec }) =>
       ['hostNetwork', 'hostPID', 'hostIPC'].flatMap((name) => {

@@ -10,7 +10,7 @@ export const hostPath: ResourceRule = {
   fix: 'Use a claim on local-storage-vps, an emptyDir, a ConfigMap or a projected volume; a platform pod that needs the path goes into policies/exceptions.ts.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkPods(resource, ({ spec }) =>
       spec

@@ -10,7 +10,7 @@ export const hostPorts: ResourceRule = {
   fix: 'Remove ports[].hostPort, or set it to 0, and reach the pod through a Service.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkContainers(resource, (container) =>
       container

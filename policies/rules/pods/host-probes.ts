@@ -12,7 +12,7 @@ export const hostProbes: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   since: 34,
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkContainers(resource, (container) =>
       handlersOf(container).flatMap((handler) =>

@@ -10,7 +10,7 @@ export const hostProcess: ResourceRule = {
   fix: 'Remove securityContext.windowsOptions.hostProcess, or set it to false.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkPods(resource, (pod) =>
       securityContexts(pod).flatMap((context) => {

@@ -11,7 +11,7 @@ export const privilegeEscalation: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
   since: 8,
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, settings) =>
     checkPods(resource, (pod) =>
       unlessWindows(

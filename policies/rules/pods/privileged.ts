@@ -10,7 +10,7 @@ export const privileged: ResourceRule = {
   fix: 'Remove securityContext.privileged, or set it to false; a platform pod that needs it goes into policies/exceptions.ts with a reason and an expiry.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkContainers(resource, (container) => {
       const field = container.get('securityContext', 'privileged')

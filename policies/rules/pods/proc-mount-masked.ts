@@ -13,6 +13,6 @@ export const procMountMasked: ResourceRule = {
   since: 35,
   replaces: 'pods-proc-mount',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) => checkPods(resource, unmasked),
 }

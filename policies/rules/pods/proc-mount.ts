@@ -11,6 +11,6 @@ export const procMount: ResourceRule = {
   fix: 'Remove securityContext.procMount, or set it to Default; since 1.35 a pod with hostUsers: false may unmask it.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, settings) => checkPods(resource, (pod) => unlessUserNamespace(pod, settings, unmasked(pod))),
 }

@@ -10,7 +10,7 @@ export const runAsNonRoot: ResourceRule = {
   fix: 'Set securityContext.runAsNonRoot of the pod to true and remove it from the containers; the image needs a numeric user other than 0. Since 1.35 a pod with hostUsers: false may run as root.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, settings) => checkPods(resource, (pod) => unlessUserNamespace(pod, settings, faultsOf(pod))),
 }
 

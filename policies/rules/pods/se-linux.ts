@@ -14,7 +14,7 @@ export const seLinux: ResourceRule = {
   fix: `Remove seLinuxOptions.user and seLinuxOptions.role; of types only ${TYPES_1_31.slice(1).join(', ')} are allowed (the last one since 1.31).`,
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, { kubernetesMinor }) => {
     const types = kubernetesMinor < 31 ? TYPES : TYPES_1_31
     return checkPods(resource, (pod) =>

@@ -13,7 +13,7 @@ export const seccompSet: ResourceRule = {
   since: 19,
   replaces: 'pods-seccomp',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, settings) =>
     checkPods(resource, (pod) =>
       unlessWindows(pod, settings, [...securityContexts(pod).flatMap((context) => profileFaults(context)), ...missing(pod)]),

@@ -15,7 +15,7 @@ export const seccomp: ResourceRule = {
   fix: 'Remove seccompProfile, or set its type to RuntimeDefault or Localhost.',
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, { kubernetesMinor }) =>
     checkPods(resource, (pod) =>
       // Before 1.19 there was no field.

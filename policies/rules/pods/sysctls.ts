@@ -28,7 +28,7 @@ export const sysctls: ResourceRule = {
   fix: `Remove the entry from securityContext.sysctls; safe are ${[...SAFE.keys()].join(', ')} (some of them since a later version).`,
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, { kubernetesMinor }) =>
     checkPods(resource, ({ spec }) =>
       spec

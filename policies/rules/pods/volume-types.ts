@@ -14,7 +14,7 @@ export const volumeTypes: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
   replaces: 'pods-host-path',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) => checkPods(resource, ({ spec }) => spec.get('volumes').items().flatMap(check)),
 }
 

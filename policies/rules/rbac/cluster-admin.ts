@@ -12,6 +12,7 @@ export const rbacClusterAdmin: ResourceRule = {
   fix: 'Bind a role that grants what is needed, in the namespace where it is needed.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege',
   looksAt: 'inputs',
+  about: ['ClusterRole', 'RoleBinding', 'ClusterRoleBinding'],
   check: (resource) => [
     ...objectsOfKind(resource, 'ClusterRole').flatMap(({ object }) => object.get('aggregationRule', 'clusterRoleSelectors').items()).flatMap(selected),
     ...objectsOfKind(resource, 'RoleBinding', 'ClusterRoleBinding').flatMap(({ object }) =>

@@ -10,6 +10,7 @@ export const rbacCrossNamespace: ResourceRule = {
   fix: 'Bind service accounts of the same namespace, or of a platform namespace (policies/settings.ts names them).',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege',
   looksAt: 'inputs',
+  about: ['RoleBinding', 'ClusterRoleBinding'],
   check: (resource, { platformNamespaces }) =>
     subjectsOf(resource)
       .filter(({ subject, binding }) => accountsOf(subject) !== undefined && !binding.get('metadata', 'namespace').isAbsent)

@@ -10,6 +10,6 @@ export const rbacCsrApproval: ResourceRule = {
   fix: 'Remove the subresource approval of certificatesigningrequests, and the verbs approve and sign on signers.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#csrs-and-certificate-issuing',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: ['certificates.k8s.io', ''], resources: ['certificatesigningrequests/approval', 'certificatesigningrequests/status', 'signers'], verbs: ['update', 'patch', 'approve', 'sign'] }),
 }

@@ -11,6 +11,7 @@ export const rbacDefaultAccount: ResourceRule = {
   fix: 'Make a service account for the pods that need the role, name it in their serviceAccountName, and bind that one.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege',
   looksAt: 'inputs',
+  about: ['RoleBinding', 'ClusterRoleBinding'],
   check: (resource) => subjectsOf(resource).flatMap(({ subject }) => faultsOf(subject)),
 }
 

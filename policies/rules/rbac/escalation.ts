@@ -20,6 +20,6 @@ export const rbacEscalation: ResourceRule = {
   fix: 'Remove the verbs bind, escalate, impersonate and impersonate:...; who hands out roles is the platform, by Pulumi.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#escalate-verb',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => POWERS.flatMap((power) => granting(resource, power)),
 }

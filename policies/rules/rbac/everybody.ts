@@ -12,6 +12,7 @@ export const rbacEverybody: ResourceRule = {
   fix: 'Name the users, groups and service accounts that need the role.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege',
   looksAt: 'inputs',
+  about: ['RoleBinding', 'ClusterRoleBinding'],
   check: (resource) =>
     subjectsOf(resource).flatMap(({ subject }) =>
       refuse(subject.get('name'), (value) => !EVERYBODY.some((name) => name === value), `is ${show(subject.get('name').value, EVERYBODY)}`),

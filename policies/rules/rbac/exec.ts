@@ -10,6 +10,6 @@ export const rbacExec: ResourceRule = {
   fix: 'Remove pods/exec, pods/attach and pods/portforward; give them for the time of an incident only.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: [''], resources: ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/ephemeralcontainers', 'pods/proxy', 'services/proxy'], verbs: ['create', 'get', 'update', 'patch'] }),
 }

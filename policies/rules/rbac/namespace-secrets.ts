@@ -11,6 +11,7 @@ export const rbacNamespaceSecrets: ResourceRule = {
   fix: 'Grant get on named secrets (resourceNames), without list and watch.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets',
   looksAt: 'inputs',
+  about: ['Role'],
   check: (resource) =>
     objectsOfKind(resource, 'Role').flatMap(({ object }) => {
       const rules = object.get('rules').items()

@@ -10,6 +10,6 @@ export const rbacNodesProxy: ResourceRule = {
   fix: 'Remove nodes/proxy; metrics are nodes/metrics, logs are pods/log.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#access-to-proxy-subresource-of-nodes',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: [''], resources: ['nodes/proxy'], verbs: ['get', 'create', 'update', 'patch', 'delete'] }),
 }

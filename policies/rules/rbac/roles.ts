@@ -23,24 +23,26 @@ export function granting(resource: Resource, power: Power, kinds: readonly strin
 
 /** The fault of one rule of a role, where it grants the power. */
 export function grants(rule: Field, { groups, resources, verbs }: Power): Fault[] {
-  const lists = [rule.get('apiGroups'), rule.get('resources'), rule.get('verbs')].map((list) => list.items())
-  const [ofGroups, ofResources, ofVerbs] = lists
-  const names = [
-    named(ofGroups!, groups),
-    named(ofResources!, resources.flatMap((name) => (/\/./.test(name) ? [name, `*/${name.split('/')[1]}`] : [name]))),
-    named(ofVerbs!, verbs),
-  ]
-  if (names.some((found) => found === undefined)) {
-    // A list without what is looked for may still hold it where a part of it is unknown.
-    const open = lists.map((list, index) => names[index] ?? list.find(({ isUnknown }) => isUnknown))
-    const unknown = open.find((field) => field?.isUnknown)
-    return unknown !== undefined && open.every((field) => field !== undefined) ? [unverifiable(unknown)] : []
-  }
-  return [violation(names[2]!, `grants "${names[2]!.value}" on "${withoutOwnName(names[1]!.value)}"`)]
+  const group = named(rule.get('apiGroups'), groups)
+  const resource = group && named(rule.get('resources'), resources)
+  const verb = resource && named(rule.get('verbs'), verbs)
+  if (!verb) return []
+  const unknown = [group, resource, verb].find(({ isUnknown }) => isUnknown)
+  return [unknown === undefined ? violation(verb, `grants "${verb.value}" on "${withoutOwnName(resource.value)}"`) : unverifiable(unknown)]
 }
 
-function named(list: readonly Field[], wanted: readonly string[]): Field | undefined {
-  return list.find(({ value }) => value === ALL || wanted.some((name) => name === value || (name.endsWith('/') && typeof value === 'string' && value.startsWith(name))))
+/** The element of a list that is what is looked for, else one that may be; undefined where there is none. */
+function named(list: Field, wanted: readonly string[]): Field | undefined {
+  const items = list.items()
+  return items.find(({ value }) => typeof value === 'string' && (value === ALL || wanted.some((name) => fits(value, name)))) ?? items.find(({ isUnknown }) => isUnknown)
+}
+
+// `pods/exec` is within `*/exec` too.
+function fits(value: string, name: string): boolean {
+  if (value === name) return true
+  const slash = name.indexOf('/')
+  if (slash < 0) return false
+  return slash === name.length - 1 ? value.startsWith(name) : value.startsWith('*/') && value.slice(1) === name.slice(slash)
 }
 
 /** The key of extra data about a user is anybody's choice, so it is not shown. */

@@ -10,6 +10,6 @@ export const rbacSecrets: ResourceRule = {
   fix: 'Grant get on named secrets in a Role of the namespace.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }, ['ClusterRole']),
 }

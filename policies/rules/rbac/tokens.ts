@@ -10,6 +10,6 @@ export const rbacTokens: ResourceRule = {
   fix: 'Remove create on serviceaccounts/token; pods get their tokens from the kubelet.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
 }

@@ -10,6 +10,6 @@ export const rbacWebhooks: ResourceRule = {
   fix: 'Remove the write verbs on the resources of admissionregistration.k8s.io.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#control-admission-webhooks',
   looksAt: 'inputs',
-  about: 'roles',
+  about: ['Role', 'ClusterRole'],
   check: (resource) => granting(resource, { groups: ['admissionregistration.k8s.io'], resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'], verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }),
 }

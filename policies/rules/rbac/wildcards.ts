@@ -10,6 +10,7 @@ export const rbacWildcards: ResourceRule = {
   fix: 'Name the API groups, resources and verbs that are needed.',
   url: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege',
   looksAt: 'inputs',
+  about: ['Role', 'ClusterRole'],
   check: (resource) =>
     objectsOfKind(resource, 'Role', 'ClusterRole')
       .flatMap(({ object }) => object.get('rules').items())

@@ -9,6 +9,7 @@ export const certificateLifetime: ResourceRule = {
   fix: 'Set validityPeriodHours to at most 9552, or 87600 for an authority, and renew before (earlyRenewalHours).',
   url: 'https://cabforum.org/working-groups/server/baseline-requirements/requirements/',
   looksAt: 'inputs',
+  about: ['keys'],
   check: ({ type, properties }) => {
     if (!/^tls:index\/(selfSignedCert:SelfSignedCert|locallySignedCert:LocallySignedCert)$/.test(type)) return []
     const longest = properties.get('isCaCertificate').value === true ? 87_600 : 9_552

@@ -9,6 +9,7 @@ export const randomPasswords: ResourceRule = {
   fix: 'Use random.RandomPassword with a length of at least 20.',
   url: 'https://www.pulumi.com/registry/packages/random/api-docs/randompassword/',
   looksAt: 'inputs',
+  about: ['keys'],
   check: ({ type, name, properties }) => {
     if (type === 'random:index/randomPassword:RandomPassword') return demand(properties.get('length'), (value) => typeof value === 'number' && value >= 20, 'is less than 20')
     if (!/^random:index\/random(String|Pet|Id):/.test(type)) return []

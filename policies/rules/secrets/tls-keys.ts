@@ -9,6 +9,7 @@ export const tlsKeys: ResourceRule = {
   fix: 'Set ecdsaCurve to P256 or more, rsaBits to 2048 or more, or the algorithm to ED25519.',
   url: 'https://www.pulumi.com/registry/packages/tls/api-docs/privatekey/',
   looksAt: 'inputs',
+  about: ['keys'],
   check: ({ type, properties }) => {
     if (type !== 'tls:index/privateKey:PrivateKey') return []
     const algorithm = properties.get('algorithm')

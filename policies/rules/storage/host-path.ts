@@ -10,6 +10,7 @@ export const volumeHostPath: ResourceRule = {
   fix: 'Use a local volume with a node affinity (LocalStorage makes them), or a storage driver.',
   url: 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#types-of-persistent-volumes',
   looksAt: 'inputs',
+  about: ['PersistentVolume'],
   check: (resource) =>
     objectsOfKind(resource, 'PersistentVolume').flatMap(({ object }) => refuse(object.get('spec', 'hostPath'), () => false, 'is set (the path is not shown)')),
 }

@@ -13,6 +13,7 @@ export const localVolumes: ResourceRule = {
   fix: 'Set nodeAffinity, a path below /mnt or /srv or a folder of its own, and persistentVolumeReclaimPolicy Retain (LocalStorage does).',
   url: 'https://kubernetes.io/docs/concepts/storage/volumes/#local',
   looksAt: 'inputs',
+  about: ['PersistentVolume'],
   check: (resource) =>
     objectsOfKind(resource, 'PersistentVolume').filter(({ object, patch }) => !patch && !object.get('spec', 'local').isAbsent).flatMap(({ object }) => {
       const spec = object.get('spec')

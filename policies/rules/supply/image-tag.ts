@@ -11,7 +11,7 @@ export const imageTag: ResourceRule = {
   fix: 'Name a version (registry.example/app:1.2.3) or a digest (app@sha256:...).',
   url: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) => checkPods(resource, (pod) => imagesOf(pod).flatMap((image) => (pod.partial ? refuse : demand)(image, isFixed, 'has no digest and no fixed tag (not shown)'))),
 }
 

@@ -14,6 +14,7 @@ export const noSecretInEnv: ResourceRule = {
   fix: 'Put it into a Secret and take it by valueFrom.secretKeyRef, or better as a mounted file.',
   url: 'https://kubernetes.io/docs/concepts/configuration/secret/',
   looksAt: 'inputs',
+  about: ['pods', 'ConfigMap'],
   check: (resource) => [
     ...checkContainers(resource, (container) => container.get('env').items().flatMap((entry) => inPlain(entry.get('name').value, entry.get('value')))),
     ...objectsOfKind(resource, 'ConfigMap').flatMap(({ object }) => object.get('data').entries().flatMap((entry) => [...inPlain(entry.key, entry), ...inFile(entry)])),

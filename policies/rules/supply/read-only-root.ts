@@ -10,7 +10,7 @@ export const readOnlyRoot: ResourceRule = {
   fix: 'Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where the program writes.',
   url: 'https://kubernetes.io/docs/tasks/configure-pod-container/security-context/',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkContainers(resource, (container, { partial, spec }) => {
       if (spec.get('os', 'name').value === 'windows') return []

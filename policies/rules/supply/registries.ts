@@ -11,7 +11,7 @@ export const registries: ResourceRule = {
   fix: 'Use an image from a registry that policies/settings.ts names, or add the registry there.',
   url: 'https://kubernetes.io/docs/concepts/containers/images/',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, { registries }) =>
     registries.length === 0
       ? []

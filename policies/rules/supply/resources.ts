@@ -13,7 +13,7 @@ export const resources: ResourceRule = {
   fix: 'Set resources.requests of cpu and memory, and resources.limits of memory.',
   url: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource, { kubernetesMinor }) =>
     checkPods(resource, ({ spec, partial }) =>
       partial

@@ -1,7 +1,7 @@
 import { objectsOfKind } from '../../kubernetes.ts'
 import { demand, type ResourceRule } from '../../rule.ts'
 
-const KINDS = [
+const KINDS: readonly Capitalize<string>[] = [
   'Pod', 'PodTemplate', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob', 'Service', 'ConfigMap', 'Secret', 'PersistentVolumeClaim',
   'ServiceAccount', 'Role', 'RoleBinding', 'Ingress', 'NetworkPolicy', 'ResourceQuota', 'LimitRange', 'HorizontalPodAutoscaler', 'PodDisruptionBudget',
   'Endpoints', 'HTTPRoute', 'GRPCRoute', 'TLSRoute',
@@ -16,6 +16,7 @@ export const defaultNamespace: ResourceRule = {
   fix: 'Set metadata.namespace to the namespace of the tenant or of the platform.',
   url: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
   looksAt: 'inputs',
+  about: KINDS,
   check: (resource) =>
     objectsOfKind(resource, ...KINDS).filter(({ patch, object }) => !patch || object.get('metadata').has('namespace')).flatMap(({ object }) => {
       const namespace = object.get('metadata', 'namespace')

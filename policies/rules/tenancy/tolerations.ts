@@ -10,7 +10,7 @@ export const tolerations: ResourceRule = {
   fix: 'Remove tolerations without a key and the field nodeName; DaemonSets of the platform go into policies/exceptions.ts.',
   url: 'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/',
   looksAt: 'inputs',
-  about: 'pods',
+  about: ['pods'],
   check: (resource) =>
     checkPods(resource, ({ spec }) => [
       ...refuse(spec.get('nodeName'), (value) => value === '', 'is set'),

@@ -10,6 +10,7 @@ export const ingressTls: ResourceRule = {
   fix: 'Add spec.tls with the hosts and a certificate; a listener has the protocol HTTPS or TLS. A redirect from http goes into policies/exceptions.ts.',
   url: 'https://kubernetes.io/docs/concepts/services-networking/ingress/#tls',
   looksAt: 'inputs',
+  about: ['Ingress', 'Gateway'],
   check: (resource) => [
     ...objectsOfKind(resource, 'Ingress').filter(({ patch }) => !patch).flatMap(({ object }) => {
       const tls = object.get('spec', 'tls')
