@@ -145,8 +145,8 @@ const cases: Record<string, Case> = {
   },
   'supply-registries': {
     type: deployment,
-    bad: ['app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
-    good: ['registry.example/app:1', 'ghcr.io/our-team/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    bad: ['team/app:1', 'docker.io/team/app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1', 'Registry/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    good: ['registry.example/app:1', 'ghcr.io/our-team/app:1', 'app:1', 'docker.io/app:1', 'index.docker.io/library/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
     unknown: [container({ image: unknown }), mounted({ reference: unknown })],
   },
   'supply-resources': {
@@ -299,7 +299,7 @@ const cases: Record<string, Case> = {
 describe('policies: each rule refuses what breaks it, passes what keeps it, and says of the unknown that it is', () => {
   for (const [id, { type, bad, good, unknown: open }] of Object.entries(cases)) {
     it(id, () => {
-      const { evaluateAll } = only(new RegExp(`^${id}$`), { ...settings, registries: ['registry.example', 'ghcr.io/our-team'] })
+      const { evaluateAll } = only(new RegExp(`^${id}$`), { ...settings, registries: ['registry.example', 'ghcr.io/our-team', 'docker.io/library'] })
       const verdicts = (properties: unknown) => [...new Set(evaluateAll(resource(type, properties)).map(({ verdict }) => verdict))]
       for (const properties of bad) assert.ok(verdicts(properties).includes('violation'), `is not refused: ${JSON.stringify(properties)}`)
       for (const properties of good) assert.deepEqual(verdicts(properties), [], `is not passed: ${JSON.stringify(properties)}`)

@@ -13,9 +13,11 @@ export function partsOf(image: unknown): { repository?: string; tag?: string; di
   return { ...parts }
 }
 
-/** The repository with the registry that is meant where none is named. */
+/** The repository with its registry, as the container runtimes read it: without one it is docker.io, where a single word is an official image. */
 export function withRegistry(repository: string): string {
   const [first, ...rest] = repository.split('/')
-  if (rest.length > 0 && /[.:]|^localhost$/.test(first!)) return repository
-  return rest.length > 0 ? `docker.io/${repository}` : `docker.io/library/${repository}`
+  const named = rest.length > 0 && (/[.:A-Z]/.test(first!) || first === 'localhost')
+  const registry = named && first !== 'index.docker.io' ? first : 'docker.io'
+  const path = named ? rest : [first, ...rest]
+  return [registry, ...(registry === 'docker.io' && path.length === 1 ? ['library'] : []), ...path].join('/')
 }
