@@ -1,5 +1,5 @@
 import { objectsOfKind } from '../../kubernetes.ts'
-import { demand, type ResourceRule } from '../../rule.ts'
+import { demand, type ResourceRule, unverifiable } from '../../rule.ts'
 
 export const enforced: ResourceRule = {
   id: 'admission-enforced',
@@ -14,6 +14,11 @@ export const enforced: ResourceRule = {
   about: ['ValidatingAdmissionPolicyBinding'],
   check: (resource) =>
     objectsOfKind(resource, 'ValidatingAdmissionPolicyBinding').filter(({ patch, object }) => !patch || object.get('spec').has('validationActions')).flatMap(({ object }) =>
-      demand(object.get('spec', 'validationActions'), (actions) => Array.isArray(actions) && actions.includes('Deny'), 'does not hold "Deny"'),
-    ),
+    {
+      const actions = object.get('spec', 'validationActions')
+      const values = actions.items().map(({ value }) => value)
+      const open = actions.items().find(({ isUnknown }) => isUnknown)
+      if (open !== undefined && !values.includes('Deny')) return [unverifiable(open)]
+      return demand(actions, () => values.includes('Deny'), 'does not hold "Deny"')
+    }),
 }

@@ -1,6 +1,6 @@
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
-import { textsOf } from './texts.ts'
+import { argumentsOf, readOf, textsOf } from './texts.ts'
 
 export const caPinned: ResourceRule = {
   id: 'hosts-ca-pinned',
@@ -22,7 +22,8 @@ function isPinned(hashes: unknown): boolean {
   return Array.isArray(hashes) && hashes.length > 0 && hashes.every((hash) => typeof hash === 'string' && /^sha256:[0-9a-f]{64}$/.test(hash))
 }
 
-function joinsUnpinned(text: string): boolean {
-  if (/unsafe-?skip-?ca-?verification["']?(\s*[:=]\s*true|\s|$)/i.test(text)) return true
-  return /\bkubeadm\s+join\b/.test(text) && !/--discovery-token-ca-cert-hash|--config\b|--discovery-file\b|caCertHashes/.test(text)
+function joinsUnpinned(given: string): boolean {
+  const text = readOf(given)
+  if (/unsafe-?skip-?ca-?verification["']?(\s*:\s*["']?(true|yes|on)|=(true|t|1)|[\s;&|)"'\\]|$)/i.test(text)) return true
+  return argumentsOf(text, 'kubeadm').some((call) => /^(-\S+[ \t]+)*join[ \t]/.test(call) && /--token\b/.test(call) && !/--discovery-token-ca-cert-hash|--config\b|--discovery-file\b/.test(call))
 }

@@ -1,6 +1,6 @@
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
-import { textsOf } from './texts.ts'
+import { readOf, textsOf } from './texts.ts'
 
 export const firewall: ResourceRule = {
   id: 'hosts-firewall',
@@ -16,28 +16,40 @@ export const firewall: ResourceRule = {
     ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'firewall'))
       .flatMap((item) => demand(item.get('content'), (value) => typeof value === 'string' && isClosed(value), 'has no input chain that drops by default, or accepts everything')),
+    ...documentsOf(resource)
+      .flatMap((document) => itemsOf(document, 'unit'))
+      .filter((unit) => unit.isUnknown || FIREWALL.test(String(unit.get('name').value)))
+      .flatMap((unit) => ['enabled', 'running'].flatMap((state) => refuse(unit.get(state), (value) => value === true, 'switches the firewall off'))),
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !opens(value), 'switches the firewall off, or opens it by default')),
   ],
 }
 
+/** A base chain accepts where it names no policy; a chain that others jump to may accept what they sent there. */
 function isClosed(table: string): boolean {
-  const chains = [...table.matchAll(/\bhook\s+(input|forward)\b[^\n}]*/g)]
-  // A base chain has its policy on its own line, and accepts when it names none.
-  const closes = (hook: string) => chains.some(([line, name]) => name === hook && /policy\s+drop/.test(line))
-  const acceptsAll = /^[ \t]*(counter[ \t]+)?accept[ \t]*;?[ \t]*$/m.test(table)
-  return closes('input') && !acceptsAll
+  const chains = readOf(table).replace(/[ \t]#[^\n]*/g, '').split(/\bchain\b/).slice(1).flatMap((chain) => {
+    const hook = /\bhook\s+(input|forward)\b/.exec(chain)?.[1]
+    return hook === undefined ? [] : [{ hook, closed: /\bpolicy\s+drop\b/.test(chain) && !ACCEPTS_ALL.test(chain) }]
+  })
+  return chains.some(({ hook, closed }) => hook === 'input' && closed) && (chains.every(({ hook }) => hook !== 'forward') || chains.some(({ hook, closed }) => hook === 'forward' && closed))
 }
 
+const ACCEPTS_ALL = /[{;\n][ \t]*(counter([ \t]+packets[ \t]+\d+[ \t]+bytes[ \t]+\d+)?[ \t]+)?accept([ \t]+comment[ \t]+"[^"\n]*")?[ \t]*([;}\n]|$)/
+
+const FIREWALL = /^(nftables|ufw|firewalld|iptables|ip6tables|netfilter-persistent)\.service$/
 const SERVICE = '(nftables|ufw|firewalld|iptables|ip6tables|netfilter-persistent)(\\.service)?\\b'
 const ARGUMENTS = '[^\\n;&|]{0,200}'
 
-const OPENS = /\bufw[ \t]+default[ \t]+allow([ \t]+incoming)?[ \t]*($|[\n;&|"'])|\bip6?tables(-legacy|-nft)?\b[^\n;&|]{0,200}[ \t](-P|--policy)[ \t]+(INPUT|FORWARD)[ \t]+ACCEPT\b/
+const OPENS = /\bufw[ \t]+default[ \t]+allow([ \t]+(in|incoming|routed|FORWARD))?[ \t]*($|[\n;&|"'])|\bfirewall-cmd\b[^\n;&|]{0,200}--set-(default-zone|target)[= ](trusted|ACCEPT)\b|\bDEFAULT_(INPUT|FORWARD)_POLICY=["']?ACCEPT\b(?!.*\/DEFAULT_)|\bip6?tables(-legacy|-nft)?([ \t]+-w)?[ \t]+(-t[ \t]+filter[ \t]+)?(-[AI]|--append|--insert)[ \t]+(INPUT|FORWARD)([ \t]+\d+)?[ \t]+-j[ \t]+ACCEPT\b|^[ \t]*:(INPUT|FORWARD)[ \t]+ACCEPT\b|\bhook[ \t]+(input|forward)\b[^}]{0,200}\bpolicy[ \t]+accept\b/m
+const POLICY = /\bip6?tables(?:-legacy|-nft)?\b(?![^\n;&|]{0,200}[ \t](?:-t|--table)[ \t=]*(?:nat|mangle|raw|security)\b)[^\n;&|]{0,200}[ \t](?:-P|--policy)[ \t]+(INPUT|FORWARD)[ \t]+(ACCEPT|DROP|REJECT)\b/g
 const STOPS = new RegExp(`\\bsystemctl\\b${ARGUMENTS}[ \\t](disable|stop|mask)[ \\t]${ARGUMENTS}\\b${SERVICE}|\\bservice[ \\t]+${SERVICE}[ \\t]+stop\\b|\\bufw[ \\t]+(--force[ \\t]+)?(disable|reset)\\b`)
 const STARTS = new RegExp(`\\bsystemctl\\b${ARGUMENTS}[ \\t](enable|start|restart)[ \\t]${ARGUMENTS}\\b${SERVICE}|\\bufw[ \\t]+(--force[ \\t]+)?enable\\b`)
-const EMPTIES = /\bnft[ \t]+flush[ \t]+ruleset\b|\bip6?tables(-legacy|-nft)?([ \t]+(-w|-t[ \t]+filter))*[ \t]+(-F|--flush)([ \t]+(INPUT|FORWARD))?[ \t]*($|[\n;&|"'])/
+const EMPTIES = /\bnft[ \t]+["']?flush[ \t]+ruleset\b|\bip6?tables(-legacy|-nft)?([ \t]+(-w|-t[ \t]+filter))*[ \t]+(-F|--flush)([ \t]+(INPUT|FORWARD))?[ \t]*($|[\n;&|"'])/
 const FILLS = /(-P|--policy)[ \t]+INPUT[ \t]+DROP\b|\bpolicy[ \t]+drop\b|\bnft[ \t]+(-\w+[ \t]+)*-f\b|\biptables(-legacy|-nft)?-restore\b/
 
 /** A script that takes one firewall away and puts another in its place opens nothing. */
-function opens(script: string): boolean {
-  return OPENS.test(script) || (STOPS.test(script) && !STARTS.test(script)) || (EMPTIES.test(script) && !FILLS.test(script) && !STARTS.test(script))
+function opens(given: string): boolean {
+  const script = readOf(given)
+  // The last policy of a chain is the one that stays.
+  const policies = new Map([...script.matchAll(POLICY)].map(([call, chain, policy]) => [`${call.startsWith('ip6')} ${chain}`, policy]))
+  return OPENS.test(script) || [...policies.values()].includes('ACCEPT') || (STOPS.test(script) && !STARTS.test(script) && !FILLS.test(script)) || (EMPTIES.test(script) && !FILLS.test(script) && !STARTS.test(script))
 }

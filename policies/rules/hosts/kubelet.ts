@@ -1,8 +1,8 @@
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { Field } from '../../field.ts'
 import { objectsOfKind } from '../../kubernetes.ts'
 import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
-import { textsOf } from './texts.ts'
+import { apart, readOf, textsOf } from './texts.ts'
 
 type Setting = [path: readonly string[], isFine: (value: unknown) => boolean, message: string]
 
@@ -11,7 +11,7 @@ const SETTINGS: readonly Setting[] = [
   [['authentication', 'anonymous', 'enabled'], (value) => value === false, 'lets anonymous callers in (CIS 4.2.1)'],
   [['authorization', 'mode'], (value) => value === 'Webhook', 'allows every caller everything (CIS 4.2.2)'],
   [['readOnlyPort'], (value) => value === 0, 'opens the read-only port (CIS 4.2.4)'],
-  [['streamingConnectionIdleTimeout'], (value) => !/^0+[a-z]*$/.test(String(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
+  [['streamingConnectionIdleTimeout'], (value) => !/^(0+[a-zµ]*)+$/.test(String(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
   [['makeIPTablesUtilChains'], (value) => value === true, 'makes no iptables chains (CIS 4.2.6)'],
   [['eventRecordQPS'], (value) => value !== 0, 'records events without a limit (CIS 4.2.8)'],
   [['rotateCertificates'], (value) => value === true, 'does not rotate its certificate (CIS 4.2.10)'],
@@ -20,10 +20,10 @@ const SETTINGS: readonly Setting[] = [
 
 /** The flags of the same name, in a unit or an environment file; and the fields in a script that writes the file. */
 const FLAGS: readonly [RegExp, string][] = [
-  [/--anonymous-auth(=true|\s|$)|\banonymous:\s*\{?\s*enabled:\s*true/, SETTINGS[0]![2]],
+  [/--anonymous-auth(=true|["'\s]|$)|\banonymous:\s*\{?\s*enabled:\s*true/, SETTINGS[0]![2]],
   [/--authorization-mode[= ]AlwaysAllow|\bauthorization:\s*\{?\s*mode:\s*["']?AlwaysAllow/, SETTINGS[1]![2]],
   [/--read-only-port[= ][1-9]|\breadOnlyPort["']?:\s*[1-9]/, SETTINGS[2]![2]],
-  [/--streaming-connection-idle-timeout[= ]0/, SETTINGS[3]![2]],
+  [/--streaming-connection-idle-timeout[= ]["']?(0+[a-z]*)+(?![\w.])/, SETTINGS[3]![2]],
   [/--make-iptables-util-chains=false|\bmakeIPTablesUtilChains["']?:\s*false/, SETTINGS[4]![2]],
   [/--event-qps[= ]0\b/, SETTINGS[5]![2]],
   [/--rotate-certificates=false|\brotateCertificates["']?:\s*false/, SETTINGS[6]![2]],
@@ -63,18 +63,26 @@ function inText(text: Field): Fault[] {
   if (text.isUnknown) return [unverifiable(text)]
   const { value } = text
   if (typeof value !== 'string') return []
-  const flags = FLAGS.filter(([pattern]) => pattern.test(value)).map(([, message]) => message)
-  return [...flags, ...inConfiguration(new Field(parsed(value))).map(({ message }) => message)].map((message) => violation(text, message))
+  const documents = [value, ...apart(value).documents].flatMap(parsed)
+  const read = [readOf(value), ...documents.map(argumentsIn)].join('\n')
+  const flags = FLAGS.filter(([pattern]) => pattern.test(read)).map(([, message]) => message)
+  return [...flags, ...documents.flatMap((document) => inConfiguration(new Field(document))).map(({ message }) => message)].map((message) => violation(text, message))
 }
 
-const NAMED = new RegExp(`\\b(${SETTINGS.map(([path]) => path.at(-1) === 'enabled' ? 'anonymous' : path[0]).join('|')})["']?\\s*:`)
+const NAMED = new RegExp(`\\b(${SETTINGS.map(([path]) => path.at(-1) === 'enabled' ? 'anonymous' : path[0]).join('|')}|kubeletExtraArgs)["']?\\s*:`)
 
-/** The settings in a file (YAML or JSON); nothing where it names none, or is no YAML. */
-function parsed(text: string): unknown {
-  if (text.length > 200_000 || !NAMED.test(text)) return undefined
+/** kubeadm's kubeletExtraArgs as flags: a list since v1beta4, an object before. */
+function argumentsIn(document: unknown): string {
+  const args = new Field(document).get('nodeRegistration', 'kubeletExtraArgs')
+  return [...args.items().map((it) => [it.get('name').value, it.get('value').value]), ...args.entries().map((it) => [it.key, it.value])].map(([name, value]) => `--${String(name)}=${String(value)}`).join('\n')
+}
+
+/** The documents of a file (YAML or JSON) as Kubernetes reads them, to which yes is true; none where it names no setting, or is no YAML. */
+function parsed(text: string): unknown[] {
+  if (text.length > 200_000 || !NAMED.test(text)) return []
   try {
-    return parse(text, { logLevel: 'silent', maxAliasCount: 100, uniqueKeys: false })
+    return [...parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, version: '1.1' })].filter(({ errors }) => errors.length === 0).map((document) => document.toJS({ maxAliasCount: 100 }))
   } catch {
-    return undefined
+    return []
   }
 }

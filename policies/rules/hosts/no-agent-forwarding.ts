@@ -1,7 +1,10 @@
 import { refuse, type ResourceRule } from '../../rule.ts'
-import { textsOf } from './texts.ts'
+import { readOf, textsOf } from './texts.ts'
 
-const PATTERN = /\bssh\b[^\n|;&]{0,200}\s-[a-zA-Z]{0,5}A\b|ForwardAgent[ \t=]+yes\b|AllowAgentForwarding[ \t=]+yes\b/i
+/** Options of ssh stand before the host; what stands behind it is the host's command. */
+const OPTION = String.raw`-[46aCfGgKkMNnqsTtVvXxYy]{0,20}(?:[BbcDEeFIiJLlmOoPpQRSWw][ \t]*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|\S{1,200}))?[ \t]+`
+const LENDS = new RegExp(String.raw`(?<![\w./-])(?:/\S{0,40}/)?ssh[ \t]+(?:${OPTION}){0,20}-[46aCfGgKkMNnqsTtVvXxYy]{0,20}A`)
+const SETTING = /\b(?:Allow)?(?:ForwardAgent|AgentForwarding)[ \t=]+["']?yes\b/i
 
 export const noAgentForwarding: ResourceRule = {
   id: 'hosts-no-agent-forwarding',
@@ -13,5 +16,5 @@ export const noAgentForwarding: ResourceRule = {
   url: 'https://man.openbsd.org/ssh_config#ForwardAgent',
   looksAt: 'inputs',
   about: ['hosts'],
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(value), 'forwards the ssh-agent')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(LENDS.test(readOf(value)) || SETTING.test(readOf(value))), 'forwards the ssh-agent')),
 }

@@ -1,7 +1,7 @@
 import { refuse, type ResourceRule } from '../../rule.ts'
-import { textsOf } from './texts.ts'
+import { readOf, textsOf } from './texts.ts'
 
-const PATTERN = /(^|\n|['\"])[ \t]*(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|PermitEmptyPasswords|PermitRootLogin)[ \t=]+yes\b|\bsshpass\b|\bchpasswd\b/i
+const PATTERN = /(^|\n|['"]|\\n|\becho[ \t]+(-\w+[ \t]+)?)[ \t]*(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|PermitEmptyPasswords|PermitRootLogin)[ \t=]+["']?yes\b|\bssh_pwauth["']?:[ \t]*["']?(true|yes|1)\b|(?<![\w./-])sshpass[ \t]+-|\bchpasswd\b/i
 
 export const noPasswordLogin: ResourceRule = {
   id: 'hosts-no-password-login',
@@ -13,5 +13,5 @@ export const noPasswordLogin: ResourceRule = {
   url: 'https://man.openbsd.org/sshd_config#PasswordAuthentication',
   looksAt: 'inputs',
   about: ['hosts'],
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(value), 'lets somebody in by a password')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !PATTERN.test(readOf(value)), 'lets somebody in by a password')),
 }

@@ -1,9 +1,23 @@
+import { isNoSecret, isSecretSetting, isSecretVariable, looksSecret } from '../supply/secret-names.ts'
 import { commandsOf } from './document.ts'
 import { refuse, type ResourceRule } from '../../rule.ts'
 
-/** A bootstrap token, a bearer token, a password in an address or as an argument; a variable or a command is none. */
-const SECRET = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b|authorization:\s*bearer\s+[A-Za-z0-9._-]{8}|:\/\/[^\s\/:@$]+:[^\s\/@$]{3,}@|--?(password|token|secret|api-?key)[= ]["']?(?![$"'\s<-])[^\s"']{4}|\b[A-Z_]*(PASSWORD|TOKEN|SECRET|API_?KEY)=["']?(?![$"'\s])[^\s"';]{4}/i
-const NAME = /(pass(word|wd|phrase)?|secret|token|(api|access|private)_?key|credentials?)$/i
+/** A bootstrap token; kubeadm's are in lower case. */
+const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/
+/** A header, a login, or what decrypts the keys of a control plane. */
+const GIVEN = /\b(?:authorization:\s*(?:bearer|basic)|(?:x-api-key|private-token):)\s+[A-Za-z0-9._+/=-]{8}|\bcurl\b[^\n;&|]{0,300}\s(?:-u|--user)[ \t]*["']?[\w.@-]+:(?![$"'\s])[^\s"']{3}|--certificate-key[= ]["']?[0-9a-f]{64}\b|:\/\/[^\s/:@]{0,64}:(?![$<{])[^\s/@$]{3,}@/i
+/** A variable or an option with its value. `--secret` of docker and podman names one, or its file. */
+const SET = /(?<![\w.-])(?:--?(?:[a-z][\w-]{0,40}-)?(?<option>password|passphrase|token|api-?key|secret-?key|access-?key|secret)[= ]|(?<name>[A-Za-z_][\w.-]{0,60})=)["']?(?<value>[^\s"';&|)\\]{4,})/g
+const ELSEWHERE = /^(?:[$<`{@*-]|\.{0,2}\/|(?:id|src|type|env)[=,:]|[A-Z][A-Z_]{2,}$|none$|null$)/
+
+function holdsSecret(text: string): boolean {
+  return TOKEN.test(text) || GIVEN.test(text) || looksSecret(text) || [...text.matchAll(SET)].some(({ groups, index }) => {
+    const { option, name, value = '' } = groups!
+    if (isNoSecret(value) || ELSEWHERE.test(value)) return false
+    if (option !== undefined) return !(option === 'secret' && /\b(docker|podman|nerdctl|buildah|buildctl)\b[^\n;&|]*$/.test(text.slice(Math.max(0, index - 200), index)))
+    return /^[A-Z_\d]+$/.test(name!) ? isSecretVariable(name) : isSecretSetting(name!.split('.').at(-1)!, value)
+  })
+}
 
 export const noSecretInCommand: ResourceRule = {
   id: 'hosts-no-secret-in-command',
@@ -16,9 +30,9 @@ export const noSecretInCommand: ResourceRule = {
   looksAt: 'inputs',
   about: ['hosts'],
   check: (resource) => [
-    ...commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !SECRET.test(value), 'holds a secret (not shown)')),
+    ...commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !holdsSecret(value), 'holds a secret (not shown)')),
     ...(/^command:/.test(resource.type) ? resource.properties.get('environment').entries() : []).flatMap((entry) =>
-      NAME.test(entry.key) || entry.isUnknown ? refuse(entry, (value) => value === '', 'is a secret in the environment (not shown)') : [],
+      refuse(entry, (value) => typeof value !== 'string' || (isSecretVariable(entry.key) ? isNoSecret(value) : !looksSecret(value)), 'is a secret in the environment (not shown)'),
     ),
   ],
 }

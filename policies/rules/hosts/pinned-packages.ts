@@ -1,6 +1,6 @@
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
-import { argumentsOf, textsOf, wordsOf } from './texts.ts'
+import { argumentsOf, readOf, textsOf, wordsOf } from './texts.ts'
 
 const NODE = ['kubelet', 'kubeadm', 'kubectl', 'containerd', 'containerd.io', 'cri-o', 'runc', 'docker-ce', 'docker.io']
 
@@ -29,8 +29,8 @@ export const pinnedPackages: ResourceRule = {
 
 /** A script that names such a package without a version (=1.36.3-1.1 for apt, -1.36.3 for dnf). */
 function installsAny(script: string): boolean {
-  return argumentsOf(script, 'apt-get|apt|aptitude|dnf|yum')
-    .map(wordsOf)
+  return argumentsOf(readOf(script), 'apt-get|apt|aptitude|dnf|yum|microdnf|tdnf|zypper')
+    .map((line) => wordsOf(line.replace(/[ \t]#.*/, '').replace(/\\/g, '')))
     .filter((words) => words.includes('install'))
     .some((words) => words.slice(words.indexOf('install') + 1).some((word) => NODE.includes(word.replace(/(:\w+|\/[\w-]+|=\*?)$/, ''))))
 }

@@ -1,11 +1,12 @@
 import { refuse, type ResourceRule } from '../../rule.ts'
-import { textsOf } from './texts.ts'
+import { readOf, textsOf } from './texts.ts'
 
-const SOURCES = /\[[^\]\n]{0,200}\b(trusted|allow-insecure)=yes|(^|\n)[ \t]*(Trusted|Allow-Insecure):[ \t]*yes|--(allow-unauthenticated|allow-insecure-repositories|force-yes|nogpgcheck|no-gpg-checks|nosignature)\b|\bAllow(Unauthenticated|InsecureRepositories|WeakRepositories)[ \t"'=]+(true|1)|\bapt-key[ \t]+(add|adv)\b|\bgpgcheck[ \t]*=[ \t]*(0|false|no)\b/i
+const SOURCES = /\[[^\]\n]{0,200}\b(trusted|allow-insecure)=yes|(^|\n)[ \t]*(Trusted|Allow-Insecure):[ \t]*yes|--(allow-unauthenticated|allow-insecure-repositories|force-yes|nogpgcheck|no-gpg-checks|nosignature)\b|\bAllow(Unauthenticated|InsecureRepositories|WeakRepositories)[ \t"'=]+(true|1|yes)|\bapt-key[ \t]+(add|adv)\b|\bgpgcheck[ \t]*=[ \t]*(0|false|no)\b/i
 
-const SHELL = String.raw`(\w+=\S*[ \t]+)*(sudo[ \t]+(-\S+[ \t]+|\w+=\S*[ \t]+)*|env[ \t]+(\w+=\S*[ \t]+)*)?(/\S{1,40}/)?((ba|da|z|k)?sh\b|(python3?|perl|ruby|node|php)[ \t]*-?[ \t]*($|[\n;&|"']))`
+const SET = String.raw`\w+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"']\S*)?[ \t]+`
+const SHELL = String.raw`(?:${SET})*(?:exec[ \t]+)?(?:sudo[ \t]+(?:-[ughCD][ \t]+\w\S*[ \t]+|-\S+[ \t]+|${SET})*)?(?:(?:/\S{1,40}/)?env[ \t]+(?:-\S+[ \t]+|${SET})*)?(?:/\S{1,40}/)?(?:(?:ba|da|z|k)?sh\b|(?:python3?|perl|ruby|node|php)[ \t]*-?[ \t]*(?:$|[\n;&|"']))`
 /** What is fetched goes straight into a shell: by a pipe, as an argument, or as a file. */
-const UNSEEN = new RegExp(String.raw`\b(curl|wget)\b([^\n;&]|\\\n|&(?![&\s])){0,300}\|&?[ \t]*(\\\n[ \t]*)?${SHELL}|\b((ba|da|z|k)?sh|eval|source)\b[^\n;&|]{0,40}([$<]\(|${'`'})[ \t]*(curl|wget)\b`)
+const UNSEEN = new RegExp(String.raw`\b(curl|wget)[ \t]+[^\s|]([^\n;&]|&(?![&\s])){0,300}\|&?\s*${SHELL}|(\b((ba|da|z|k)?sh|python3?|perl|ruby|eval|source)\b|(^|[\s;&|])\.[ \t])[^\n;&|]{0,40}([$<]\(|${'`'})[ \t]*(curl|wget)\b`)
 
 export const signedPackages: ResourceRule = {
   id: 'hosts-signed-packages',
@@ -17,5 +18,5 @@ export const signedPackages: ResourceRule = {
   url: 'https://wiki.debian.org/SecureApt',
   looksAt: 'inputs',
   about: ['hosts'],
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(SOURCES.test(value) || UNSEEN.test(value)), 'installs or runs what nobody signed')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(SOURCES.test(readOf(value)) || UNSEEN.test(readOf(value))), 'installs or runs what nobody signed')),
 }

@@ -1,6 +1,6 @@
 import { objectsOfKind } from '../../kubernetes.ts'
-import { demand, refuse, type ResourceRule } from '../../rule.ts'
-import { textsOf } from './texts.ts'
+import { demand, refuse, type ResourceRule, unverifiable } from '../../rule.ts'
+import { argumentsOf, readOf, textsOf, wordsOf } from './texts.ts'
 
 export const tokenLifetime: ResourceRule = {
   id: 'hosts-token-lifetime',
@@ -14,17 +14,30 @@ export const tokenLifetime: ResourceRule = {
   about: ['hosts', 'Secret'],
   check: (resource) => [
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !makesLongToken(value), 'makes a bootstrap token without an end, or one of more than 24 hours')),
-    ...objectsOfKind(resource, 'Secret').filter(({ object }) => object.get('type').value === 'bootstrap.kubernetes.io/token').flatMap(({ object }) => {
+    ...objectsOfKind(resource, 'Secret').flatMap(({ object }) => {
+      const type = object.get('type')
+      if (!type.isUnknown && type.value !== 'bootstrap.kubernetes.io/token') return []
       const [text, encoded] = [object.get('stringData', 'expiration'), object.get('data', 'expiration')]
-      return demand(text.isAbsent ? encoded : text, (value) => typeof value === 'string' && value !== '', 'is not set, so the token never ends')
+      if (type.isUnknown && text.isAbsent && encoded.isAbsent) return [unverifiable(type)]
+      return type.isUnknown ? [] : demand(text.isAbsent ? encoded : text, (value) => typeof value === 'string' && value !== '', 'is not set, so the token never ends')
     }),
   ],
 }
 
-/** kubeadm's own default is 24 hours. */
-function makesLongToken(text: string): boolean {
-  return [...text.matchAll(/\bkubeadm\s+token\s+create\b[^\n;|&]{0,500}?--ttl[= ]["']?(\d+)(h|m|s|d)?/g)].some(([, count, unit]) => {
-    const hours = { h: 1, m: 1 / 60, s: 1 / 3600, d: 24 }[unit ?? 's']!
-    return Number(count) === 0 || Number(count) * hours > 24
+const UNITS: Readonly<Record<string, number>> = { h: 1, m: 1 / 60, s: 1 / 3600, d: 24 }
+
+/** kubeadm's own default is 24 hours; 0 is no end. In a file they stand below bootstrapTokens. */
+function makesLongToken(given: string): boolean {
+  const text = readOf(given)
+  const inFile = /\bbootstrapTokens["']?:/.test(text) ? [...text.matchAll(/\bttl["']?:[ \t]*["']?([\d.hmsd]{1,40})/g)].map(([, ttl]) => ttl!) : []
+  return [...argumentsOf(text, 'kubeadm').map(wordsOf).flatMap(lifetimesIn), ...inFile].some((ttl) => {
+    const hours = [...ttl.matchAll(/(\d+(?:\.\d+)?)([hmsd])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0)
+    return hours === 0 || hours > 24
   })
+}
+
+/** Of `kubeadm token create` and of `kubeadm init`; a variable is not known here. */
+function lifetimesIn(words: string[]): string[] {
+  const option = words.includes('token') && words.includes('create') ? '--ttl' : '--token-ttl'
+  return words.flatMap((word, at) => (word === option ? [words[at + 1] ?? ''] : word.startsWith(`${option}=`) ? [word.slice(option.length + 1)] : [])).filter((ttl) => /^[\d.hmsd]{1,40}$/.test(ttl))
 }

@@ -18,7 +18,8 @@ export const hostOwner: StackRule = {
         const { object, resource } = served
         const namespace = namespaceOf(object)
         if (host.isUnknown) return [{ resource, fault: unverifiable(host) }]
-        if (typeof host.value !== 'string' || namespace === undefined) return []
+        if (typeof host.value !== 'string') return []
+        if (namespace === undefined) return [{ resource, fault: unverifiable(object.get('metadata', 'namespace')) }]
         const owner = owners.get(host.value) ?? namespace
         owners.set(host.value, owner)
         return owner === namespace ? [] : [{ resource, fault: violation(host, 'is served by another namespace already') }]

@@ -1,6 +1,7 @@
 import { objectsOfKind } from '../../kubernetes.ts'
 import type { Field } from '../../field.ts'
 import { type Fault, type ResourceRule, unverifiable, violation } from '../../rule.ts'
+import { TENANT_LABEL } from '../tenancy/namespaces.ts'
 import { isInternet } from './internet.ts'
 
 export const notWidened: ResourceRule = {
@@ -13,14 +14,18 @@ export const notWidened: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/',
   looksAt: 'inputs',
   about: ['NetworkPolicy'],
-  check: (resource) =>
-    objectsOfKind(resource, 'NetworkPolicy').flatMap(({ object }) => [
-      ...object.get('spec', 'ingress').items().flatMap((rule) => widened(rule, rule.get('from'))),
-      ...object.get('spec', 'egress').items().flatMap((rule) => widened(rule, rule.get('to'))),
-    ]),
+  check: (resource, { platformNamespaces }) =>
+    objectsOfKind(resource, 'NetworkPolicy').flatMap(({ object }) => {
+      // The platform may name all tenants, a tenant may not.
+      const ofPlatform = platformNamespaces.some((name) => name === object.get('metadata', 'namespace').value)
+      return [
+        ...object.get('spec', 'ingress').items().flatMap((rule) => widened(rule, rule.get('from'), ofPlatform)),
+        ...object.get('spec', 'egress').items().flatMap((rule) => widened(rule, rule.get('to'), ofPlatform)),
+      ]
+    }),
 }
 
-function widened(rule: Field, peers: Field): Fault[] {
+function widened(rule: Field, peers: Field, ofPlatform: boolean): Fault[] {
   if (peers.isUnknown) return [unverifiable(peers)]
   if (peers.items().length === 0) return [violation(rule, 'names no peer, so it allows everybody')]
   return peers.items().flatMap((peer) => {
@@ -28,14 +33,16 @@ function widened(rule: Field, peers: Field): Fault[] {
     const unknown = [namespaces, range].find(({ isUnknown }) => isUnknown)
     if (unknown !== undefined) return [unverifiable(unknown)]
     if (isInternet(range.value)) return [violation(range, 'is every address, or nearly')]
-    return namespaces.isAbsent ? [] : selected(namespaces)
+    return namespaces.isAbsent ? [] : selected(namespaces, ofPlatform)
   })
 }
 
 /** An empty selector selects every namespace; so does, but for some, one that says only what a namespace has not. */
-function selected(selector: Field): Fault[] {
+function selected(selector: Field, ofPlatform: boolean): Fault[] {
   const [labels, expressions] = [selector.get('matchLabels'), selector.get('matchExpressions').items()]
-  if ((!labels.isUnknown && labels.entries().length > 0) || expressions.some(isClosed)) return []
+  // Every tenant has it.
+  const isCommon = ({ key }: Field) => !ofPlatform && key === TENANT_LABEL
+  if ((!labels.isUnknown && labels.entries().some((label) => !isCommon(label))) || expressions.some((expression) => isClosed(expression) && (ofPlatform || expression.get('key').value !== TENANT_LABEL))) return []
   const unknown = [labels, ...expressions.flatMap((expression) => [expression.get('operator'), expression.get('key')])].find(({ isUnknown }) => isUnknown)
   return [unknown === undefined ? violation(selector, 'selects every namespace, or all but some') : unverifiable(unknown)]
 }

@@ -1,4 +1,4 @@
-import { demand, type ResourceRule } from '../../rule.ts'
+import { demand, type ResourceRule, unverifiable } from '../../rule.ts'
 
 export const certificateLifetime: ResourceRule = {
   id: 'secrets-certificate-lifetime',
@@ -12,6 +12,8 @@ export const certificateLifetime: ResourceRule = {
   about: ['keys'],
   check: ({ type, properties }) => {
     if (!/^tls:index\/(selfSignedCert:SelfSignedCert|locallySignedCert:LocallySignedCert)$/.test(type)) return []
+    const [authority, hours] = [properties.get('isCaCertificate'), properties.get('validityPeriodHours').value]
+    if (authority.isUnknown && typeof hours === 'number' && hours > 9_552 && hours <= 87_600) return [unverifiable(authority)]
     const longest = properties.get('isCaCertificate').value === true ? 87_600 : 9_552
     return demand(properties.get('validityPeriodHours'), (value) => typeof value === 'number' && value > 0 && value <= longest, `is no number from 1 to ${longest}`)
   },

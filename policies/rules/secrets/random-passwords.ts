@@ -12,7 +12,7 @@ export const randomPasswords: ResourceRule = {
   about: ['keys'],
   check: ({ type, name, properties }) => {
     if (type === 'random:index/randomPassword:RandomPassword') return demand(properties.get('length'), (value) => typeof value === 'number' && value >= 20, 'is less than 20')
-    if (!/^random:index\/random(String|Pet|Id):/.test(type)) return []
-    return /pass(word|phrase)?|secret|token|credential/i.test(name) ? [violation(properties, 'is called like a secret, and is none for Pulumi')] : []
+    if (!/^random:index\/random(String|Pet|Id|Uuid):/.test(type)) return []
+    return /(^|[^a-z])(pass(word|wd|phrase)?|pwd|secret|token|credentials?|api-?key)$/i.test(name.replace(/([a-z])([A-Z])/g, '$1-$2')) ? [violation(properties, 'is called like a secret, and is none for Pulumi')] : []
   },
 }

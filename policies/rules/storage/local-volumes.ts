@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { objectsOfKind } from '../../kubernetes.ts'
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 
-const SYSTEM = /^\/(?:(?:bin|boot|dev|etc|home|lib\w*|opt\/cni|proc|root|run|sbin|sys|usr)(?:\/|$)|var\/(?:run|log|lib\/(?:kubelet|containerd|etcd|docker))(?:\/|$)|(?:opt|var|var\/lib)?\/?$)/
+const SYSTEM = /^\/(?:(?:bin|boot|dev|etc|home|lib\w*|opt\/(?:bin|cni)|proc|root|run|sbin|sys|usr)(?:\/|$)|var\/(?:run|log|spool|lib\/(?:cloud|cni|containerd|containers|crio|docker|dpkg|etcd|kubelet|kube-proxy|rancher|systemd))(?:\/|$)|(?:opt|var|var\/lib)?\/?$)/
 
 export const localVolumes: ResourceRule = {
   id: 'storage-local-volumes',

@@ -2,7 +2,7 @@ import { objectsOfKind } from '../../kubernetes.ts'
 import { checkContainers } from '../../pods.ts'
 import type { Field } from '../../field.ts'
 import { type Fault, refuse, type ResourceRule, violation } from '../../rule.ts'
-import { isNoSecret, isSecretVariable } from './secret-names.ts'
+import { isNoSecret, isSecretVariable, looksSecret } from './secret-names.ts'
 import { lineWithSecret } from './settings-file.ts'
 
 export const noSecretInEnv: ResourceRule = {
@@ -23,7 +23,7 @@ export const noSecretInEnv: ResourceRule = {
 
 function inPlain(name: unknown, value: Field): Fault[] {
   if (isSecretVariable(name)) return refuse(value, (text) => isHarmless(name, text), 'holds a secret in plain text (not shown)')
-  return value.isUnknown || typeof value.value !== 'string' || value.value.length > LONGEST || !SECRET.test(value.value) ? [] : [violation(value, 'looks like a secret in plain text (not shown)')]
+  return value.isUnknown || typeof value.value !== 'string' || value.value.length > LONGEST || !looksSecret(value.value) ? [] : [violation(value, 'looks like a secret in plain text (not shown)')]
 }
 
 function inFile(entry: Field): Fault[] {
@@ -34,9 +34,6 @@ function inFile(entry: Field): Fault[] {
 
 /** Characters of text that are searched: tokens are not in archives. */
 const LONGEST = 200_000
-
-/** What is a secret by the look of it: of AWS, GitHub, GitLab, Slack, Google, Stripe, a JSON Web Token, a bearer, a password in an address. */
-const SECRET = /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}|\bgithub_pat_\w{22}|\bglpat-[\w-]{20}|\bxox[abeprs]-[0-9A-Za-z-]{10}|\bAIza[\w-]{35}|\b[rs]k_live_\w{16}|\beyJ[\w-]{8,500}\.eyJ[\w-]{8}|^([Bb]earer|BEARER) [\w.~+/-]{8,2000}=*$|:\/\/[^\s/:@$]{0,64}:[^\s/@${}<>]{1,128}@/
 
 /** Nothing that is a secret, a public half of one, a number of tokens. */
 function isHarmless(name: unknown, text: unknown): boolean {

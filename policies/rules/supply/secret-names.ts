@@ -40,3 +40,10 @@ const SWITCH = /^(?:|true|false|yes|no|on|off)$/i
 export function isNoSecret(text: string): boolean {
   return SWITCH.test(text) || REFERENCE.test(text) || PATH.test(text)
 }
+
+/** What is a secret by the look of it: of AWS, GitHub, GitLab, Slack, Google, Stripe, a JSON Web Token, a bearer, a password in an address. */
+const SECRET = /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}|\bgithub_pat_\w{22}|\bglpat-[\w-]{20}|\bxox[abeprs]-[0-9A-Za-z-]{10}|\bAIza[\w-]{35}|\b[rs]k_live_\w{16}|\beyJ[\w-]{8,500}\.eyJ[\w-]{8}|^([Bb]earer|BEARER) [\w.~+/-]{8,2000}=*$|:\/\/[^\s/:@$]{0,64}:[^\s/@${}<>]{1,128}@/
+
+export function looksSecret(text: string): boolean {
+  return SECRET.test(text)
+}

@@ -37,3 +37,14 @@ export function tenantNamespaces(stack: Stack): Set<unknown> {
   })
   return new Set(marked.map(({ object }) => object.get('metadata', 'name').value).filter((name) => typeof name === 'string'))
 }
+
+/**
+ * Names of the namespaces of which only the update will show whether they are a tenant's; UNKNOWN among them where a tenant's own name
+ * is not known yet.
+ */
+export function undecidedNamespaces(stack: Stack): Set<unknown> {
+  return new Set(stack.objects('Namespace').flatMap(({ object }) => {
+    const [name, label] = [object.get('metadata', 'name'), object.get('metadata', 'labels', TENANT_LABEL)]
+    return label.isUnknown || (label.value === TENANT && name.isUnknown) ? [name.value] : []
+  }))
+}

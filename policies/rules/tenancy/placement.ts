@@ -1,7 +1,7 @@
 import type { Field } from '../../field.ts'
 import { podsOf } from '../../pods.ts'
 import { type Fault, type StackRule, unverifiable, violation } from '../../rule.ts'
-import { TENANT, TENANT_LABEL, tenantNamespaces } from './namespaces.ts'
+import { TENANT, TENANT_LABEL, tenantNamespaces, undecidedNamespaces } from './namespaces.ts'
 
 export const placement: StackRule = {
   id: 'tenancy-placement',
@@ -13,11 +13,16 @@ export const placement: StackRule = {
   url: 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/',
   looksAt: 'stack',
   check: (stack) => {
-    const tenants = tenantNamespaces(stack)
+    const [tenants, undecided] = [tenantNamespaces(stack), undecidedNamespaces(stack)]
     return stack.resources.flatMap((resource) =>
-      podsOf(resource)
-        .filter(({ partial, owner }) => !partial && tenants.has(owner.object.get('metadata', 'namespace').value))
-        .flatMap(({ spec }) => [...placed(spec), ...tolerated(spec)].map((fault) => ({ resource, fault }))),
+      podsOf(resource).filter(({ partial }) => !partial).flatMap(({ spec, owner }) => {
+        const namespace = owner.object.get('metadata', 'namespace')
+        const mayBe = undecided.has(namespace.value) || (namespace.isUnknown && tenants.size > 0)
+        if (!mayBe && !tenants.has(namespace.value)) return []
+        const faults = [...placed(spec), ...tolerated(spec)]
+        const told = mayBe && faults.length > 0 ? [unverifiable(namespace, "is or is not a tenant's: only the update will show it")] : faults
+        return told.map((fault) => ({ resource, fault }))
+      }),
     )
   },
 }
@@ -28,6 +33,8 @@ function placed(spec: Field): Fault[] {
   const unknown = [selector, terms].find(({ isUnknown }) => isUnknown)
   if (unknown !== undefined) return [unverifiable(unknown)]
   if (terms.items().length > 0 && terms.items().every(chosen)) return []
+  const open = terms.items().length === 0 ? undefined : firstUnknown(terms)
+  if (open !== undefined && terms.items().every((term) => chosen(term) || firstUnknown(term) !== undefined)) return [unverifiable(open)]
   return [violation(spec, `selects no tenant node (${TENANT_LABEL}=${TENANT}), neither by nodeSelector nor by each term of a required affinity`)]
 }
 
@@ -42,6 +49,22 @@ function chosen(term: Field): boolean {
 function tolerated(spec: Field): Fault[] {
   const tolerations = spec.get('tolerations')
   if (tolerations.isUnknown) return [unverifiable(tolerations)]
-  const fits = tolerations.items().some((toleration) => toleration.get('key').value === TENANT_LABEL && (toleration.get('operator').value === 'Exists' || toleration.get('value').value === TENANT))
-  return fits ? [] : [violation(tolerations, `does not tolerate the taint of tenant nodes (${TENANT_LABEL}=${TENANT})`)]
+  const fits = tolerations.items().some((toleration) => tolerates(toleration))
+  if (fits) return []
+  const open = firstUnknown(tolerations)
+  if (open !== undefined) return [unverifiable(open)]
+  return [violation(tolerations, `does not tolerate the taint of tenant nodes (${TENANT_LABEL}=${TENANT})`)]
+}
+
+/** The taint's effect is NoSchedule or PreferNoSchedule; without a key every taint is tolerated, which another rule refuses. */
+function tolerates(toleration: Field): boolean {
+  const [key, operator, value, effect] = ['key', 'operator', 'value', 'effect'].map((name) => toleration.get(name).value)
+  if (effect === 'NoExecute') return false
+  if (operator === 'Exists') return key === TENANT_LABEL || !key
+  return key === TENANT_LABEL && value === TENANT && (!operator || operator === 'Equal')
+}
+
+function firstUnknown(field: Field): Field | undefined {
+  for (const it of field.walk()) if (it.isUnknown) return it
+  return undefined
 }

@@ -1,5 +1,5 @@
 import { checkPods } from '../../pods.ts'
-import { demand, refuse, type ResourceRule } from '../../rule.ts'
+import { demand, refuse, type ResourceRule, unverifiable } from '../../rule.ts'
 
 export const tolerations: ResourceRule = {
   id: 'tenancy-tolerations',
@@ -14,8 +14,8 @@ export const tolerations: ResourceRule = {
   check: (resource) =>
     checkPods(resource, ({ spec }) => [
       ...refuse(spec.get('nodeName'), (value) => value === '', 'is set'),
-      ...spec.get('tolerations').items().filter((toleration) => toleration.isUnknown || toleration.get('operator').value === 'Exists').flatMap((toleration) =>
-        demand(toleration.get('key'), (value) => typeof value === 'string' && value !== '', 'is not set, so every taint is tolerated'),
+      ...spec.get('tolerations').items().filter((toleration) => toleration.isUnknown || toleration.get('operator').value === 'Exists' || (toleration.get('operator').isUnknown && toleration.get('key').isAbsent)).flatMap((toleration) =>
+        toleration.get('operator').isUnknown ? [unverifiable(toleration.get('operator'))] : demand(toleration.get('key'), (value) => typeof value === 'string' && value !== '', 'is not set, so every taint is tolerated'),
       ),
     ]),
 }

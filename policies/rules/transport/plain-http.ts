@@ -5,7 +5,7 @@ import { documentsOf, itemsOf } from '../hosts/document.ts'
 import { textsOf } from '../hosts/texts.ts'
 
 /** Where sources of Flux, Argo CD, Helm releases and the like keep their address. */
-const PLACES = [['spec'], ['spec', 'source'], ['spec', 'chart', 'spec'], ['repositoryOpts'], ['spec', 'template', 'spec', 'source']]
+const PLACES = [['spec'], ['spec', 'source'], ['spec', 'chart', 'spec'], ['repositoryOpts'], ['spec', 'provider', 'vault'], ['spec', 'template', 'spec', 'source']]
 
 export const plainHttp: ResourceRule = {
   id: 'transport-plain-http',
@@ -17,11 +17,15 @@ export const plainHttp: ResourceRule = {
   url: 'https://kubernetes.io/docs/concepts/security/security-checklist/',
   looksAt: 'inputs',
   check: (resource) => [
-    ...documentsOf(resource).flatMap((document) => itemsOf(document, 'file').flatMap((file) => refuse(file.get('content'), (text) => typeof text !== 'string' || !/^[ \t]*(server|\[host\.)[ \t]*=?[ \t]*"http:/m.test(text), 'names a registry over http'))),
-    ...(/^kubernetes:(helm\.sh|[^:/]+\.(?!k8s\.io)[^:/]+)\//.test(resource.type) ? PLACES.flatMap((place) => addresses(resource.properties.get(...place))) : []),
+    ...documentsOf(resource).flatMap((document) => itemsOf(document, 'file').flatMap((file) => refuse(file.get('content'), (text) => typeof text !== 'string' || !REGISTRY.test(text), 'names a registry over http'))),
+    ...(/^kubernetes:(helm\.sh|[^:/]+\.(?!k8s\.io)[^:/]+)\//.test(resource.type) ? [...PLACES.map((place) => resource.properties.get(...place)), ...resource.properties.get('spec', 'sources').items()].flatMap(addresses) : []),
+    ...(resource.type.startsWith('kubernetes:helm.sh/') ? [...refuse(resource.properties.get('chart'), (value) => typeof value !== 'string' || !value.startsWith('http:'), 'is an address over http'), ...refuse(resource.properties.get('plainHttp'), (value) => value === false, 'is set')] : []),
     ...kubeconfigs(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !speaksPlainly(value), 'speaks to an API server over http')),
   ],
 }
+
+/** Of containerd (hosts.toml, and endpoint in config.toml) and of Docker. */
+const REGISTRY = /^[ \t]*(?:(?:server|\[host\.)[ \t]*=?|endpoint[ \t]*=[ \t]*\[[^\]\n]{0,300}?)[ \t]*"http:\/\/(?!localhost\b|127\.|\[::1\])|"registry-mirrors"\s{0,9}:\s{0,9}\[[^\]]{0,300}?"http:\/\/(?!localhost\b|127\.|\[::1\])/m
 
 function addresses(source: Field): Fault[] {
   if (source.isAbsent) return []

@@ -1,3 +1,4 @@
+import { readOf } from '../hosts/texts.ts'
 import { UNKNOWN, unmarked } from '../../field.ts'
 import { type ResourceRule, unverifiable, violation } from '../../rule.ts'
 
@@ -6,13 +7,13 @@ const ANYWHOSE = 'insecure[-_]?skip[-_]?(?:tls[-_]?)?verify|skip[-_]?(?:tls[-_]?
 const SETTING = new RegExp(`^-{0,2}(?:[\\w.-]{0,64}?(?:${ANYWHOSE})|insecure(?:[-_]?(?:registry|tls|transport|http|connection))?|disable[-_]?(?:ssl|tls|certificate|cert)[-_]?(?:verification|check|validation)|no[-_]?check[-_]?certificate)$`, 'i')
 
 /** The same as an argument, in a configuration file, or in a script. */
-const TEXT = /(--insecure(=true)?(\s|$)|--([a-z][\w-]{0,40}-)?insecure-(tls|skip-(tls-)?verify)(=true)?(\s|$)|--no-check-certificate\b|--(skip-)?tls-?verify=false|insecure[-_]?skip[-_]?(tls[-_]?)?verify["']?\s{0,5}[:=]\s{0,5}true|skip_verify\s{0,5}=\s{0,5}true|StrictHostKeyChecking[= ]no\b|(NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)(=|:\s)["']?0|GIT_SSL_NO_VERIFY|http\.sslVerify[= ]{1,3}false|strict-ssl[= ]{1,3}false|--trusted-host\b|Verify-(Peer|Host)[ "'=]{1,5}(false|0))/i
+const TEXT = /(--insecure(=true)?(\s|$)|--([a-z][\w-]{0,40}-)?insecure-(tls|skip-(tls-)?verify)(=true)?(\s|$)|--no-check-certificate\b|--([a-z]{1,9}-)?tls-?verify=false|insecure[-_]?skip[-_]?(tls[-_]?)?verify["']?\s{0,5}[:=]\s{0,5}["']?true|skip_verify["'\s]{0,5}=["'\s]{0,5}(true|1\b)|--insecure-registry\b|"insecure-registries":\s{0,9}\[\s{0,9}"|^[ \t]*insecure[ \t]*=[ \t]*true\b|\bsslverify[ \t]*=[ \t]*(0|false|no)\b|-tls-skip-verify\b(?!=false)|--no-verify-ssl\b|StrictHostKeyChecking[ \t="']{1,40}(no|off)\b|UserKnownHostsFile[ \t="']{1,40}\/dev\/null\b|(NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)(=|:\s)["']?0|(?<!unset )GIT_SSL_NO_VERIFY(?!=(?:\s|$))|http\.sslVerify[= ]{1,3}false|strict-ssl[= ]{1,3}false|--trusted-host\b|Verify-(Peer|Host)[ "'=]{1,5}(false|0))/im
 
 /** Variables that do it with a 0. */
 const BY_ZERO = new Set(['NODE_TLS_REJECT_UNAUTHORIZED', 'PYTHONHTTPSVERIFY'])
 
 /** curl's -k, alone or among other letters that take no value; -K is another option. */
-const CURL = /\bcurl\b[^\n|;]{0,200}\s-[fgijlnqsvILNORSZ046#]{0,9}k/
+const CURL = /\bcurl\b(?:[^\n|;&\\]|\\\n|\\.|&(?![&\s])){0,200}\s-[fgijlnqsvILNORSZ046#]{0,9}k/
 
 /** Characters of text that are searched: settings are longer than a word, and not in archives. */
 const SHORTEST = 7
@@ -53,5 +54,9 @@ function isVariable(value: unknown): boolean {
 }
 
 function holds(value: unknown): boolean {
-  return typeof value === 'string' && value.length >= SHORTEST && value.length < LONGEST && (TEXT.test(value) || CURL.test(value))
+  return typeof value === 'string' && value.length >= SHORTEST && value.length < LONGEST && switches(value) && switches(readOf(value))
+}
+
+function switches(text: string): boolean {
+  return TEXT.test(text) || CURL.test(text)
 }
