@@ -1,5 +1,4 @@
 /** `npm run policies`: the rules over files, without a cluster and without Pulumi. */
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { currentDay, evaluate, evaluateStack } from './evaluate.ts'
@@ -113,16 +112,18 @@ function reportOn({ pack: name, kubernetesMinor, files }: Options): Report {
   return { pack, rules, kubernetesMinor, resources: resources.length, findings, errors }
 }
 
-/** npm runs scripts in the folder of package.json; paths are meant from where npm was called. */
+/** npm runs this project's script in the folder of package.json; paths are meant from where npm was called. Other scripts of npm run elsewhere. */
 function locate(path: string): string {
-  const called = resolve(process.env['INIT_CWD'] ?? '.', path)
-  return existsSync(called) ? called : resolve(path)
+  const own = process.env['npm_package_json'] === resolve(import.meta.dirname, '../package.json')
+  return resolve((own ? process.env['INIT_CWD'] : undefined) ?? '.', path)
 }
 
 if (import.meta.main) {
   // Whoever reads has seen enough, like head.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE') return
+    console.error(`The report cannot be written (${error.code}).`)
+    process.exit(2)
   })
   process.exitCode = main(process.argv.slice(2))
 }

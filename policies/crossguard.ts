@@ -111,9 +111,13 @@ class Look {
     return {
       enforcementLevel: 'remediate',
       remediateResource: (args) => {
-        const broken = evaluate([active], resourceOf(args), this.#terms).filter(({ verdict, steps }) => verdict === 'violation' && !steps.includes('__proto__'))
-        for (const { path, steps, message } of broken) put(args.props, steps, repaired({ kind: 'violation', path, steps, message }))
-        return broken.length === 0 ? undefined : args.props
+        const resource = resourceOf(args)
+        const repairs = evaluate([active], resource, this.#terms).filter(({ verdict, steps }) => verdict === 'violation' && !steps.includes('__proto__')).flatMap(({ path, steps, message }) => {
+          const value = repaired({ kind: 'violation', path, steps, message }, holderOf(resource.properties, steps))
+          return value === undefined ? [] : [{ steps, value }]
+        })
+        for (const { steps, value } of repairs) put(args.props, steps, value)
+        return repairs.length === 0 ? undefined : args.props
       },
     }
   }
@@ -157,6 +161,10 @@ function tell(findings: readonly Finding[], verdict: Verdict, report: ReportViol
   for (const { verdict: its, message, resource } of findings) {
     if (its === verdict) report(message, resource.origin !== undefined && 'urn' in resource.origin ? resource.origin.urn : undefined)
   }
+}
+
+function holderOf(properties: Field, steps: readonly (string | number)[]): Field {
+  return steps.slice(0, -1).reduce((field: Field, step) => (typeof step === 'number' ? field.items()[step]! : field.get(step)), properties)
 }
 
 /** In place, because CrossGuard keeps a secret's value a secret only where it is written through its own proxy. */

@@ -60,9 +60,17 @@ function podsIn(owner: KubernetesObject): Pod[] {
     const template = owner.object.get(...path)
     return template.isAbsent ? [] : [pod(template.get('spec'), template.get('metadata'), owner, owner.patch)]
   }
+  // An item of a List that is not known may be one.
+  if (owner.kind === '' && owner.object.isUnknown) return [pod(owner.object, owner.object, owner, true)]
   if (NO_PODS.has(owner.group)) return []
-  const specs = [...owner.object.walk()].filter((field) => CONTAINERS.some((list) => Array.isArray(field.get(list).value)))
+  const specs = [...owner.object.walk()].filter(mayBeSpec)
   return specs.map((spec) => pod(spec, spec.parent.get('metadata'), owner, true))
+}
+
+/** Of a custom resource: what has a list of containers, known or not, or may have one below what is not known. */
+function mayBeSpec(field: Field): boolean {
+  if (field.isUnknown) return ['', 'spec', 'template', 'podTemplate'].includes(field.key)
+  return CONTAINERS.some((list) => field.has(list) && (field.get(list).isUnknown || Array.isArray(field.get(list).value)))
 }
 
 function pod(spec: Field, metadata: Field, owner: KubernetesObject, partial: boolean): Pod {

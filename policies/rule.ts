@@ -74,8 +74,8 @@ export interface ResourceRule extends Metadata {
   about?: readonly About[]
   /** Every fault of one resource, none when the rule does not apply. Throws nothing, whatever the data. */
   check(resource: Resource, settings: Settings): Fault[]
-  /** The value that the field of a violation may safely get, where there is one; undefined where there is none. */
-  repaired?(fault: Fault): unknown
+  /** The value that the field of a violation may safely get, where there is one; undefined where there is none. @param holder what the field is in */
+  repaired?(fault: Fault, holder: Field): unknown
 }
 
 /** One rule about what only the whole shows, such as a namespace without its default-deny. */

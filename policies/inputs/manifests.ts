@@ -18,13 +18,19 @@ export function* readManifests(text: string, file: string, json?: unknown): Gene
     yield* resourcesOf(json, { file, line: () => 1 }, 'the document')
     return
   }
+  const broken = OTHER_BREAK.exec(text)
+  if (broken !== null) throw new Unreadable(`line ${text.slice(0, broken.index).split('\n').length} holds a line break that not all readers take for one (a lone CR, or one of Unicode); take it out`)
   let count = 0
-  for (const part of documentsIn(text)) {
+  // Of files that were put together; the Kubernetes tools skip it.
+  for (const part of documentsIn(text.replace(/^\ufeff/gm, ''))) {
     count++
     const value = valueOf(part)
     if (value !== null) yield* resourcesOf(value, { file, line: (steps) => lineOf(part, steps) }, `document ${count}`)
   }
 }
+
+/** Line breaks to YAML 1.1 and so to the Kubernetes tools, and none to YAML 1.2: they may end a comment, unseen. */
+const OTHER_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/
 
 type Place = Extract<Resource['origin'], { file: string }>
 
@@ -100,16 +106,20 @@ function refuseLateMerges(document: Document.Parsed, above: number, text: string
   if (!text.includes('<<') || document.get('kind') === 'CustomResourceDefinition') return
   visit(document, {
     Map(_, map) {
-      const merge = map.items.findIndex(({ key }) => isScalar(key) && key.value === '<<')
+      const merge = map.items.findIndex(isMerge)
       if (merge <= 0) return
       const source = map.items[merge]!.value
       const merged = isAlias(source) ? source.resolve(document) : source
       const earlier = map.items.slice(0, merge).map(({ key }) => String(isScalar(key) ? key.value : key))
-      if (isMap(merged) && !earlier.some((key) => merged.has(key))) return
+      if (isMap(merged) && !merged.items.some(isMerge) && !earlier.some((key) => merged.has(key))) return
       const line = text.slice(0, (map.range ?? [0])[0]).split('\n').length
       throw new Unreadable(`the merge (<<) in the object at line ${above + line} comes after keys that it overrides for some readers only; put it first`)
     },
   })
+}
+
+function isMerge({ key }: { key: unknown }): boolean {
+  return isScalar(key) && key.value === '<<'
 }
 
 function* resourcesOf(value: unknown, origin: Place, what: string): Generator<Resource> {

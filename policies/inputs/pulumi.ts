@@ -8,6 +8,7 @@ interface Saved {
   /** In .pulumi/stacks of a backend that is a folder or a bucket. */
   checkpoint?: { latest?: Deployment | null }
   steps?: Step[] | null
+  diagnostics?: { severity?: unknown }[] | null
   /** How many resources a preview creates, updates, leaves as they are, by operation. */
   changeSummary?: Record<string, unknown> | null
 }
@@ -41,7 +42,7 @@ export function isPulumi(json: unknown): json is Saved {
 }
 
 /** The resources of a state with their inputs and outputs, or those that a preview would make or keep, and those that it takes away. */
-export function readPulumi({ deployment, checkpoint, steps, changeSummary }: Saved): { resources: Resource[]; outputs: Resource[]; removed: Resource[]; partial: boolean } {
+export function readPulumi({ deployment, checkpoint, steps, diagnostics, changeSummary }: Saved): { resources: Resource[]; outputs: Resource[]; removed: Resource[]; partial: boolean; failed: boolean } {
   const saved = ((deployment ?? checkpoint?.latest)?.resources ?? []).filter((resource) => resource.delete !== true)
   const kept = keptBy(steps ?? [])
   const left = (steps ?? []).filter(({ op }) => op === 'same').length
@@ -49,6 +50,7 @@ export function readPulumi({ deployment, checkpoint, steps, changeSummary }: Sav
     resources: [...kept, ...saved].map((resource) => resourceOf(resource, resource.inputs)),
     outputs: saved.map((resource) => resourceOf(resource, resource.outputs)),
     removed: removedBy(steps ?? [], kept).map((resource) => resourceOf(resource, resource.inputs)),
+    failed: Array.isArray(diagnostics) && diagnostics.some((it) => it?.severity === 'error'),
     // Without --show-sames.
     partial: Number(changeSummary?.['same'] ?? 0) > left,
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Resource } from '../rule.ts'
 import { isPulumi, readPulumi } from './pulumi.ts'
@@ -42,7 +42,8 @@ function readInto(read: Read, name: string, source: string | 0): void {
     const text = decoded(readFileSync(source))
     const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined
     if (isPulumi(json)) {
-      const { resources, outputs, removed, partial } = readPulumi(json)
+      const { resources, outputs, removed, partial, failed } = readPulumi(json)
+      if (failed) read.errors.push(`${name}: this preview ended in an error, so not all of the stack is in it`)
       read.resources = read.resources.concat(resources)
       read.outputs = read.outputs.concat(outputs)
       read.changes = { removed: read.changes.removed.concat(removed), partial: read.changes.partial || partial }
@@ -61,7 +62,9 @@ function filesAt(path: string, resolve: (path: string) => string): string[] {
   if (!existsSync(resolve(path))) throw new Unreadable('there is no such file')
   if (!statSync(resolve(path)).isDirectory()) return [path]
   const below = readdirSync(resolve(path), { recursive: true, withFileTypes: true })
-  const files = below.filter((entry) => entry.isFile() && MANIFEST.test(entry.name)).map((entry) => join(path, entry.parentPath.slice(resolve(path).length), entry.name))
+  // Mounted ConfigMaps consist of links; one that leads nowhere is told when it is read.
+  const isFile = (entry: Dirent) => entry.isFile() || (entry.isSymbolicLink() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isDirectory() !== true)
+  const files = below.filter((entry) => MANIFEST.test(entry.name) && isFile(entry)).map((entry) => join(path, entry.parentPath.slice(resolve(path).length), entry.name))
   if (files.length === 0) throw new Unreadable('there is no .yaml, .yml or .json file in this folder')
   return files.sort()
 }

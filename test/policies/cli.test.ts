@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -157,8 +157,43 @@ describe('policies from the command line', function () {
     mkdirSync(join(folder, 'deep/er'), { recursive: true })
     writeFileSync(join(folder, 'deep/er/bad.yml'), bad)
     writeFileSync(join(folder, 'deep/notes.txt'), 'no manifest')
-    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep') } })
+    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_package_json: join(REPOSITORY, 'package.json') } })
     assert.deepEqual([exitCode, JSON.parse(stdout).findings.map(({ file }: any) => file)], [1, ['er/bad.yml']])
+    // Another project's script runs where that project is.
+    const elsewhere = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_package_json: join(folder, 'package.json') } })
+    assert.deepEqual([elsewhere.exitCode, elsewhere.stderr], [2, 'er: there is no such file\n'])
+  })
+
+  it('follows the links of a folder, as of a mounted ConfigMap', async () => {
+    mkdirSync(join(folder, 'mounted/..data.yaml'), { recursive: true })
+    writeFileSync(join(folder, 'mounted/..data.yaml/pod'), bad)
+    symlinkSync('..data.yaml/pod', join(folder, 'mounted/pod.yaml'))
+    symlinkSync('..data.yaml', join(folder, 'mounted/folder.yaml'))
+    const check = async () => {
+      const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'mounted'])
+      const { findings, errors } = JSON.parse(stdout)
+      return [exitCode, ...findings.map(({ file }: any) => file), ...errors]
+    }
+    assert.deepEqual(await check(), [1, 'mounted/pod.yaml'])
+    symlinkSync('nowhere', join(folder, 'mounted/dangling.yaml'))
+    assert.deepEqual(await check(), [2, 'mounted/pod.yaml', 'mounted/dangling.yaml: cannot be read (ENOENT)'])
+  })
+
+  it('says in a sentence where its report cannot be written', async () => {
+    const { exitCode, stderr } = await execa('bash', ['-c', 'exec "$@" >/dev/full', 'bash', process.execPath, join(REPOSITORY, 'policies/cli.ts'), '-'], { input: good, reject: false })
+    assert.deepEqual([exitCode, stderr], [2, 'The report cannot be written (ENOSPC).'])
+  })
+
+  it('hides nothing behind a line break that not all readers know, a mark within the file, or a merge of a merge', () => {
+    for (const at of ['\r', '\u0085', '\u2028', '\u2029']) {
+      const { exitCode, report } = checkFile(good.replace('spec:\n', `spec:\n  # see docs${at}  hostPID: true\n`))
+      assert.equal(exitCode, 2, JSON.stringify(at))
+      assert.match(report.errors[0], /line 5 holds a line break/)
+    }
+    assert.equal(found(good.replace(/\n/g, '\r\n'))[0], 0)
+    assert.deepEqual(found(`${good}---\n\ufeff${bad}`), [1, `${here} 15`])
+    const merges = `x-a: &a {hostPID: true}\nx-b: &b\n  <<: *a\n${good.replace('spec:\n', 'spec:\n  hostPID: false\n  <<: *b\n')}`
+    assert.match(checkFile(merges).report.errors[0], /comes after keys that it overrides/)
   })
 
   it('takes the controls of another version where it is asked to', () => {
@@ -189,6 +224,12 @@ describe('policies from the command line', function () {
     ]
     const { exitCode, report } = checkFile(JSON.stringify({ config: {}, steps }))
     assert.deepEqual([exitCode, report.findings, report.unverifiable.map(({ path }: any) => path)], [0, [], ['spec.hostPID', 'spec.hostIPC']])
+  })
+
+  it('judges no preview that ended in an error', () => {
+    const { exitCode, report } = checkFile(JSON.stringify({ steps: [{ op: 'create', newState: stateOf({ spec: {} }) }], diagnostics: [{ severity: 'warning' }, { severity: 'error', message: 'x' }] }))
+    assert.equal(exitCode, 2)
+    assert.match(report.errors[0], /: this preview ended in an error, so not all of the stack is in it$/)
   })
 
   it('writes SARIF 2.1.0 with a rule for each result and its place', async () => {

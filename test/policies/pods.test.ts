@@ -70,6 +70,19 @@ describe('policies/pods: no pod takes more of its node than its own container', 
     ])
   })
 
+  it('passes no custom resource or list in silence whose containers, or what is above them, are not known', () => {
+    const { evaluateAll } = only(/^pods-(privileged|host-namespaces|app-armor)$/)
+    const told = (type: string, properties: unknown) => evaluateAll(resource(type, properties)).map(({ verdict, rule, path }) => `${verdict} ${rule.id} ${path}`)
+    const rollout = 'kubernetes:argoproj.io/v1alpha1:Rollout'
+    assert.deepEqual(told(rollout, { spec: { template: { spec: { hostNetwork: true, containers: UNKNOWN } } } }), [
+      'unverifiable pods-privileged spec.template.spec.containers', 'violation pods-host-namespaces spec.template.spec.hostNetwork', 'unverifiable pods-app-armor spec.template.spec.containers',
+    ])
+    for (const properties of [{ spec: UNKNOWN }, { spec: { template: UNKNOWN } }, UNKNOWN]) assert.ok(told(rollout, properties).some((line) => line.startsWith('unverifiable pods-privileged')))
+    for (const items of [UNKNOWN, [UNKNOWN]]) assert.ok(told('kubernetes:core/v1:List', { items }).some((line) => line.startsWith('unverifiable pods-privileged')))
+    for (const properties of [{ status: UNKNOWN }, { spec: { template: { spec: { containers: [] } }, replicas: UNKNOWN } }]) assert.deepEqual(told(rollout, properties), [])
+    for (const metadata of [UNKNOWN, { annotations: UNKNOWN }]) assert.deepEqual(told('kubernetes:core/v1:Pod', { metadata, spec: { containers: [] } }).filter((line) => line.includes('app-armor')).length, 1)
+  })
+
   it('sees the objects of a mixed List by their own kinds', () => {
     const items = [
       { kind: 'Pod', spec: { hostIPC: true } },

@@ -22,6 +22,10 @@ describe('policies: remediation puts right what needs no decision, and leaves th
     })
   })
 
+  it('leaves a container alone that the API server would refuse then', () => {
+    for (const securityContext of [{ privileged: true }, { capabilities: { add: ['CAP_SYS_ADMIN'] } }]) assert.equal(repaired('pods-privilege-escalation', 'kubernetes:core/v1:Pod', { spec: { containers: [{ name: 'a', securityContext }] } }), undefined)
+  })
+
   it('closes a webhook, and quiets a command', () => {
     assert.deepEqual(repaired('admission-fail-closed', 'kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration', { webhooks: [{ failurePolicy: 'Ignore' }] }), {
       webhooks: [{ failurePolicy: 'Fail' }],

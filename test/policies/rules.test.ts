@@ -347,6 +347,9 @@ describe('policies: the verdicts of what people write', () => {
     ['admission-enforced', 'unverifiable', 'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding', [{ spec: { validationActions: ['Audit', UNKNOWN] } }]],
     ['admission-enforced', undefined, 'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding', [{ spec: { validationActions: ['Deny', UNKNOWN] } }]],
     ['storage-local-volumes', 'violation', 'kubernetes:core/v1:PersistentVolume', ['/var/spool/cron', '/var/lib/dpkg', '/var/lib/systemd/system', '/opt/bin'].map(volume)],
+    ['supply-no-secret-in-env', 'unverifiable', 'kubernetes:core/v1:ConfigMap', [{ data: UNKNOWN }, { data: { a: UNKNOWN } }]],
+    ['supply-no-secret-in-env', 'unverifiable', 'kubernetes:core/v1:Pod', [{ spec: { containers: [{ env: UNKNOWN }] } }, { spec: { containers: [{ env: [{ name: 'HOST', value: UNKNOWN }] }] } }]],
+    ['rbac-cross-namespace', 'unverifiable', 'kubernetes:rbac.authorization.k8s.io/v1:RoleBinding', [{ metadata: { namespace: 'a' }, subjects: UNKNOWN }]],
     ['tenancy-tolerations', 'unverifiable', 'kubernetes:core/v1:Pod', [{ spec: { containers: [{}], tolerations: [{ operator: UNKNOWN }] } }]],
   ]
   for (const [id, verdict, type, all, name] of verdicts) {

@@ -1,5 +1,5 @@
 import { checkPods, type Pod, securityContexts } from '../../pods.ts'
-import { demand, type Fault, refuse, type ResourceRule, show } from '../../rule.ts'
+import { demand, type Fault, refuse, type ResourceRule, show, unverifiable } from '../../rule.ts'
 
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
 const TYPES = ['RuntimeDefault', 'Localhost']
@@ -26,8 +26,9 @@ function inFields(pod: Pod): Fault[] {
 }
 
 function inAnnotations({ metadata }: Pod): Fault[] {
-  return metadata
-    .get('annotations')
+  const annotations = metadata.get('annotations')
+  if (annotations.isUnknown) return [unverifiable(annotations)]
+  return annotations
     .entries()
     .filter((annotation) => annotation.key.startsWith(ANNOTATION))
     .flatMap((annotation) =>

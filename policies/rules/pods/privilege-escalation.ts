@@ -1,3 +1,4 @@
+import { type Field, UNKNOWN } from '../../field.ts'
 import { checkPods, unlessWindows } from '../../pods.ts'
 import { demand, refuse, type ResourceRule, show } from '../../rule.ts'
 
@@ -23,5 +24,11 @@ export const privilegeEscalation: ResourceRule = {
         }),
       ),
     ),
-  repaired: () => false,
+  repaired: (_, securityContext) => (needsEscalation(securityContext) ? undefined : false),
+}
+
+/** The API server refuses false beside these (ValidateSecurityContext). */
+function needsEscalation(securityContext: Field): boolean {
+  const { value } = securityContext.get('privileged')
+  return value === true || value === UNKNOWN || securityContext.get('capabilities', 'add').items().some((capability) => capability.isUnknown || capability.value === 'CAP_SYS_ADMIN')
 }

@@ -13,7 +13,7 @@ export const rbacCrossNamespace: ResourceRule = {
   about: ['RoleBinding', 'ClusterRoleBinding'],
   check: (resource, { platformNamespaces }) =>
     subjectsOf(resource)
-      .filter(({ subject, binding }) => accountsOf(subject) !== undefined && !binding.get('metadata', 'namespace').isAbsent)
+      .filter(({ subject, binding }) => (subject.isUnknown || accountsOf(subject) !== undefined) && !binding.get('metadata', 'namespace').isAbsent)
       .flatMap(({ subject, binding }) => {
         const own = binding.get('metadata', 'namespace')
         const field = subject.get(subject.get('kind').value === 'ServiceAccount' ? 'namespace' : 'name')

@@ -1,7 +1,7 @@
 import { objectsOfKind } from '../../kubernetes.ts'
 import { checkContainers } from '../../pods.ts'
 import type { Field } from '../../field.ts'
-import { type Fault, refuse, type ResourceRule, violation } from '../../rule.ts'
+import { type Fault, refuse, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 import { isNoSecret, isSecretVariable, looksSecret } from './secret-names.ts'
 import { lineWithSecret } from './settings-file.ts'
 
@@ -22,8 +22,9 @@ export const noSecretInEnv: ResourceRule = {
 }
 
 function inPlain(name: unknown, value: Field): Fault[] {
+  if (value.isUnknown) return [unverifiable(value)]
   if (isSecretVariable(name)) return refuse(value, (text) => isHarmless(name, text), 'holds a secret in plain text (not shown)')
-  return value.isUnknown || typeof value.value !== 'string' || value.value.length > LONGEST || !looksSecret(value.value) ? [] : [violation(value, 'looks like a secret in plain text (not shown)')]
+  return typeof value.value !== 'string' || value.value.length > LONGEST || !looksSecret(value.value) ? [] : [violation(value, 'looks like a secret in plain text (not shown)')]
 }
 
 function inFile(entry: Field): Fault[] {
