@@ -24,6 +24,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-no-secret-in-command': {
     bad: [
+      'docker login -u x -p hunter2 r.example', 'mysql -phunter2 app',
       'export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCY', 'DB_PASS=hunter2 x', 'MYSQL_PWD=hunter2 mysql', 'SECRET_KEY=hunter22 x', 'curl -u admin:hunter2 https://x', 'redis-cli -u redis://:hunter2@redis:6379',
       'gpg --batch --passphrase hunter2 -d x', 'kubeadm join 10.0.0.1:6443 --control-plane --certificate-key a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1',
       'git clone https://ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@github.com/x/y', 'mc alias set x https://x --secret-key hunter22', 'PASSWD=hunter2 x', 'curl -H "X-Api-Key: hunter2222" https://x',
@@ -32,6 +33,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'K3S_TOKEN=K10abc::server:def x', 'ETCD_KEY=x y -passphrase hunter2',
     ],
     good: [
+      'docker login -u x -p "$PASSWORD" r.example', 'mysql -p app',
       "kubectl get cronjob x -o jsonpath='{.status.lastScheduleTime}'", 'docker build --secret id=npm,src=/root/.npmrc .', 'kubectl create secret generic x --from-file=token=/run/secrets/token', 'TOKEN=`cat /run/token`; x',
       'kubeadm join --token `cat /run/t`', 'helm upgrade x y --set auth.existingSecret=pg-credentials', 'helm upgrade x y --set automountServiceAccountToken=false', 'vault kv put secret/x password=@/run/pw',
       'echo "usage: x --token TOKEN"', 'TOKEN=$(cat /run/t)', 'TOKEN="$(cat /run/t)"', 'x --password-file /run/p', 'curl https://user:$PASS@x', 'curl -H "Authorization: Bearer $TOKEN" x', 'PASSWORD_FILE=/run/x y',
@@ -53,7 +55,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   'hosts-signed-packages': {
     bad: [
       'curl -fsSL https://x.example/install?a=1&b=2 | sh', 'curl https://x.example \\\n  | sudo -E bash -', 'wget -qO- https://x.example | /bin/bash', 'curl https://x.example | gunzip | A=b sh',
-      'bash <(curl -s https://x.example)', 'sh -c "$(curl -fsSL https://x.example)"', 'eval "$(wget -qO- https://x.example)"', 'curl https://x.example | python3 -', 'echo "deb [arch=amd64 trusted=yes] http://x ./"',
+      'bash <(curl -s https://x.example)', 'sh -c "$(curl -fsSL https://x.example)"', 'eval "$(wget -qO- https://x.example)"', 'curl https://x.example | python3 -', 'echo "deb [arch=amd64 trusted=yes] http://x ./" >/etc/apt/sources.list.d/x.list',
       'Types: deb\nTrusted: yes\n', 'apt-get --allow-unauthenticated install x', 'apt-get update --allow-insecure-repositories', 'dnf install --nogpgcheck x', 'gpgcheck=0', 'rpm -i --nosignature x.rpm',
       'curl https://x |\n  sh', 'curl https://x | sudo -u root bash', '. <(curl -s https://x)', 'python3 <(curl -s https://x)', 'curl -fsSL https://get.k3s.io | INSTALL_K3S_EXEC="server --x" sh -s -',
       'echo \'APT::Get::AllowUnauthenticated "yes";\' > x', 'curl -sSL https://x | python3', 'apt-get install -y --allow-unauthenticated x', 'python3 -c "$(curl -fsSL https://x)"',
@@ -69,12 +71,14 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-pinned-packages': {
     bad: [
+      'snap install kubelet --classic', 'V=$(apt-get install -y kubelet)', 'apt-get install -y {kubelet,kubeadm}',
       'apt-get install -y kubelet kubeadm=1.36.3-1.1', 'apt-get update && apt-get -y install \\\n  containerd', 'sudo apt install containerd.io/stable', 'dnf install -y kubelet',
       "DEBIAN_FRONTEND=noninteractive apt-get install 'kubectl=*'", 'yum install docker-ce', 'zypper install -y kubelet', 'apt-get install -y kubelet kubeadm kubectl',
       'sudo -E apt-get -qq install -y --no-install-recommends containerd', 'apt-get install -y kubelet=\\*', 'dnf -y install containerd.io', 'apt-get install -y kubelet;', 'su -c "apt-get install -y kubelet"',
       'microdnf install kubelet', 'apt-get -y --quiet install kubelet', 'DEBIAN_FRONTEND=noninteractive apt-get install -yq kubeadm', 'tdnf install -y kubelet',
     ],
     good: [
+      'echo "please apt-get install kubelet yourself"',
       'apt-get install -y kubelet=1.36.3-1.1 "kubeadm=$VERSION"', 'dnf install -y kubelet-1.36.3', 'apt-get install -y curl gpg', 'apt-mark hold kubelet kubeadm', 'apt-get remove kubelet',
       'apt-get update; systemctl restart kubelet', 'apt-get install curl; kubelet --version', '# apt-get install kubelet\ntrue', 'apt-get install -y kubelet=1.36.3-1.1 # not containerd',
       'apt-get install -y --allow-change-held-packages kubelet="$V"', 'apt install -y kubelet=${V}', 'dnf install -y kubelet-1.36.3 --disableexcludes=kubernetes', 'apt-get install -y curl 2>&1 >/dev/null',
@@ -105,6 +109,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-file-modes': {
     bad: [
+      'echo x >/srv/a && chmod 777 /srv/a', 'echo `chmod 777 /srv/a`',
       'chmod 777 /srv/app', 'chmod -R 0777 "/srv/app"', 'cd /srv && /bin/chmod o+w app', 'chmod u=rwx,a+rw x', 'chmod 644 /etc/wireguard/wg0.conf', 'chmod a+r /etc/kubernetes/kubelet.conf', 'install -d -m 0777 /srv/app',
       'mkdir -p --mode=777 x', 'umask 000\ntouch x', 'chmod \\\n  666 x', 'install -m 644 wg0.conf /etc/wireguard/wg0.conf', 'install -m 0644 /etc/kubernetes/admin.conf /root/.kube/config', 'chmod 644 /root/.kube/config',
       'chmod 640 /etc/kubernetes/kubelet.conf', 'install -m a=rwx a b', 'mkdir -m a+rwx x', 'chmod ugo+rw x', 'chmod 2777 x', 'chmod a=rwx x', 'find /srv -exec chmod 777 {} \\;', 'sudo chmod go+w /x', 'chmod o=rw x',
@@ -112,6 +117,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'chmod +r /etc/kubernetes/admin.conf', 'chmod 644 /etc/rancher/k3s/k3s.yaml', 'chmod 644 /root/.ssh/id_ed25519', 'chmod 644 /etc/ssh/ssh_host_ed25519_key', 'chmod 777 -R /srv/a',
     ],
     good: [
+      'echo "never chmod 777 it"',
       'chmod 755 /usr/local/bin/x', 'chmod 1777 /tmp', 'chmod u+w,go-w x', 'chmod +x run.sh', 'chmod 600 /etc/wireguard/wg0.conf', 'install -m 0755 a b', 'umask 077', 'echo "run fchmod 777 never"', 'chmod a+r /etc/motd',
       'chmod o-w x', '# chmod 777 is bad\ntrue', 'chmod 644 /etc/wireguard/publickey', 'chmod 644 /etc/wireguard/wg0.pub', 'chmod 755 /etc/wireguard', 'chmod 1777 /var/tmp', 'chmod 644 /etc/kubernetes/pki/ca.crt',
       'chmod 0600 /etc/x', 'install -d -m 1777 /srv/tmp', 'chmod u=rw,go= /etc/wireguard/wg0.conf', 'chmod 644 /root/.ssh/id_ed25519.pub', 'chmod 400 /x.key', 'umask 022', 'umask 0077', 'mkdir -p /x',
@@ -120,6 +126,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-firewall': {
     bad: [
+      'echo y | ufw disable',
       'ufw disable', 'ufw --force reset', 'ufw default allow incoming', 'iptables -P INPUT ACCEPT', 'ip6tables -w -P FORWARD ACCEPT', 'iptables -F', 'iptables --flush INPUT; true', 'nft flush ruleset',
       'systemctl disable --now nftables', 'systemctl stop firewalld.service', 'service ufw stop', 'ufw default allow routed', 'iptables -I INPUT -j ACCEPT', 'iptables -A INPUT -j ACCEPT',
       'firewall-cmd --set-default-zone=trusted', 'ufw disable\n', 'sed -i \'s/DEFAULT_FORWARD_POLICY="DROP"/DEFAULT_FORWARD_POLICY="ACCEPT"/\' /etc/default/ufw', 'iptables -P FORWARD ACCEPT', 'iptables --policy INPUT ACCEPT',
@@ -127,6 +134,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'systemctl disable ufw && systemctl enable kubelet',
     ],
     good: [
+      'echo "ufw disable is not allowed"',
       'ufw default allow outgoing', 'ufw default deny incoming', 'ufw --force reset && ufw default deny && ufw --force enable', 'iptables -P INPUT DROP', 'iptables -t nat -F', 'iptables -F KUBE-FIREWALL',
       'iptables -F\niptables -P INPUT DROP', 'nft flush ruleset\nnft -f /etc/nftables.conf', 'systemctl disable --now ufw; systemctl enable --now nftables', 'systemctl disable --now apt-daily.timer',
       'systemctl restart nftables', 'iptables -P INPUT ACCEPT\niptables -F\niptables -A INPUT -i lo -j ACCEPT\niptables -P INPUT DROP', 'ufw disable && nft -f /etc/nftables.conf',
@@ -163,6 +171,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'ssh -oStrictHostKeyChecking=no x', 'curl -fk "https://a|b"',
     ],
     good: [
+      'echo "do not use --insecure "',
       'curl -K config https://x.example', 'curl -o kubeadm https://x.example', 'curl -fsSL https://x.example | sort -k 2', 'curl --keepalive-time 5 https://x.example', 'wget --ca-certificate=ca.pem https://x.example',
       'git config http.sslVerify true', 'ssh -o StrictHostKeyChecking=yes x', 'curl -fsSO https://x/a && sort -k2 a', 'curl -fsSO https://x/a && df -k /', 'curl -fsS https://x >a && du -sk a', '# never curl -k\ntrue',
       'curl -fsSL -o /tmp/k https://x/-k', 'curl --cacert x https://y', 'GIT_SSL_NO_VERIFY= git x', 'unset GIT_SSL_NO_VERIFY',
@@ -170,6 +179,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'transport-plain-http': {
     bad: [
+      'kubectl -s http://10.0.0.1:8080 get pods',
 
     ],
     good: [

@@ -403,7 +403,7 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     unknown: [[namespace(UNKNOWN)], ...[UNKNOWN, { hard: UNKNOWN }, { hard, scopes: UNKNOWN }, { hard, scopeSelector: UNKNOWN }].map((spec) => [namespace('a'), quotaOf(spec)])],
   },
   'tenancy-limits': {
-    bad: [[namespace('a')], ...[{}, { limits: [] }, { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] }, { limits: [{ type: 'Container', default: {}, min: { cpu: 1 } }, { type: 'Pod', default: UNKNOWN }] }].map((spec) => [namespace('a'), rangeOf(spec)])],
+    bad: [[namespace('a')], ...[{}, { limits: [] }, { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] }, { limits: [{ type: 'Container', default: { 'ephemeral-storage': '1Gi' } }] }, { limits: [{ type: 'Container', default: {}, min: { cpu: 1 } }, { type: 'Pod', default: UNKNOWN }] }].map((spec) => [namespace('a'), rangeOf(spec)])],
     good: [...['default', 'max'].map((name) => [namespace('a'), rangeOf({ limits: [{ type: UNKNOWN }, { type: 'Container', [name]: { memory: UNKNOWN } }] })])],
     unknown: [[namespace('a'), inNamespace('kubernetes:core/v1:LimitRange', UNKNOWN)], ...[UNKNOWN, { limits: UNKNOWN }, { limits: [{ type: UNKNOWN, default: { cpu: 1 } }] }, { limits: [{ type: 'Container', default: UNKNOWN }] }].map((spec) => [namespace('a'), rangeOf(spec)])],
   },

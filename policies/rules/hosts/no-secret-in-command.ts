@@ -5,7 +5,7 @@ import { refuse, type ResourceRule } from '../../rule.ts'
 /** A bootstrap token; kubeadm's are in lower case. */
 const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/
 /** A header, a login, or what decrypts the keys of a control plane. */
-const GIVEN = /\b(?:authorization:\s*(?:bearer|basic)|(?:x-api-key|private-token):)\s+[A-Za-z0-9._+/=-]{8}|\bcurl\b[^\n;&|]{0,300}\s(?:-u|--user)[ \t]*["']?[\w.@-]+:(?![$"'\s])[^\s"']{3}|--certificate-key[= ]["']?[0-9a-f]{64}\b|:\/\/[^\s/:@]{0,64}:(?![$<{])[^\s/@$]{3,}@/i
+const GIVEN = /\b(?:authorization:\s*(?:bearer|basic)|(?:x-api-key|private-token):)\s+[A-Za-z0-9._+/=-]{8}|\bcurl\b[^\n;&|]{0,300}\s(?:-u|--user)[ \t]*["']?[\w.@-]+:(?![$"'\s])[^\s"']{3}|\b(?:docker|podman|nerdctl|registry)[ \t]+login\b[^\n;&|]{0,300}\s-p[ \t=]*["']?(?![$"'\s<-])\S{4}|\bmysql(?:dump|admin)?\b[^\n;&|]{0,300}\s-p["']?(?![$"'\s])\S{4}|--certificate-key[= ]["']?[0-9a-f]{64}\b|:\/\/[^\s/:@]{0,64}:(?![$<{])[^\s/@$]{3,}@/i
 /** A variable or an option with its value. `--secret` of docker and podman names one, or its file. */
 const SET = /(?<![\w.-])(?:--?(?:[a-z][\w-]{0,40}-)?(?<option>password|passphrase|token|api-?key|secret-?key|access-?key|secret)[= ]|(?<name>[A-Za-z_][\w.-]{0,60})=)["']?(?<value>[^\s"';&|)\\]{4,})/g
 const ELSEWHERE = /^(?:[$<`{@*-]|\.{0,2}\/|(?:id|src|type|env)[=,:]|[A-Z][A-Z_]{2,}$|none$|null$)/

@@ -29,8 +29,8 @@ export const pinnedPackages: ResourceRule = {
 
 /** A script that names such a package without a version (=1.36.3-1.1 for apt, -1.36.3 for dnf). */
 function installsAny(script: string): boolean {
-  return argumentsOf(readOf(script), 'apt-get|apt|aptitude|dnf|yum|microdnf|tdnf|zypper')
-    .map((line) => wordsOf(line.replace(/[ \t]#.*/, '').replace(/\\/g, '')))
+  return argumentsOf(readOf(script), 'apt-get|apt|aptitude|dnf|yum|microdnf|tdnf|zypper|snap')
+    .map((line) => wordsOf(line.replace(/[ \t]#.*/, '').replace(/\\/g, '').replace(/[{},()`]/g, ' ')))
     .filter((words) => words.includes('install'))
     .some((words) => words.slice(words.indexOf('install') + 1).some((word) => NODE.includes(word.replace(/(:\w+|\/[\w-]+|=\*?)$/, ''))))
 }

@@ -24,12 +24,13 @@ export function wordsOf(line: string): string[] {
   return line.split(/\s+/).map((word) => word.replace(/["']/g, '')).filter((word) => word !== '')
 }
 
-/** What a script does, or a file says: without lines that are comments and what grep and sed look for; lines that a backslash continues are one. */
+/** What a script does, or a file says: without lines that are comments, what is only shown, and what grep and sed look for; lines that a backslash continues are one. */
 export function readOf(text: string): string {
   return text
     .replace(/^[ \t]*#(?!!)[^\n]*/gm, '')
     .replace(/\\\n/g, ' ')
     .replace(/\bgrep\b[^\n;&|]*/g, 'grep')
+    .replace(/(^|[\n;&])[ \t]*echo[ \t]+("[^"\n$`]*"|'[^'\n]*')[ \t]*(?=[\n;&]|$)/g, '$1echo')
     .replace(/(["' \t;])s([/|,#])(?:(?!\2)[^\n]){0,300}\2/g, '$1\n')
 }
 

@@ -14,7 +14,7 @@ export const limits: StackRule = {
   check: (stack, settings) => tenantFaults(stack, settings, 'LimitRange', (ranges) => {
     const entries = ranges.flatMap((range) => range.get('spec', 'limits').items()).filter((entry) => mayBe(entry.get('type'), 'Container'))
     const fields = entries.map((entry) => [entry.get('type'), ...DEFAULTS.map((name) => entry.get(name))])
-    if (fields.some(([type, ...limits]) => !type!.isUnknown && limits.some((limit) => !limit.isUnknown && limit.entries().length > 0))) return undefined
+    if (fields.some(([type, ...limits]) => !type!.isUnknown && limits.some((limit) => !limit.isUnknown && (limit.has('cpu') || limit.has('memory'))))) return undefined
     return fields.flat().find(({ isUnknown }) => isUnknown) ?? 'has no LimitRange with a default for the type Container'
   }),
 }

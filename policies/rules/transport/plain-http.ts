@@ -52,5 +52,5 @@ function speaksPlainly(given: string): boolean {
 }
 
 const ELSEWHERE = String.raw`["']?http://(?!localhost\b|127\.|\[::1\])`
-const COMMAND = new RegExp(String.raw`\bkube(ctl|let|adm)\b[^\n;&|]{0,300}--server[= ]${ELSEWHERE}`)
+const COMMAND = new RegExp(String.raw`\bkube(ctl|let|adm)\b[^\n;&|]{0,300}[ \t](?:--server[= ]|-s[ \t=]*)${ELSEWHERE}`)
 const FILE = new RegExp(String.raw`\bserver["']?\s*:\s*${ELSEWHERE}`)
