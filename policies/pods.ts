@@ -60,8 +60,8 @@ function podsIn(owner: KubernetesObject): Pod[] {
     const template = owner.object.get(...path)
     return template.isAbsent ? [] : [pod(template.get('spec'), template.get('metadata'), owner, owner.patch)]
   }
-  // An item of a List that is not known may be one.
-  if (owner.kind === '' && owner.object.isUnknown) return [pod(owner.object, owner.object, owner, true)]
+  // An item of a List, or what a file holds, may be one.
+  if (owner.object.isUnknown && ['', 'ConfigFile', 'ConfigGroup'].includes(owner.kind)) return [pod(owner.object, owner.object, owner, true)]
   if (NO_PODS.has(owner.group)) return []
   const specs = [...owner.object.walk()].filter(mayBeSpec)
   return specs.map((spec) => pod(spec, spec.parent.get('metadata'), owner, true))

@@ -26,6 +26,7 @@ interface Deployment {
 interface SavedResource {
   urn: string
   type: string
+  parent?: string
   inputs?: unknown
   outputs?: unknown
   /** Replaced, and not yet removed. */
@@ -45,15 +46,25 @@ export function isPulumi(json: unknown): json is Saved {
 export function readPulumi({ deployment, checkpoint, steps, diagnostics, changeSummary }: Saved): { resources: Resource[]; outputs: Resource[]; removed: Resource[]; partial: boolean; failed: boolean } {
   const saved = ((deployment ?? checkpoint?.latest)?.resources ?? []).filter((resource) => resource.delete !== true)
   const kept = keptBy(steps ?? [])
-  const left = (steps ?? []).filter(({ op }) => op === 'same').length
+  // Without --show-sames.
+  const partial = Number(changeSummary?.['same'] ?? 0) > (steps ?? []).filter(({ op }) => op === 'same').length
+  const unseen = partial ? new Set() : unseenIn(kept)
   return {
-    resources: [...kept, ...saved].map((resource) => resourceOf(resource, resource.inputs)),
+    resources: [...kept, ...saved].map((resource) => resourceOf(resource, unseen.has(resource) ? UNKNOWN : resource.inputs)),
     outputs: saved.map((resource) => resourceOf(resource, resource.outputs)),
     removed: removedBy(steps ?? [], kept).map((resource) => resourceOf(resource, resource.inputs)),
     failed: Array.isArray(diagnostics) && diagnostics.some((it) => it?.severity === 'error'),
-    // Without --show-sames.
-    partial: Number(changeSummary?.['same'] ?? 0) > left,
+    partial,
   }
+}
+
+/** Makes objects of a chart, a file or a folder. */
+const MAKER = /^kubernetes:(helm\.sh\/v\d\w*:Chart|yaml(\/v2)?:Config(File|Group)|kustomize(\/v2)?:Directory)$/
+
+/** Those that made none: with an input that is not known, they register nothing in a preview. */
+function unseenIn(kept: readonly SavedResource[]): Set<SavedResource> {
+  const parents = new Set(kept.map(({ parent }) => parent))
+  return new Set(kept.filter(({ type, urn }) => MAKER.test(type) && !parents.has(urn)))
 }
 
 /** Once each: with --show-replacement-steps a replacement has two steps. */

@@ -226,6 +226,16 @@ describe('policies from the command line', function () {
     assert.deepEqual([exitCode, report.findings, report.unverifiable.map(({ path }: any) => path)], [0, [], ['spec.hostPID', 'spec.hostIPC']])
   })
 
+  it('tells of charts and files that a preview could not look into', () => {
+    for (const type of ['helm.sh/v3:Chart', 'helm.sh/v4:Chart', 'yaml:ConfigGroup', 'yaml/v2:ConfigFile', 'kustomize/v2:Directory']) {
+      const urn = `urn:pulumi:prod::annex::kubernetes:${type}::web`
+      const chart = { op: 'create', newState: { urn, type: `kubernetes:${type}` } }
+      const { exitCode, report } = checkFile(JSON.stringify({ steps: [chart] }))
+      assert.deepEqual([exitCode, report.unverifiable.some(({ rule, resource }: any) => rule === 'pods-privilege-escalation' && resource === `kubernetes:${type}::web`)], [0, true], type)
+      assert.deepEqual(checkFile(JSON.stringify({ steps: [chart, { op: 'create', newState: { ...stateOf(parse(good)), parent: urn } }] })).report.unverifiable, [], type)
+    }
+  })
+
   it('judges no preview that ended in an error', () => {
     const { exitCode, report } = checkFile(JSON.stringify({ steps: [{ op: 'create', newState: stateOf({ spec: {} }) }], diagnostics: [{ severity: 'warning' }, { severity: 'error', message: 'x' }] }))
     assert.equal(exitCode, 2)
