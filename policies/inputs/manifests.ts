@@ -65,12 +65,19 @@ function* documentsIn(text: string): Generator<Part> {
   }
 }
 
-/** Where the Kubernetes tools do not follow YAML 1.1: times and sexagesimal numbers are plain text or decimal to them. */
-function withoutTimes(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag !== 'object' || !((tag as ScalarTag).format === 'TIME' || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)))
+/** Where the Kubernetes tools do not follow YAML 1.1: times and sexagesimal numbers are plain text or decimal to them, and numbers may begin as in Go. */
+function asKubernetes(tags: Tags): Tags {
+  return [goNumber, ...tags.filter((tag) => typeof tag !== 'object' || !((tag as ScalarTag).format === 'TIME' || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)))]
 }
 
-const OPTIONS = { version: '1.1', customTags: withoutTimes, stringKeys: true, logLevel: 'silent', prettyErrors: true } as const
+const goNumber: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0(?:[oO][0-7_]+|X[0-9a-fA-F_]+|B[01_]+)$/,
+  resolve: (text) => Number(text.replace(/[-+_]/g, '').toLowerCase()) * (text.startsWith('-') ? -1 : 1),
+}
+
+const OPTIONS = { version: '1.1', customTags: asKubernetes, stringKeys: true, logLevel: 'silent', prettyErrors: true } as const
 
 /** More uses of anchors than a person writes, fewer than a bomb needs. */
 const MOST_ALIASES = 10_000

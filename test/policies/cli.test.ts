@@ -226,6 +226,12 @@ describe('policies from the command line', function () {
     assert.deepEqual([exitCode, report.findings, report.unverifiable.map(({ path }: any) => path)], [0, [], ['spec.hostPID', 'spec.hostIPC']])
   })
 
+  it('reads numbers as the Kubernetes tools do', () => {
+    const asUser = (user: string) => found(good.replace('runAsNonRoot: true', `runAsNonRoot: true, runAsUser: ${user}`))[0]
+    assert.deepEqual(['0o1000', '0X1f', '010', '0B11'].map(asUser), [0, 0, 0, 0])
+    assert.deepEqual(['0o0', '0', '-0B0'].map(asUser), [1, 1, 1])
+  })
+
   it('tells of charts and files that a preview could not look into', () => {
     for (const type of ['helm.sh/v3:Chart', 'helm.sh/v4:Chart', 'yaml:ConfigGroup', 'yaml/v2:ConfigFile', 'kustomize/v2:Directory']) {
       const urn = `urn:pulumi:prod::annex::kubernetes:${type}::web`
