@@ -5,14 +5,17 @@ import { only, resource } from './resource.ts'
 const scripts: Record<string, { bad: string[]; good: string[] }> = {
   'hosts-no-agent-forwarding': {
     bad: [
+      'ssh host -A ls', 'ssh -tt h -A', 'ssh -oForwardAgent=yes h',
       'ssh -tA host', 'ssh -i k -A h', 'ssh -o ForwardAgent=yes h', 'ssh -o "ForwardAgent yes" h', 'ssh -Ai key h', 'ssh -AT h', 'ssh \\\n  -A host',
     ],
     good: [
+      'ssh -i k host tar -A x',
       'ssh-keygen -A', 'ssh host uname -a', 'ssh host ls -la', 'ssh -a host true', '# never ssh -A\ntrue', 'ssh -J jump host true', 'systemctl restart ssh',
     ],
   },
   'hosts-no-password-login': {
     bad: [
+      '(\necho "PasswordAuthentication yes"\n) | tee /etc/ssh/sshd_config.d/x.conf',
       "sed -i 's/^#\\?PasswordAuthentication.*/PasswordAuthentication yes/' /etc/ssh/sshd_config", "sed -i 's/PermitRootLogin prohibit-password/PermitRootLogin yes/' /etc/ssh/sshd_config",
       'echo PermitRootLogin yes >>/etc/ssh/sshd_config', 'echo "PermitRootLogin yes" >>/etc/ssh/sshd_config', "printf 'PasswordAuthentication yes\\n' > x", 'sshpass -p x ssh h',
       "printf '%s\\n' 'Port 22' 'PasswordAuthentication yes'", 'printf "Port 22\\nPasswordAuthentication yes\\n" > x', 'cat >x <<EOF\nPasswordAuthentication yes\nEOF',
@@ -24,6 +27,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-no-secret-in-command': {
     bad: [
+      'helm install x --set user=admin,rootPassword=hunter22xyz', "mysql --password='ab;cd1234'", "PASSWORD='abc&defgh1' x", 'x --db_password=hunter22x', 'x --api_key=hunter22x',
       'docker login -u x -p hunter2 r.example', 'mysql -phunter2 app',
       'export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCY', 'DB_PASS=hunter2 x', 'MYSQL_PWD=hunter2 mysql', 'SECRET_KEY=hunter22 x', 'curl -u admin:hunter2 https://x', 'redis-cli -u redis://:hunter2@redis:6379',
       'gpg --batch --passphrase hunter2 -d x', 'kubeadm join 10.0.0.1:6443 --control-plane --certificate-key a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1',
@@ -45,9 +49,11 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-quoted': {
     bad: [
+      '# see <<EOF\necho $A\nEOF', 'echo $((1 << N))\necho $A\nN',
       'kubectl --namespace=$NS get pods', 'dd if=/dev/zero of=$DEV', 'rm -r "$(dirname $X)"', 'kubeadm join --token=$T', 'rm $1', 'echo $(cat $F)', 'rm `cat $F`', "cat <<EOF\nit's\nEOF\nrm $A\n",
     ],
     good: [
+      'if x=$y; then :; fi', 'while ! x=$y; do :; done', 'local -r a=$1', 'case x in\n a) b=$c ;;\nesac',
       'cat >x <<EOF\nServer=$HOST\nEOF', "cat >x <<'EOF'\nit is $HOST\nEOF", 'PATH=/usr/local/go/bin:$PATH', 'URL=https://x/$V/y; curl "$URL"', 'case $x in a) ;; esac', '[[ $x == y ]]', 'x=$((a + $b))', 'A=${B:-$C}',
       'A=$B$C', 'export KUBECONFIG=$HOME/x', 'x "$@"', 'x "${a[@]}"', 'echo $?', 'cat <<EOF\nit\'s\nEOF\necho "$A"', 'if (( $x > 1 )); then :; fi', 'x <<< "$Y"', 'export PATH="$PATH:/x"',
     ],
@@ -78,6 +84,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'microdnf install kubelet', 'apt-get -y --quiet install kubelet', 'DEBIAN_FRONTEND=noninteractive apt-get install -yq kubeadm', 'tdnf install -y kubelet',
     ],
     good: [
+      'snap install kubectl --classic --revision=123',
       'echo "please apt-get install kubelet yourself"',
       'apt-get install -y kubelet=1.36.3-1.1 "kubeadm=$VERSION"', 'dnf install -y kubelet-1.36.3', 'apt-get install -y curl gpg', 'apt-mark hold kubelet kubeadm', 'apt-get remove kubelet',
       'apt-get update; systemctl restart kubelet', 'apt-get install curl; kubelet --version', '# apt-get install kubelet\ntrue', 'apt-get install -y kubelet=1.36.3-1.1 # not containerd',
@@ -87,6 +94,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-ca-pinned': {
     bad: [
+      'kubeadm join 10.0.0.1:6443 --discovery-token abc',
       'kubeadm join a --discovery-token-ca-cert-hash sha256:aa\nkubeadm join b --token x', 'kubeadm join a --discovery-token-ca-cert-hash sha256:aa --discovery-token-unsafe-skip-ca-verification',
       'kubeadm join --config x --discovery-token-unsafe-skip-ca-verification=1', 'cat >j <<EOF\nunsafeSkipCAVerification: true\nEOF\nkubeadm join --config j',
       'kubeadm join --config <(echo \'{"unsafeSkipCAVerification":true}\')', 'kubeadm join a --token x --discovery-token-unsafe-skip-ca-verification; echo --config',
@@ -100,6 +108,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-token-lifetime': {
     bad: [
+      'TTL=$(grep a f) kubeadm token create --ttl 0',
       'kubeadm init --token-ttl 0', 'kubeadm init --token-ttl=0s', 'kubeadm token create \\\n  --ttl 0', 'kubeadm --kubeconfig /etc/kubernetes/admin.conf token create --ttl 0', 'kubeadm token --kubeconfig x create --ttl 0',
       'kubeadm token create --ttl 24h30m', 'kubeadm token create --ttl "0"', 'kubeadm token create "$T" --ttl 0 --print-join-command', 'kubeadm token create --ttl 100000s',
     ],
@@ -117,6 +126,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'chmod +r /etc/kubernetes/admin.conf', 'chmod 644 /etc/rancher/k3s/k3s.yaml', 'chmod 644 /root/.ssh/id_ed25519', 'chmod 644 /etc/ssh/ssh_host_ed25519_key', 'chmod 777 -R /srv/a',
     ],
     good: [
+      'mkdir -p -m 755 /etc/wireguard/',
       'echo "never chmod 777 it"',
       'chmod 755 /usr/local/bin/x', 'chmod 1777 /tmp', 'chmod u+w,go-w x', 'chmod +x run.sh', 'chmod 600 /etc/wireguard/wg0.conf', 'install -m 0755 a b', 'umask 077', 'echo "run fchmod 777 never"', 'chmod a+r /etc/motd',
       'chmod o-w x', '# chmod 777 is bad\ntrue', 'chmod 644 /etc/wireguard/publickey', 'chmod 644 /etc/wireguard/wg0.pub', 'chmod 755 /etc/wireguard', 'chmod 1777 /var/tmp', 'chmod 644 /etc/kubernetes/pki/ca.crt',
@@ -126,6 +136,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
   },
   'hosts-firewall': {
     bad: [
+      'for i in 1; do\necho "ufw disable"\ndone | sh', 'exec >/etc/x.sh\necho "ufw disable"', 'ls s/x; ufw disable; ls s/y',
       'echo y | ufw disable',
       'ufw disable', 'ufw --force reset', 'ufw default allow incoming', 'iptables -P INPUT ACCEPT', 'ip6tables -w -P FORWARD ACCEPT', 'iptables -F', 'iptables --flush INPUT; true', 'nft flush ruleset',
       'systemctl disable --now nftables', 'systemctl stop firewalld.service', 'service ufw stop', 'ufw default allow routed', 'iptables -I INPUT -j ACCEPT', 'iptables -A INPUT -j ACCEPT',
@@ -171,6 +182,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
       'ssh -oStrictHostKeyChecking=no x', 'curl -fk "https://a|b"',
     ],
     good: [
+      'dockerd --insecure-registry=localhost:5000',
       'echo "do not use --insecure "',
       'curl -K config https://x.example', 'curl -o kubeadm https://x.example', 'curl -fsSL https://x.example | sort -k 2', 'curl --keepalive-time 5 https://x.example', 'wget --ca-certificate=ca.pem https://x.example',
       'git config http.sslVerify true', 'ssh -o StrictHostKeyChecking=yes x', 'curl -fsSO https://x/a && sort -k2 a', 'curl -fsSO https://x/a && df -k /', 'curl -fsS https://x >a && du -sk a', '# never curl -k\ntrue',
@@ -183,6 +195,7 @@ const scripts: Record<string, { bad: string[]; good: string[] }> = {
 
     ],
     good: [
+      'kubectl exec p -- curl -s http://svc.local/',
       'curl http://127.0.0.1:10248/healthz',
     ],
   },
@@ -296,7 +309,7 @@ describe('policies/hosts: what a script would do to a host is judged before it r
   it('takes no more than linear time for whatever it is given', () => {
     const { evaluateAll } = only(/^(hosts|transport)/)
     const start = performance.now()
-    for (const part of ['curl a|', 'chmod ', 'apt-get install ', 'iptables -w ', 'A=b ', '\\\n', 'sudo -a ', 'systemctl disable ', 'server: http:/', '[trusted', '<<E\n', 'kubeadm token create ', '((', '[[ ', 'allowed-ips 1.1.1.1/1,', 'ssh -o a ', 'case a ', "s/a"]) evaluateAll(resource('command:remote:Command', { create: part.repeat(20_000) }))
+    for (const part of ['curl a|', 'chmod ', 'apt-get install ', 'iptables -w ', 'A=b ', '\\\n', 'sudo -a ', 'systemctl disable ', 'server: http:/', '[trusted', '<<E\n', 'kubeadm token create ', '((', '[[ ', 'allowed-ips 1.1.1.1/1,', 'ssh -o a ', 'case a ', "s/a", 'A=curl a=| ', 'curl a | sudo -u a=b ', ' -u a=b', 'ssh -o "a" ', '-o "a" ', '0', '--streaming-connection-idle-timeout=0', '00000000', ' ']) evaluateAll(resource('command:remote:Command', { create: part.repeat(20_000) }))
     assert.ok(performance.now() - start < 10_000)
   })
 })

@@ -328,8 +328,11 @@ describe('policies: the verdicts of what people write', () => {
     ['hosts-firewall', 'violation', section, [
       table(`${input}}\nchain forward {\n  type filter hook forward priority filter; policy accept;\n}`), table('# policy drop;\nchain input {\n  type filter hook input priority 0; policy accept;\n}'),
       table('chain input {\n  type filter hook input priority 0; # policy drop;\n}'), table('chain input { type filter hook input priority 0; policy drop; accept; }'), table(`${input}  accept comment "all"\n}`), table(`${input}  counter packets 0 bytes 0 accept\n}`),
+      table('chain input {\n  type filter hook input priority filter; policy drop\n  tcp dport 22 accept comment "own chain"\n  accept\n}'), table(`chain all {\n  accept\n}\n${input}  jump all\n}`),
       items({ kind: 'unit', name: 'nftables.service', enabled: false, running: false }),
     ]],
+    ['hosts-firewall', undefined, section, ['*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n', 'chain a {\n  type filter hook forward priority mangle; policy accept;\n}\nchain b {\n  type filter hook forward priority filter; policy drop;\n}\n'].map((content) => items({ kind: 'file', path: '/etc/it', mode: '644', content }))],
+    ['hosts-no-secret-in-command', 'violation', command, [{ environment: { PASSWORD: 12_345_678 } }]],
     ['hosts-wireguard', 'violation', section, [items({ kind: 'peer', interface: 'wg0', name: 'a', allowedIps: ['0.0.0.0/1', '128.0.0.0/1'] }), items({ kind: 'interface', name: 'wg0', peers: [{ allowedIps: ['10.0.0.1/32'] }] }, { kind: 'peer', interface: 'wg0', name: 'b', allowedIps: ['10.0.0.1/32'] })]],
     ['hosts-wireguard', undefined, section, [items({ kind: 'peer', interface: 'wg0', name: 'a', allowedIps: ['10.0.0.1/32'] }, { kind: 'peer', interface: 'wg1', name: 'a', allowedIps: ['10.0.0.1/32'] })]],
     ['hosts-wireguard', 'unverifiable', section, [items({ kind: 'peer', interface: 'wg0', name: 'a', allowedIps: UNKNOWN })]],

@@ -25,5 +25,5 @@ function isPinned(hashes: unknown): boolean {
 function joinsUnpinned(given: string): boolean {
   const text = readOf(given)
   if (/unsafe-?skip-?ca-?verification["']?(\s*:\s*["']?(true|yes|on)|=(true|t|1)|[\s;&|)"'\\]|$)/i.test(text)) return true
-  return argumentsOf(text, 'kubeadm').some((call) => /^(-\S+[ \t]+)*join[ \t]/.test(call) && /--token\b/.test(call) && !/--discovery-token-ca-cert-hash|--config\b|--discovery-file\b/.test(call))
+  return argumentsOf(text, 'kubeadm').some((call) => /^(-\S+[ \t]+)*join[ \t]/.test(call) && /--(?:discovery-)?token\b/.test(call) && !/--discovery-token-ca-cert-hash|--config\b|--discovery-file\b/.test(call))
 }

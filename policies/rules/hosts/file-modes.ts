@@ -32,7 +32,7 @@ function opens(given: string): boolean {
   const script = readOf(given)
   const changed = argumentsOf(script, 'chmod').map(wordsOf).map((words) => words.filter((word) => !/^-[a-zA-Z-]+$/.test(word) || /^-[rwx]/.test(word)))
   const made = argumentsOf(script, 'install|mkdir').map((line) => [/(?:^|\s)(?:-[a-zA-Z]*m|--mode)[= ]*["']?([0-7]{3,5}\b|[ugoa]*[+=][\w,+=-]*)/.exec(line)?.[1] ?? '', ...wordsOf(line)])
-  return [...changed, ...made].some(([mode = '', ...paths]) => lets(mode, 'w', 'o') || (paths.some((path) => PRIVATE.test(path)) && (lets(mode, 'r', 'o') || lets(mode, 'r', 'g')))) || argumentsOf(script, 'umask').some((line) => /^0{1,4}(\s|$)/.test(line))
+  return [...changed, ...made].some(([mode = '', ...paths]) => lets(mode, 'w', 'o') || (paths.some((path) => !path.endsWith('/') && PRIVATE.test(path)) && (lets(mode, 'r', 'o') || lets(mode, 'r', 'g')))) || argumentsOf(script, 'umask').some((line) => /^0{1,4}(\s|$)/.test(line))
 }
 
 /** Whether a mode, in digits or letters, lets the group or everybody read or write. Without a word for whom, the umask keeps them from writing. */

@@ -24,13 +24,14 @@ export const firewall: ResourceRule = {
   ],
 }
 
-/** A base chain accepts where it names no policy; a chain that others jump to may accept what they sent there. */
+/** A base chain accepts where it names no policy; a chain that others jump to may accept what they sent there, unless they send everything. */
 function isClosed(table: string): boolean {
-  const chains = readOf(table).replace(/[ \t]#[^\n]*/g, '').split(/\bchain\b/).slice(1).flatMap((chain) => {
-    const hook = /\bhook\s+(input|forward)\b/.exec(chain)?.[1]
-    return hook === undefined ? [] : [{ hook, closed: /\bpolicy\s+drop\b/.test(chain) && !ACCEPTS_ALL.test(chain) }]
-  })
-  return chains.some(({ hook, closed }) => hook === 'input' && closed) && (chains.every(({ hook }) => hook !== 'forward') || chains.some(({ hook, closed }) => hook === 'forward' && closed))
+  const chains = readOf(table).replace(/"[^"\n]*"/g, '""').replace(/[ \t]#[^\n]*/g, '').split(/\bchain\b/).slice(1)
+  const open = chains.filter((chain) => ACCEPTS_ALL.test(chain)).map((chain) => /[\w.-]+/.exec(chain)?.[0])
+  const sends = (chain: string) => [...chain.matchAll(/[{;\n][ \t]*(?:jump|goto)[ \t]+([\w.-]+)[ \t]*(?=[;}\n]|$)/g)].some(([, name]) => open.includes(name))
+  const at = (hook: string) => chains.filter((chain) => new RegExp(`\\bhook\\s+${hook}\\b`).test(chain))
+  const closed = (chain: string) => /\bpolicy\s+drop\b/.test(chain) && !ACCEPTS_ALL.test(chain) && !sends(chain)
+  return at('input').some(closed) && (at('forward').length === 0 || at('forward').some(closed))
 }
 
 const ACCEPTS_ALL = /[{;\n][ \t]*(counter([ \t]+packets[ \t]+\d+[ \t]+bytes[ \t]+\d+)?[ \t]+)?accept([ \t]+comment[ \t]+"[^"\n]*")?[ \t]*([;}\n]|$)/
@@ -39,7 +40,7 @@ const FIREWALL = /^(nftables|ufw|firewalld|iptables|ip6tables|netfilter-persiste
 const SERVICE = '(nftables|ufw|firewalld|iptables|ip6tables|netfilter-persistent)(\\.service)?\\b'
 const ARGUMENTS = '[^\\n;&|]{0,200}'
 
-const OPENS = /\bufw[ \t]+default[ \t]+allow([ \t]+(in|incoming|routed|FORWARD))?[ \t]*($|[\n;&|"'])|\bfirewall-cmd\b[^\n;&|]{0,200}--set-(default-zone|target)[= ](trusted|ACCEPT)\b|\bDEFAULT_(INPUT|FORWARD)_POLICY=["']?ACCEPT\b(?!.*\/DEFAULT_)|\bip6?tables(-legacy|-nft)?([ \t]+-w)?[ \t]+(-t[ \t]+filter[ \t]+)?(-[AI]|--append|--insert)[ \t]+(INPUT|FORWARD)([ \t]+\d+)?[ \t]+-j[ \t]+ACCEPT\b|^[ \t]*:(INPUT|FORWARD)[ \t]+ACCEPT\b|\bhook[ \t]+(input|forward)\b[^}]{0,200}\bpolicy[ \t]+accept\b/m
+const OPENS = /\bufw[ \t]+default[ \t]+allow([ \t]+(in|incoming|routed|FORWARD))?[ \t]*($|[\n;&|"'])|\bfirewall-cmd\b[^\n;&|]{0,200}--set-(default-zone|target)[= ](trusted|ACCEPT)\b|\bDEFAULT_(INPUT|FORWARD)_POLICY=["']?ACCEPT\b(?!.*\/DEFAULT_)|\bip6?tables(-legacy|-nft)?([ \t]+-w)?[ \t]+(-t[ \t]+filter[ \t]+)?(-[AI]|--append|--insert)[ \t]+(INPUT|FORWARD)([ \t]+\d+)?[ \t]+-j[ \t]+ACCEPT\b/m
 const POLICY = /\bip6?tables(?:-legacy|-nft)?\b(?![^\n;&|]{0,200}[ \t](?:-t|--table)[ \t=]*(?:nat|mangle|raw|security)\b)[^\n;&|]{0,200}[ \t](?:-P|--policy)[ \t]+(INPUT|FORWARD)[ \t]+(ACCEPT|DROP|REJECT)\b/g
 const STOPS = new RegExp(`\\bsystemctl\\b${ARGUMENTS}[ \\t](disable|stop|mask)[ \\t]${ARGUMENTS}\\b${SERVICE}|\\bservice[ \\t]+${SERVICE}[ \\t]+stop\\b|\\bufw[ \\t]+(--force[ \\t]+)?(disable|reset)\\b`)
 const STARTS = new RegExp(`\\bsystemctl\\b${ARGUMENTS}[ \\t](enable|start|restart)[ \\t]${ARGUMENTS}\\b${SERVICE}|\\bufw[ \\t]+(--force[ \\t]+)?enable\\b`)
@@ -49,7 +50,16 @@ const FILLS = /(-P|--policy)[ \t]+INPUT[ \t]+DROP\b|\bpolicy[ \t]+drop\b|\bnft[ 
 /** A script that takes one firewall away and puts another in its place opens nothing. */
 function opens(given: string): boolean {
   const script = readOf(given)
-  // The last policy of a chain is the one that stays.
+  const fills = FILLS.test(script) || STARTS.test(script)
+  return OPENS.test(script) || accepts(script) || (!fills && (STOPS.test(script) || EMPTIES.test(script)))
+}
+
+/** Whether a chain of the filter is left open: the last policy is the one that stays, and one closed chain at a hook is enough. */
+function accepts(script: string): boolean {
   const policies = new Map([...script.matchAll(POLICY)].map(([call, chain, policy]) => [`${call.startsWith('ip6')} ${chain}`, policy]))
-  return OPENS.test(script) || [...policies.values()].includes('ACCEPT') || (STOPS.test(script) && !STARTS.test(script) && !FILLS.test(script)) || (EMPTIES.test(script) && !FILLS.test(script) && !STARTS.test(script))
+  const saved = script.split(/^(?=[ \t]*\*\w)/m).filter((table) => !/^[ \t]*\*(?:nat|mangle|raw|security)\b/.test(table))
+  const hooks = [...script.matchAll(/\bhook[ \t]+(input|forward)\b[^}]{0,200}?\bpolicy[ \t]+(accept|drop)\b/g)].map(([, hook, policy]) => ({ hook, policy }))
+  return [...policies.values()].includes('ACCEPT')
+    || saved.some((table) => /^[ \t]*:(INPUT|FORWARD)[ \t]+ACCEPT\b/m.test(table))
+    || hooks.some(({ hook, policy }) => policy === 'accept' && !hooks.some((other) => other.hook === hook && other.policy === 'drop'))
 }

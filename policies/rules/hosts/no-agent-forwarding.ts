@@ -1,10 +1,10 @@
 import { refuse, type ResourceRule } from '../../rule.ts'
 import { readOf, textsOf } from './texts.ts'
 
-/** Options of ssh stand before the host; what stands behind it is the host's command. */
-const OPTION = String.raw`-[46aCfGgKkMNnqsTtVvXxYy]{0,20}(?:[BbcDEeFIiJLlmOoPpQRSWw][ \t]*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|\S{1,200}))?[ \t]+`
-const LENDS = new RegExp(String.raw`(?<![\w./-])(?:/\S{0,40}/)?ssh[ \t]+(?:${OPTION}){0,20}-[46aCfGgKkMNnqsTtVvXxYy]{0,20}A`)
-const SETTING = /\b(?:Allow)?(?:ForwardAgent|AgentForwarding)[ \t=]+["']?yes\b/i
+/** Options of ssh stand before the host, and right behind it; then comes the host's command. */
+const OPTION = String.raw`-[46aCfGgKkMNnqsTtVvXxYy]{0,20}(?:[BbcDEeFIiJLlmOoPpQRSWw][ \t]*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"']\S{0,199}))?[ \t]+`
+const LENDS = new RegExp(String.raw`(?<![\w./-])(?:/\S{0,40}/)?ssh[ \t]+(?:${OPTION}){0,20}(?:[^\s;&|-][^\s;&|]{0,200}[ \t]+(?:${OPTION}){0,20})?-[46aCfGgKkMNnqsTtVvXxYy]{0,20}A`)
+const SETTING = /(?:\b|-o)(?:Allow)?(?:ForwardAgent|AgentForwarding)[ \t=]+["']?yes\b/i
 
 export const noAgentForwarding: ResourceRule = {
   id: 'hosts-no-agent-forwarding',

@@ -7,12 +7,13 @@ const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/
 /** A header, a login, or what decrypts the keys of a control plane. */
 const GIVEN = /\b(?:authorization:\s*(?:bearer|basic)|(?:x-api-key|private-token):)\s+[A-Za-z0-9._+/=-]{8}|\bcurl\b[^\n;&|]{0,300}\s(?:-u|--user)[ \t]*["']?[\w.@-]+:(?![$"'\s])[^\s"']{3}|\b(?:docker|podman|nerdctl|registry)[ \t]+login\b[^\n;&|]{0,300}\s-p[ \t=]*["']?(?![$"'\s<-])\S{4}|\bmysql(?:dump|admin)?\b[^\n;&|]{0,300}\s-p["']?(?![$"'\s])\S{4}|--certificate-key[= ]["']?[0-9a-f]{64}\b|:\/\/[^\s/:@]{0,64}:(?![$<{])[^\s/@$]{3,}@/i
 /** A variable or an option with its value. `--secret` of docker and podman names one, or its file. */
-const SET = /(?<![\w.-])(?:--?(?:[a-z][\w-]{0,40}-)?(?<option>password|passphrase|token|api-?key|secret-?key|access-?key|secret)[= ]|(?<name>[A-Za-z_][\w.-]{0,60})=)["']?(?<value>[^\s"';&|)\\]{4,})/g
+const SET = /(?<![\w.-])(?:--?(?:[a-z][\w.-]{0,40}[-_.])?(?<option>password|passphrase|token|api[-_]?key|secret[-_]?key|access[-_]?key|secret)[= ]|(?<name>[A-Za-z_][\w.-]{0,60})=)(?="(?<double>[^"\n]{4,500})"|'(?<single>[^'\n]{4,500})'|["']?(?<bare>[^\s"';&|)\\]{4,500}))/g
 const ELSEWHERE = /^(?:[$<`{@*-]|\.{0,2}\/|(?:id|src|type|env)[=,:]|[A-Z][A-Z_]{2,}$|none$|null$)/
 
 function holdsSecret(text: string): boolean {
   return TOKEN.test(text) || GIVEN.test(text) || looksSecret(text) || [...text.matchAll(SET)].some(({ groups, index }) => {
-    const { option, name, value = '' } = groups!
+    const { option, name, double, single, bare } = groups!
+    const value = double ?? single ?? bare ?? ''
     if (isNoSecret(value) || ELSEWHERE.test(value)) return false
     if (option !== undefined) return !(option === 'secret' && /\b(docker|podman|nerdctl|buildah|buildctl)\b[^\n;&|]*$/.test(text.slice(Math.max(0, index - 200), index)))
     return /^[A-Z_\d]+$/.test(name!) ? isSecretVariable(name) : isSecretSetting(name!.split('.').at(-1)!, value)
@@ -32,7 +33,7 @@ export const noSecretInCommand: ResourceRule = {
   check: (resource) => [
     ...commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !holdsSecret(value), 'holds a secret (not shown)')),
     ...(/^command:/.test(resource.type) ? resource.properties.get('environment').entries() : []).flatMap((entry) =>
-      refuse(entry, (value) => typeof value !== 'string' || (isSecretVariable(entry.key) ? isNoSecret(value) : !looksSecret(value)), 'is a secret in the environment (not shown)'),
+      refuse(entry, (value) => value === null || typeof value === 'boolean' || (isSecretVariable(entry.key) ? isNoSecret(String(value)) : !looksSecret(String(value))), 'is a secret in the environment (not shown)'),
     ),
   ],
 }

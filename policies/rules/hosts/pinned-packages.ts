@@ -31,6 +31,6 @@ export const pinnedPackages: ResourceRule = {
 function installsAny(script: string): boolean {
   return argumentsOf(readOf(script), 'apt-get|apt|aptitude|dnf|yum|microdnf|tdnf|zypper|snap')
     .map((line) => wordsOf(line.replace(/[ \t]#.*/, '').replace(/\\/g, '').replace(/[{},()`]/g, ' ')))
-    .filter((words) => words.includes('install'))
+    .filter((words) => words.includes('install') && !words.some((word) => /^--revision(=\d|$)/.test(word)))
     .some((words) => words.slice(words.indexOf('install') + 1).some((word) => NODE.includes(word.replace(/(:\w+|\/[\w-]+|=\*?)$/, ''))))
 }

@@ -18,7 +18,7 @@ export const quoted: ResourceRule = {
 /** What the shell does not split: here-strings, tests in [[ ]], arithmetic, the word of a case. */
 const WHOLE = /<<<[ \t]*\S+|\[\[[^\n]{0,300}?\]\]|\$?\(\([^\n]{0,300}?\)\)|\bcase[ \t]+\S+[ \t]+in\b/g
 /** An assignment: at the beginning of a command, or of export and the like. */
-const ASSIGNS = /(?:^|[;&|({\n]|\b(?:then|do|else|export|local|readonly|declare|typeset)[ \t])[ \t]*(?:[A-Za-z_]\w*=\S*[ \t]+)*[A-Za-z_]\w*(?:\[[^\]\n]*\])?\+?=$/
+const ASSIGNS = /(?:^|[;&|(){\n!]|\b(?:if|elif|while|until|then|do|else|(?:export|local|readonly|declare|typeset)(?:[ \t]+-\w+)*)[ \t])[ \t]*(?:[A-Za-z_]\w*=\S*[ \t]+)*[A-Za-z_]\w*(?:\[[^\]\n]*\])?\+?=$/
 
 /** Reads the command once, as far as quotes, substitutions and assignments go. */
 function hasUnquoted(given: string): boolean {

@@ -26,15 +26,22 @@ export function wordsOf(line: string): string[] {
 
 /** What a script does, or a file says: without lines that are comments, what is only shown, and what grep and sed look for; lines that a backslash continues are one. */
 export function readOf(text: string): string {
-  return text
+  const done = text
     .replace(/^[ \t]*#(?!!)[^\n]*/gm, '')
     .replace(/\\\n/g, ' ')
-    .replace(/\bgrep\b[^\n;&|]*/g, 'grep')
-    .replace(/(^|[\n;&])[ \t]*echo[ \t]+("[^"\n$`]*"|'[^'\n]*')[ \t]*(?=[\n;&]|$)/g, '$1echo')
-    .replace(/(["' \t;])s([/|,#])(?:(?!\2)[^\n]){0,300}\2/g, '$1\n')
+    .replace(/\bgrep\b[^\n;&|)`]*/g, 'grep')
+    .replace(/^.*\b(?:sed|perl)\b.*$/gm, (line) => line.replace(/(["' \t;])s([/|,#])(?:(?!\2).){0,300}\2/g, '$1\n'))
+  return REDIRECTS.test(done) ? done : done.replace(ECHO, '$1echo')
 }
 
+const ECHO = /(^|[\n;&])[ \t]*echo[ \t]+("[^"\n$`]*"|'[^'\n]*')[ \t]*(?=[\n;&]|$)/g
+/** What a group, a loop or the whole script shows goes to a file, or to a shell. */
+const REDIRECTS = /(?:^|[\s;&|])(?:[)}]|done|fi|esac)[ \t]*(?:\d?>|\|(?!\|))|\bexec[ \t]+\d?>/
+
 const HEREDOC = /(?<!<)<<-?[ \t]*(?:"(\w+)"|'(\w+)'|\\?([A-Za-z_]\w*))/
+
+/** A comment, or arithmetic. */
+const NO_HEREDOC = /^[ \t]*#|\(\(/
 
 /** A script without its here-documents, and those by themselves. */
 export function apart(script: string): { script: string; documents: string[] } {
@@ -43,7 +50,7 @@ export function apart(script: string): { script: string; documents: string[] } {
   for (const line of script.split('\n')) {
     if (word === undefined) {
       rest.push(line)
-      const opened = HEREDOC.exec(line)
+      const opened = NO_HEREDOC.test(line) ? null : HEREDOC.exec(line)
       word = opened?.[1] ?? opened?.[2] ?? opened?.[3]
     } else if (line.trim() === word) {
       documents.push(body.join('\n'))

@@ -46,11 +46,11 @@ function kubeconfigs(resource: Resource): Field[] {
 
 /** Of kubectl, or in a text that is a kubeconfig, in base64 too (a Secret). An address of the machine itself stays on it. */
 function speaksPlainly(given: string): boolean {
-  const text = /^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/.test(given) ? Buffer.from(given, 'base64').toString() : given
+  const text = /^[A-Za-z0-9+/\s]{40,}(?:={1,2}\s*)?$/.test(given) ? Buffer.from(given, 'base64').toString() : given
   if (!text.includes('http://')) return false
   return COMMAND.test(text) || (/\bclusters["']?\s*:/.test(text) && FILE.test(text))
 }
 
 const ELSEWHERE = String.raw`["']?http://(?!localhost\b|127\.|\[::1\])`
-const COMMAND = new RegExp(String.raw`\bkube(ctl|let|adm)\b[^\n;&|]{0,300}[ \t](?:--server[= ]|-s[ \t=]*)${ELSEWHERE}`)
+const COMMAND = new RegExp(String.raw`\bkube(ctl|let|adm)\b(?:(?![ \t]--[ \t])[^\n;&|]){0,300}[ \t](?:--server[= ]|-s[ \t=]*)${ELSEWHERE}`)
 const FILE = new RegExp(String.raw`\bserver["']?\s*:\s*${ELSEWHERE}`)
