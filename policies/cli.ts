@@ -114,7 +114,7 @@ function reportOn({ pack: name, kubernetesMinor, files }: Options): Report {
 
 /** npm runs this project's script in the folder of package.json; paths are meant from where npm was called. Other scripts of npm run elsewhere. */
 function locate(path: string): string {
-  const own = process.env['npm_package_json'] === resolve(import.meta.dirname, '../package.json')
+  const own = process.env['npm_lifecycle_event'] === 'policies' && process.env['npm_package_json'] === resolve(import.meta.dirname, '../package.json')
   return resolve((own ? process.env['INIT_CWD'] : undefined) ?? '.', path)
 }
 

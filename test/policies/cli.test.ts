@@ -157,10 +157,10 @@ describe('policies from the command line', function () {
     mkdirSync(join(folder, 'deep/er'), { recursive: true })
     writeFileSync(join(folder, 'deep/er/bad.yml'), bad)
     writeFileSync(join(folder, 'deep/notes.txt'), 'no manifest')
-    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_package_json: join(REPOSITORY, 'package.json') } })
+    const { exitCode, stdout } = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_lifecycle_event: 'policies', npm_package_json: join(REPOSITORY, 'package.json') } })
     assert.deepEqual([exitCode, JSON.parse(stdout).findings.map(({ file }: any) => file)], [1, ['er/bad.yml']])
     // Another project's script runs where that project is.
-    const elsewhere = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_package_json: join(folder, 'package.json') } })
+    const elsewhere = await run(['--pack', 'pss-baseline', '--format', 'json', 'er'], { env: { INIT_CWD: join(folder, 'deep'), npm_lifecycle_event: 'policies', npm_package_json: join(folder, 'package.json') } })
     assert.deepEqual([elsewhere.exitCode, elsewhere.stderr], [2, 'er: there is no such file\n'])
   })
 
