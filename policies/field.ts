@@ -139,6 +139,11 @@ function written(step: string | number): string {
   return /^[\w./-]{1,80}$/.test(step) ? `["${step}"]` : `["(${step.length} characters)"]`
 }
 
+/** A text, number or boolean as text, "" for all else: String() throws for an object with a toString of its own. */
+export function textOf(value: unknown): string {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ''
+}
+
 /** UNKNOWN for a mark of Pulumi, as in a Field. */
 export function unmarked(value: unknown): unknown {
   return typeof value === 'string' && value.length === MARK_LENGTH && UNKNOWNS.has(value) ? UNKNOWN : value

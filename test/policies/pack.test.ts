@@ -255,6 +255,14 @@ describe('policies: no input makes a rule throw, and no message shows a value th
     )
   })
 
+  it('survives an object with a toString of its own, wherever a text is', () => {
+    const odd = { toString: {} }
+    const item = (kind: string) => ({ kind, name: odd, path: odd, mode: '644', interface: odd, content: 'nodeRegistration: {kubeletExtraArgs: [{name: {toString: {}}, value: {toString: {}}}]}', enabled: odd, allowedIps: ['10.0.0.1/32', odd], peers: [{ allowedIps: [odd] }] })
+    evaluateAll(resource('annex:host:HostSection', { document: { section: odd, items: ['file', 'unit', 'peer', 'interface', 'firewall', 'join', 'packages'].map(item) } }))
+    evaluateAll(resource('command:remote:Command', { create: odd, stdin: odd, environment: { PASSWORD: odd, connection: [[odd]] } }))
+    evaluateAll(resource('kubernetes:kubelet.config.k8s.io/v1beta1:KubeletConfiguration', { streamingConnectionIdleTimeout: odd }))
+  })
+
   it('leaves no rule out that would find something', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TYPES), data(fc.string()), (type, properties) => {

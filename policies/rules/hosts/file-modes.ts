@@ -1,3 +1,4 @@
+import { textOf } from '../../field.ts'
 import { demand, refuse, type ResourceRule, unverifiable } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
 import { argumentsOf, readOf, textsOf, wordsOf } from './texts.ts'
@@ -21,7 +22,7 @@ export const fileModes: ResourceRule = {
         const [path, mode] = [file.get('path'), file.get('mode')]
         const closedTo = (others: number) => typeof mode.value === 'string' && /^[0-7]{3,4}$/.test(mode.value) && (parseInt(mode.value, 8) & others) === 0
         if (path.isUnknown && closedTo(0o022) && !closedTo(0o077)) return [unverifiable(path)]
-        return demand(mode, () => closedTo(PRIVATE.test(String(path.value)) ? 0o077 : 0o022), 'lets others than root write it, or read what is secret')
+        return demand(mode, () => closedTo(PRIVATE.test(textOf(path.value)) ? 0o077 : 0o022), 'lets others than root write it, or read what is secret')
       }),
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !opens(value), 'lets everybody write a file, or read what is secret')),
   ],

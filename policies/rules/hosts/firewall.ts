@@ -1,3 +1,4 @@
+import { textOf } from '../../field.ts'
 import { demand, refuse, type ResourceRule } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
 import { readOf, textsOf } from './texts.ts'
@@ -18,7 +19,7 @@ export const firewall: ResourceRule = {
       .flatMap((item) => demand(item.get('content'), (value) => typeof value === 'string' && isClosed(value), 'has no input chain that drops by default, or accepts everything')),
     ...documentsOf(resource)
       .flatMap((document) => itemsOf(document, 'unit'))
-      .filter((unit) => unit.isUnknown || FIREWALL.test(String(unit.get('name').value)))
+      .filter((unit) => unit.isUnknown || FIREWALL.test(textOf(unit.get('name').value)))
       .flatMap((unit) => ['enabled', 'running'].flatMap((state) => refuse(unit.get(state), (value) => value === true, 'switches the firewall off'))),
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !opens(value), 'switches the firewall off, or opens it by default')),
   ],

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml'
-import { Field } from '../../field.ts'
+import { Field, textOf } from '../../field.ts'
 import { objectsOfKind } from '../../kubernetes.ts'
 import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 import { apart, readOf, textsOf } from './texts.ts'
@@ -11,7 +11,7 @@ const SETTINGS: readonly Setting[] = [
   [['authentication', 'anonymous', 'enabled'], (value) => value === false, 'lets anonymous callers in (CIS 4.2.1)'],
   [['authorization', 'mode'], (value) => value === 'Webhook', 'allows every caller everything (CIS 4.2.2)'],
   [['readOnlyPort'], (value) => value === 0, 'opens the read-only port (CIS 4.2.4)'],
-  [['streamingConnectionIdleTimeout'], (value) => !/^0[0a-zµ]*$/.test(String(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
+  [['streamingConnectionIdleTimeout'], (value) => !/^0[0a-zµ]*$/.test(textOf(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
   [['makeIPTablesUtilChains'], (value) => value === true, 'makes no iptables chains (CIS 4.2.6)'],
   [['eventRecordQPS'], (value) => value !== 0, 'records events without a limit (CIS 4.2.8)'],
   [['rotateCertificates'], (value) => value === true, 'does not rotate its certificate (CIS 4.2.10)'],
@@ -74,7 +74,7 @@ const NAMED = new RegExp(`\\b(${SETTINGS.map(([path]) => path.at(-1) === 'enable
 /** kubeadm's kubeletExtraArgs as flags: a list since v1beta4, an object before. */
 function argumentsIn(document: unknown): string {
   const args = new Field(document).get('nodeRegistration', 'kubeletExtraArgs')
-  return [...args.items().map((it) => [it.get('name').value, it.get('value').value]), ...args.entries().map((it) => [it.key, it.value])].map(([name, value]) => `--${String(name)}=${String(value)}`).join('\n')
+  return [...args.items().map((it) => [it.get('name').value, it.get('value').value]), ...args.entries().map((it) => [it.key, it.value])].map(([name, value]) => `--${textOf(name)}=${textOf(value)}`).join('\n')
 }
 
 /** The documents of a file (YAML or JSON) as Kubernetes reads them, to which yes is true; none where it names no setting, or is no YAML. */

@@ -1,3 +1,4 @@
+import { textOf } from '../../field.ts'
 import { isNoSecret, isSecretSetting, isSecretVariable, looksSecret } from '../supply/secret-names.ts'
 import { commandsOf } from './document.ts'
 import { refuse, type ResourceRule } from '../../rule.ts'
@@ -33,7 +34,7 @@ export const noSecretInCommand: ResourceRule = {
   check: (resource) => [
     ...commandsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !holdsSecret(value), 'holds a secret (not shown)')),
     ...(/^command:/.test(resource.type) ? resource.properties.get('environment').entries() : []).flatMap((entry) =>
-      refuse(entry, (value) => value === null || typeof value === 'boolean' || (isSecretVariable(entry.key) ? isNoSecret(String(value)) : !looksSecret(String(value))), 'is a secret in the environment (not shown)'),
+      refuse(entry, (value) => value === null || typeof value === 'boolean' || (isSecretVariable(entry.key) ? typeof value !== 'object' && isNoSecret(textOf(value)) : !looksSecret(textOf(value))), 'is a secret in the environment (not shown)'),
     ),
   ],
 }

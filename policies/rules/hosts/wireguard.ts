@@ -1,4 +1,4 @@
-import type { Field } from '../../field.ts'
+import { type Field, textOf } from '../../field.ts'
 import { demand, type Fault, refuse, type ResourceRule, violation } from '../../rule.ts'
 import { documentsOf, itemsOf } from './document.ts'
 import { readOf, textsOf } from './texts.ts'
@@ -41,7 +41,7 @@ function shared(document: Field): Fault[] {
   const seen = new Set<string>()
   const among = (name: Field, peers: Field[]) => peers.flatMap((peer) => peer.get('allowedIps').items()).flatMap((range) => {
     if (typeof range.value !== 'string') return []
-    const known = `${String(name.value)} ${range.value}`
+    const known = `${textOf(name.value)} ${range.value}`
     const again = seen.has(known)
     seen.add(known)
     return again ? [violation(range, 'is allowed to another peer already')] : []
