@@ -45,3 +45,7 @@ export const goodPodSpec = {
   ],
   volumes: [{ name: 'tmp', emptyDir: {} }],
 }
+
+export const command = 'command:remote:Command'
+export const section = 'annex:host:HostSection'
+export const items = (...list: unknown[]) => ({ document: { section: 'it', items: list } })

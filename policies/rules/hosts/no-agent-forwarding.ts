@@ -16,5 +16,9 @@ export const noAgentForwarding: ResourceRule = {
   url: 'https://man.openbsd.org/ssh_config#ForwardAgent',
   looksAt: 'inputs',
   about: ['hosts'],
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(LENDS.test(readOf(value)) || SETTING.test(readOf(value))), 'forwards the ssh-agent')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !forwards(readOf(value)), 'forwards the ssh-agent')),
+}
+
+function forwards(script: string): boolean {
+  return LENDS.test(script) || SETTING.test(script)
 }

@@ -18,5 +18,9 @@ export const signedPackages: ResourceRule = {
   url: 'https://wiki.debian.org/SecureApt',
   looksAt: 'inputs',
   about: ['hosts'],
-  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !(SOURCES.test(readOf(value)) || UNSEEN.test(readOf(value))), 'installs or runs what nobody signed')),
+  check: (resource) => textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !isUnsigned(readOf(value)), 'installs or runs what nobody signed')),
+}
+
+function isUnsigned(script: string): boolean {
+  return SOURCES.test(script) || UNSEEN.test(script)
 }
