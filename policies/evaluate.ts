@@ -22,11 +22,11 @@ export interface Finding extends ActiveRule {
 export interface Terms {
   settings: Settings
   exceptions: readonly Exception[]
-  /** YYYY-MM-DD (UTC), compared with the exceptions' last day. */
+  /** YYYY-MM-DD (UTC), compared with the exceptions' last day and with the end of tokens. */
   today: string
 }
 
-/** Today, as the exceptions count it. */
+/** Today, as `Terms` has it. */
 export function currentDay(): string {
   return new Date().toISOString().slice(0, 10)
 }
@@ -37,8 +37,8 @@ export function currentDay(): string {
  */
 export function evaluate(rules: readonly ActiveRule[], resource: Resource, terms: Terms, outputs = false): Finding[] {
   const findings: Finding[] = []
-  for (const active of rulesAbout(contentsOf(resource), rules, outputs)) {
-    const faults = active.rule.check(resource, terms.settings)
+  for (const active of rulesAbout(resource, rules, outputs)) {
+    const faults = active.rule.check(resource, terms.settings, terms.today)
     if (faults.length > 0) findings.push(...withoutRepeats(faults).map((fault) => judge(active, resource, fault, terms)))
   }
   return findings
@@ -50,30 +50,35 @@ type ActiveResourceRule = ActiveRule & { rule: ResourceRule }
 /** By contents: asking each rule for each resource would take longer than the rules. */
 const asked = new WeakMap<readonly ActiveRule[], Map<string, readonly ActiveResourceRule[]>>()
 
-function rulesAbout(contents: ReadonlySet<About>, rules: readonly ActiveRule[], outputs: boolean): readonly ActiveResourceRule[] {
-  const known = asked.get(rules) ?? new Map<string, readonly ActiveResourceRule[]>()
-  asked.set(rules, known)
-  const key = `${outputs} ${[...contents].join()}`
-  const those = known.get(key) ?? rules.filter((active): active is ActiveResourceRule => {
-    const { rule } = active
-    return rule.looksAt !== 'stack' && (!outputs || rule.looksAt === 'both') && isAbout(rule, contents)
-  })
-  known.set(key, those)
+/** Of outputs those that look at them, whatever the contents: they are too few to be chosen among. */
+function rulesAbout(resource: Resource, rules: readonly ActiveRule[], outputs: boolean): readonly ActiveResourceRule[] {
+  let known = asked.get(rules)
+  if (known === undefined) asked.set(rules, (known = new Map()))
+  const contents = outputs ? [] : contentsOf(resource)
+  const key = outputs ? 'outputs' : contents.join()
+  let those = known.get(key)
+  if (those === undefined) {
+    those = rules.filter((active): active is ActiveResourceRule => {
+      const { rule } = active
+      return rule.looksAt !== 'stack' && (outputs ? rule.looksAt === 'both' : isAbout(rule, contents))
+    })
+    known.set(key, those)
+  }
   return those
 }
 
 /** Whether there is something in a resource for the rule to look at. */
-export function isAbout({ about }: ResourceRule, contents: ReadonlySet<About>): boolean {
-  return about === undefined || about.some((it) => contents.has(it))
+export function isAbout({ about }: ResourceRule, contents: readonly About[]): boolean {
+  return about === undefined || about.some((it) => contents.includes(it))
 }
 
-/** What there is in a resource, so that most rules need not look at it. */
-export function contentsOf(resource: Resource): Set<About> {
-  const contents = new Set<About>()
-  for (const { own, kind } of objectsOf(resource)) if (own) contents.add(kind as Capitalize<string>)
-  if (isRelease(resource) || podsOf(resource).length > 0) contents.add('pods')
-  if (/^(annex:host|command):/.test(resource.type)) contents.add('hosts')
-  if (/^(random|tls):/.test(resource.type)) contents.add('keys')
+/** What there is in a resource, each once, so that most rules need not look at it. */
+export function contentsOf(resource: Resource): About[] {
+  const objects = objectsOf(resource)
+  const contents = [...new Set(objects.filter(({ own }) => own).map(({ kind }) => kind as Capitalize<string>))] as About[]
+  if (isRelease(resource) || podsOf(resource).length > 0) contents.push('pods')
+  if (/^(annex:host|command):/.test(resource.type)) contents.push('hosts')
+  if (/^(random|tls):/.test(resource.type)) contents.push('keys')
   return contents
 }
 

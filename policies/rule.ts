@@ -72,8 +72,8 @@ export interface ResourceRule extends Metadata {
   looksAt: 'inputs' | 'both'
   /** What check() looks for, where it finds nothing in a resource without it: such resources need not be given to it. Default: anything. */
   about?: readonly About[]
-  /** Every fault of one resource, none when the rule does not apply. Throws nothing, whatever the data. */
-  check(resource: Resource, settings: Settings): Fault[]
+  /** Every fault of one resource, none when the rule does not apply. Throws nothing, whatever the data. @param today YYYY-MM-DD (UTC) */
+  check(resource: Resource, settings: Settings, today: string): Fault[]
   /** The value that the field of a violation may safely get, where there is one; undefined where there is none. @param holder what the field is in */
   repaired?(fault: Fault, holder: Field): unknown
 }

@@ -70,7 +70,7 @@ describe('the repository', function () {
   it('holds no private key', () => {
     const found = files.filter(({ text }) => {
       const resource = { type: 'file', name: 'file', properties: new Field({ text }) }
-      return noPrivateKey.check(resource, settings).length > 0
+      return noPrivateKey.check(resource, settings, '2026-11-23').length > 0
     })
     assert.deepEqual(
       found.map(({ path }) => path),

@@ -8,11 +8,14 @@ describe('policies: the verdicts of what people write', () => {
   const input = 'chain input {\n  type filter hook input priority filter; policy drop;\n'
   const environment = (name: string, value: string) => ({ environment: { [name]: value } })
   const volume = (path: string) => ({ spec: { local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Retain' } })
+  const tokenUntil = (expiration: unknown) => ({ type: 'bootstrap.kubernetes.io/token', stringData: { 'token-id': 'abcdef', ...(expiration === undefined ? {} : { expiration }) } })
   const tenants = { namespaceSelector: { matchLabels: { 'paas-tier': 'tenant' } } }
   const verdicts: [id: string, verdict: 'violation' | 'unverifiable' | undefined, type: string, properties: unknown[], name?: string][] = [
     ['hosts-no-secret-in-command', 'violation', command, [environment('DATABASE_URL', 'postgres://app:hunter2@db/app'), ...['SECRET_KEY', 'MYSQL_PWD', 'ENCRYPTION_KEY', 'TOKEN_PROD'].map((name) => environment(name, 'hunter2hunter2'))]],
     ['hosts-no-secret-in-command', undefined, command, [environment('BYPASS', 'true'), environment('GIT_ASKPASS', '/bin/ask'), environment('USE_TOKEN', 'true'), environment('GOOGLE_APPLICATION_CREDENTIALS', '/etc/key.json')]],
-    ['hosts-token-lifetime', 'unverifiable', 'kubernetes:core/v1:Secret', [{ type: UNKNOWN, stringData: { 'token-id': 'abcdef' } }]],
+    ['hosts-token-lifetime', 'unverifiable', 'kubernetes:core/v1:Secret', [{ type: UNKNOWN, stringData: { 'token-id': 'abcdef' } }, tokenUntil(UNKNOWN)]],
+    ['hosts-token-lifetime', 'violation', 'kubernetes:core/v1:Secret', [tokenUntil('2099-01-01T00:00:00Z'), tokenUntil('+020260-01-01T00:00:00Z'), tokenUntil('2026-11-25T00:00:00Z'), tokenUntil('2026-11-24T23:00:00-05:00'), tokenUntil(''), { ...tokenUntil(undefined), data: { expiration: 'MjA5OS0wMS0wMVQwMDowMDowMFo=' } }]],
+    ['hosts-token-lifetime', undefined, 'kubernetes:core/v1:Secret', [tokenUntil('2026-11-23T10:00:00Z'), tokenUntil('2026-11-24T09:59:59+02:00'), tokenUntil('2020-01-01T00:00:00Z'), tokenUntil('never'), { ...tokenUntil(undefined), data: { expiration: 'MjAyNi0xMS0yM1QxMDowMDowMFo=' } }]],
     ['hosts-file-modes', 'violation', section, ['/root/.kube/config', '/var/lib/kubelet/config.json', '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf'].map((path) => file(path, '644'))],
     ['hosts-file-modes', undefined, section, ['/var/lib/kubelet/pki/kubelet.crt', '/etc/wireguard/wg0.pub'].map((path) => file(path, '644'))],
     ['hosts-file-modes', 'unverifiable', section, [file(UNKNOWN, '644')]],

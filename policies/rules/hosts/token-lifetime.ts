@@ -8,20 +8,32 @@ export const tokenLifetime: ResourceRule = {
   severity: 'high',
   frameworks: { nsa: ['Authentication and authorization'] },
   why: 'Who finds the token, in a log or a shell history, joins a node of their own.',
-  fix: 'Give kubeadm token create a --ttl of at most 24h, and a token Secret an expiration.',
+  fix: 'Give kubeadm token create a --ttl of at most 24h, and a token Secret an expiration within a day.',
   url: 'https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/',
   looksAt: 'inputs',
   about: ['hosts', 'Secret'],
-  check: (resource) => [
+  check: (resource, _settings, today) => [
     ...textsOf(resource).flatMap((text) => refuse(text, (value) => typeof value !== 'string' || !makesLongToken(value), 'makes a bootstrap token without an end, or one of more than 24 hours')),
     ...objectsOfKind(resource, 'Secret').flatMap(({ object }) => {
       const type = object.get('type')
       if (!type.isUnknown && type.value !== 'bootstrap.kubernetes.io/token') return []
       const [text, encoded] = [object.get('stringData', 'expiration'), object.get('data', 'expiration')]
-      if (type.isUnknown && text.isAbsent && encoded.isAbsent) return [unverifiable(type)]
-      return type.isUnknown ? [] : demand(text.isAbsent ? encoded : text, (value) => typeof value === 'string' && value !== '', 'is not set, so the token never ends')
+      if (type.isUnknown) return text.isAbsent && encoded.isAbsent ? [unverifiable(type)] : []
+      const expiration = text.isAbsent ? encoded : text
+      const unset = demand(expiration, (value) => typeof value === 'string' && value !== '', 'is not set, so the token never ends')
+      return unset.length > 0 ? unset : demand(expiration, (value) => endsSoon(text.isAbsent ? decoded(value) : String(value), today), 'is later than tomorrow')
     }),
   ],
+}
+
+/** Today or tomorrow: of the clock a rule knows the day. Kubernetes takes what is no time for expired (k8s.io/cluster-bootstrap). */
+function endsSoon(expiration: string, today: string): boolean {
+  const end = Date.parse(expiration)
+  return Number.isNaN(end) || end < Date.parse(today) + 2 * 86_400_000
+}
+
+function decoded(value: unknown): string {
+  return Buffer.from(String(value), 'base64').toString()
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 1, m: 1 / 60, s: 1 / 3600, d: 24 }

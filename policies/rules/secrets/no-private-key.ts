@@ -51,15 +51,18 @@ const MARKS: readonly [RegExp, string][] = [
 /** Characters; the shortest mark is longer, and most texts of a resource are shorter. */
 const SHORTEST = 16
 
+/** In every mark, and in few other texts. */
+const WORD = /key/i
+
 function keyIn(text: string): string | undefined {
-  if (text.length < SHORTEST) return undefined
+  if (text.length < SHORTEST || !WORD.test(text)) return undefined
   return MARKS.find(([mark]) => mark.test(text))?.[1]
 }
 
 /** A key in a value: in its text, in base64 (as in a Kubernetes Secret), or because of the field's name. */
 function keyUnder(name: string, value: string): string | undefined {
   if (value.length < SHORTEST) return undefined
-  const found = keyIn(value) ?? (/key/i.test(name) ? keyIn(`${name}: ${value}`) : undefined)
+  const found = keyIn(value) ?? (WORD.test(name) ? keyIn(`${name}: ${value}`) : undefined)
   if (found !== undefined) return found
   for (const encoded of base64In(value)) {
     const decoded = keyIn(Buffer.from(encoded, 'base64').toString('latin1'))
@@ -68,9 +71,13 @@ function keyUnder(name: string, value: string): string | undefined {
   return undefined
 }
 
+/** Characters; the shortest mark takes more in base64. */
+const SHORTEST_ENCODED = 28
+
 /** The value when all of it is base64, broken into lines or not, and every long run of base64 in it. */
 function* base64In(value: string): Generator<string> {
-  if (value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value.trimEnd())) yield value
+  if (value.length < SHORTEST_ENCODED) return
+  if (/^[A-Za-z0-9+/\s]+={0,2}$/.test(value.trimEnd())) yield value
   for (const [run] of value.matchAll(/[A-Za-z0-9+/]{40,}/g)) yield run
   // "-----BEGIN ", also where the characters before it look like base64 too.
   for (const [run] of value.matchAll(/LS0tLS1CRUdJTi[A-Za-z0-9+/]+/g)) yield run
