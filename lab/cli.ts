@@ -22,7 +22,10 @@ npm run tools`
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   start: async () => Number(!(await (await import('./start.ts')).start())),
   test: async (args) => Number(!(await (await import('./test.ts')).test(args.includes('--all')))),
-  prove: async (args) => (await import('./proof.ts')).attackLab(args),
+  prove: async (args) => {
+    (await import('./shell.ts')).requireLab()
+    return (await import('./proof.ts')).attackLab(args)
+  },
   down: async () => done((await import('./lab.ts')).down()),
   shell: async (args) => (await import('./shell.ts')).shell(args),
   ssh: async (args) => (await import('./shell.ts')).ssh(args),

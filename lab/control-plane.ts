@@ -6,7 +6,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { parse, stringify } from 'yaml'
 import { toolPath, toolVersion } from '../tools/tools.ts'
-import { inNamespace, labFolder, labPath } from './environment.ts'
+import { inherited, inNamespace, labFolder, labPath } from './environment.ts'
 import { lastLines, processId, startProcess, until } from './processes.ts'
 import { privateEndpoint, publicEndpoint, ranges } from './topology.ts'
 
@@ -49,13 +49,13 @@ export async function newBootstrapToken(): Promise<string> {
 /** Runs kubectl as the cloud itself. @returns what it printed */
 export async function kubectlAsCloud(args: readonly string[], input?: string): Promise<string> {
   const [command, rest] = inNamespace(namespace, toolPath('kubectl'), ['--kubeconfig', kubeconfig('super-admin'), ...args])
-  const { stdout } = await execa(command, rest, input === undefined ? {} : { input })
+  const { stdout } = await execa(command, rest, { ...(input === undefined ? {} : { input }), env: inherited(), extendEnv: false })
   return String(stdout)
 }
 
 async function kubeadm(args: readonly string[]): Promise<string> {
   const [command, rest] = inNamespace(namespace, toolPath('kubeadm'), args)
-  const { stdout } = await execa(command, rest)
+  const { stdout } = await execa(command, rest, { env: inherited(), extendEnv: false })
   return String(stdout)
 }
 

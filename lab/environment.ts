@@ -54,8 +54,8 @@ function clients(): string[] {
   return toolSets.filter(({ name }) => ['pulumi', 'kubernetes'].includes(name)).map((set) => path.join(setFolder(set), 'bin'))
 }
 
-/** A proxy of this machine leads nowhere from inside the lab. */
-function inherited(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(https?|no|all)_proxy$/i.test(name))
+/** What of this machine's environment means the same inside the lab: a proxy leads nowhere from there, and what is set for Pulumi is for other stacks. */
+export function inherited(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(https?|no|all|ftp)_proxy$/i.test(name) && !name.startsWith('PULUMI_'))
   return Object.fromEntries(kept) as Record<string, string>
 }

@@ -3,7 +3,7 @@ import { existsSync, openSync, closeSync, mkdirSync, readFileSync, readdirSync, 
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive } from '../tools/lock.ts'
-import { inNamespace, labFolder, labPath } from './environment.ts'
+import { inherited, inNamespace, labFolder, labPath } from './environment.ts'
 
 /** A process of the lab that outlives the command that started it. */
 export interface LabProcess {
@@ -37,7 +37,7 @@ export async function startProcess(wanted: LabProcess): Promise<number> {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: wanted.cwd ?? labFolder,
-    env: { ...process.env, ...wanted.env },
+    env: { ...inherited(), ...wanted.env },
   })
   closeSync(log)
   child.unref()

@@ -37,7 +37,7 @@ export function labSystem(): System {
     probeImage: options.testApplication.image,
     cloudNodeSelector: { 'node-type': 'cloud' },
     run,
-    onWorker: (command) => run('ssh', ['-o', `UserKnownHostsFile=${options.knownHosts}`, '-p', String(ssh.port), `${ssh.user}@${ssh.host ?? worker.address}`, ...command]),
+    onWorker: (command) => run('ssh', ['-F', 'none', '-o', `UserKnownHostsFile=${options.knownHosts}`, '-p', String(ssh.port), `${ssh.user}@${ssh.host ?? worker.address}`, ...command]),
   }
 }
 

@@ -18,9 +18,14 @@ export async function ssh([host, ...command]: string[]): Promise<number> {
   return attached('ssh', [...sshArguments(host as HostName), ...command])
 }
 
-async function attached(command: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+/** @throws Error with the fix, where the lab is down. */
+export function requireLab(): void {
   refuseForeignNetwork()
   if (!namespaceExists('annex-operator')) throw new Error('the lab is down: npm start, or npm run lab up')
+}
+
+async function attached(command: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  requireLab()
   // An interrupt is for what runs inside.
   process.on('SIGINT', () => {})
   installStandIns(operatorEnvironment()['PULUMI_HOME']!)

@@ -1,7 +1,8 @@
 /** The stack lock of Pulumi's file backend, which a killed `pulumi` leaves behind. */
-import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { startTime } from '../tools/lock.ts'
 
 /** What Pulumi writes into a lock file. */
 export interface LockHolder {
@@ -46,11 +47,13 @@ export function breakDeadLocks(state: string, stack: string): string[] {
   })
 }
 
-/** A process's folder in /proc is made when it starts. */
+/** Ticks of proc(5) in a second (USER_HZ). */
+const ticks = 100
+
+/** The times of a process's folder in /proc say nothing of this: it is made when somebody first looks. */
 function startOfProcess(pid: number): Date | undefined {
-  try {
-    return statSync(`/proc/${pid}`).ctime
-  } catch {
-    return undefined
-  }
+  const started = startTime(pid)
+  if (started === undefined) return undefined
+  const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+  return new Date(Date.now() - (uptime - Number(started) / ticks) * 1000)
 }

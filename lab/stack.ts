@@ -74,7 +74,7 @@ export async function destroy(options: Options = {}): Promise<void> {
 }
 
 /** What the last update did, from the backend's own history. */
-async function lastChanges(): Promise<Changes> {
+export async function lastChanges(): Promise<Changes> {
   const { stdout } = await pulumi(['stack', 'history', '--stack', stackName, '--json', '--page-size', '1'], { stdio: 'pipe' })
   const [last] = JSON.parse(String(stdout)) as { resourceChanges?: Record<string, number> }[]
   const counts = last?.resourceChanges ?? {}

@@ -31,7 +31,10 @@ export async function test(all: boolean): Promise<boolean> {
   ])).flat()
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
   await down()
-  const sum = (of: keyof Counts) => counts.reduce((total, one) => total + one[of], 0)
+  const sum = (of: 'passed' | 'failed' | 'skipped') => counts.reduce((total, one) => total + one[of], 0)
+  // Once more at the end: the logs of a CI are long, and shortened.
+  const failures = counts.flatMap((one) => one.failures ?? [])
+  if (failures.length > 0) console.log(`Failed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`)
   console.log(closingLine({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
   return sum('failed') === 0
 }

@@ -1,5 +1,6 @@
 /** Builds one set of tools from its pinned Go modules. */
 import { rename } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { execa, ExecaError } from 'execa'
 import { sourceFolder } from './cache.ts'
@@ -23,17 +24,28 @@ export async function build(set: ToolSet, bin: string): Promise<void> {
   }
 }
 
-/** Throws, with the fix, when there is no Go that could build. */
+/**
+ * Go for this machine, whatever a person has set for other work. GOFLAGS and GOTOOLCHAIN are set to what they are by default, since an empty
+ * one leaves what `go env -w` wrote in force.
+ */
+export const goEnvironment = {
+  CGO_ENABLED: '0', GOOS: 'linux', GOARCH: { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch, GOWORK: 'off', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'auto', HOME: homedir(),
+}
+
+/** Throws, with the fix, when there is no Go that could build. One since 1.21 fetches the newer one that a go.mod asks for. */
 export async function requireGo(): Promise<void> {
-  const { failed } = await execa('go', ['version'], { reject: false })
-  if (failed) throw new Error('Go is needed to build the tools, and there is no "go" on PATH: install Go 1.26 or newer (go.dev/dl)')
+  const { failed, stdout } = await execa('go', ['version'], { reject: false, env: goEnvironment })
+  const found = /\bgo(\d+)\.(\d+)/.exec(String(stdout ?? ''))
+  if (failed || found === null) throw new Error('Go is needed to build the tools, and there is no "go" on PATH: install Go 1.26 or newer (go.dev/dl)')
+  const [, major, minor] = found.map(Number)
+  if (major! === 1 && minor! < 21) throw new Error(`Go 1.26 or newer is needed to build the tools; the "go" on PATH is ${found[0]}: install a newer one (go.dev/dl)`)
 }
 
 async function go(args: string[], set: ToolSet): Promise<void> {
   try {
     await execa('go', args, {
       cwd: sourceFolder(set),
-      env: { CGO_ENABLED: '0', GOOS: 'linux', GOFLAGS: '' },
+      env: goEnvironment,
       stdin: 'ignore',
       all: true,
     })

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { ToolSet } from './table.ts'
 
 /** The cache folder, or a path below it. Read anew each time, so that a test can set ANNEX_CACHE. */
 export function cacheFolder(...below: string[]): string {
-  return join(process.env.ANNEX_CACHE ?? join(homedir(), '.cache', 'annex'), ...below)
+  return resolve(process.env.ANNEX_CACHE || join(homedir(), '.cache', 'annex'), ...below)
 }
 
 /** The folder of one set of tools; its binaries are in `bin`. */

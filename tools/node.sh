@@ -4,17 +4,15 @@
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."
-if [[ $(node lab/dependencies.mjs) != fit ]]; then
-  if [[ -L node_modules ]]; then
-    echo "node_modules is a link, and what it points at does not fit package-lock.json. npm ci would empty it: replace the link first." >&2
-    exit 2
-  fi
+# shellcheck source=tools/npm-packages.sh
+source tools/npm-packages.sh
+if ! npm_packages_fit; then
   echo "Installing npm packages from package-lock.json (about a minute)" >&2
   mkdir -p .lab
   # One set-up at a time, that of lab/run too.
   exec 9>.lab/setup.lock
   flock 9
-  [[ $(node lab/dependencies.mjs) == fit ]] || { npm ci --ignore-scripts --no-audit --no-fund && npm rebuild node; } >&2
+  npm_packages_fit || install_npm_packages >&2 || exit 2
   exec 9>&-
 fi
 exec node_modules/.bin/node "$@"

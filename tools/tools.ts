@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { build, diskForAllSets, requireGo } from './build.ts'
+import { build, diskForAllSets, goEnvironment, requireGo } from './build.ts'
 import { cacheFolder, isComplete, recipe, setFolder } from './cache.ts'
 import { download, Unreachable, WrongChecksum } from './download.ts'
 import { withLock } from './lock.ts'
@@ -128,7 +128,7 @@ async function removeLeftovers(): Promise<void> {
 /** Go's caches are where most of it goes; both are asked, for they may be on another disk than ours. */
 async function requireDisk(sets: readonly ToolSet[]): Promise<void> {
   const needed = Math.max(1e9, (diskForAllSets * sum(sets)) / sum(toolSets))
-  const { stdout } = await execa('go', ['env', 'GOCACHE', 'GOMODCACHE'])
+  const { stdout } = await execa('go', ['env', 'GOCACHE', 'GOMODCACHE'], { env: goEnvironment })
   for (const folder of [cacheFolder('tools'), ...stdout.split('\n')]) {
     await mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)

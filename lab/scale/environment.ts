@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml'
 import { type Assigned, assign } from '../../tenants/assign.ts'
 import { toolPath } from '../../tools/tools.ts'
 import { cacheFolder } from '../../tools/cache.ts'
-import { checkout } from '../environment.ts'
+import { checkout, inherited } from '../environment.ts'
 import { installStandIns } from '../pulumi/install.ts'
 
 export const environment = 'scale'
@@ -47,6 +47,7 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
   writeFileSync(at(`Pulumi.${environment}.yaml`), stringify({ config: { ...options, 'kubernetes:context': 'test' } }))
 
   const env = {
+    ...inherited(),
     PATH: [path.join(checkout, 'node_modules', '.bin'), path.dirname(toolPath('pulumi')), path.dirname(toolPath('kubectl')), process.env['PATH']].join(':'),
     PULUMI_HOME: at('home'),
     PULUMI_BACKEND_URL: `file://${at('state')}?metadata=skip`,
@@ -57,7 +58,7 @@ export function openEnvironment(cluster: { kubeconfigFile: string }): StackedEnv
     NODE_COMPILE_CACHE: path.join(cacheFolder(), 'compiled'),
   }
   const pulumi: StackedEnvironment['pulumi'] = async (project, ...args) => {
-    const { exitCode, all } = await execa(toolPath('pulumi'), [...args, '--non-interactive'], { cwd: project === 'platform' ? root : at('tenants'), env, all: true, reject: false })
+    const { exitCode, all } = await execa(toolPath('pulumi'), [...args, '--non-interactive'], { cwd: project === 'platform' ? root : at('tenants'), env, extendEnv: false, all: true, reject: false })
     return { code: exitCode ?? 1, output: all }
   }
   const succeed = async (project: 'platform' | 'tenants', ...args: string[]) => {

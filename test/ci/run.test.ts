@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,23 @@ describe('.ci/run', () => {
     ],
   ]
 
+  it('counts one failure when it may not write, and when it is told to end', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'annex-ci-'))
+    try {
+      await writeFile(join(bin, 'npm'), '#!/bin/sh\necho started\nexec sleep 20\n', { mode: 0o755 })
+      const env = { PATH: `${bin}:${process.env['PATH']}` }
+      const unwritable = await execa(join(REPOSITORY, '.ci/run'), { env: { ...env, TMPDIR: join(bin, 'none') }, reject: false })
+      const running = execa(join(REPOSITORY, '.ci/run'), { env, reject: false, detached: true })
+      running.stdout.once('data', () => process.kill(-running.pid!))
+      for (const { stdout, exitCode } of [unwritable, await running]) {
+        assert.equal(stdout.split('\n').at(-1), '0 passed, 1 failed')
+        assert.notEqual(exitCode, 0)
+      }
+    } finally {
+      await rm(bin, { recursive: true })
+    }
+  })
+
   for (const [title, npm, lastLine, ok] of CASES) {
     it(`${title}: ${lastLine}`, async () => {
       const bin = await mkdtemp(join(tmpdir(), 'annex-ci-'))
@@ -66,13 +83,14 @@ describe('the reporter', () => {
         "it('is to do')",
       ]
       await writeFile(file, `describe('some', () => { ${tests.join('; ')} })\n`)
-      const { stdout, exitCode } = await execa('mocha', ['--no-config', '--reporter', './test/reporter.ts', file], {
+      const run = (counts?: string) => execa('mocha', ['--no-config', '--reporter', './test/reporter.ts', file], {
         cwd: REPOSITORY,
         preferLocal: true,
         localDir: REPOSITORY,
-        env: { ANNEX_TEST_COUNTS: undefined },
+        env: { ANNEX_TEST_COUNTS: counts },
         reject: false,
       })
+      const { stdout, exitCode } = await run()
       assert.equal(exitCode, 1)
       assert.deepEqual(stdout.split('\n').slice(-5), [
         'Left out:',
@@ -81,6 +99,9 @@ describe('the reporter', () => {
         '',
         '1 passed, 1 failed, 2 skipped',
       ])
+      // For npm test, which adds the counts of several runs up and names what failed once more.
+      await run(join(folder, 'counts.json'))
+      assert.deepEqual(JSON.parse(await readFile(join(folder, 'counts.json'), 'utf8')), { passed: 1, failed: 1, skipped: 2, failures: ['some fails\n    as it should'] })
     } finally {
       await rm(folder, { recursive: true })
     }

@@ -37,6 +37,10 @@ describe('a stack lock left behind', () => {
       assert.match(breakDeadLocks(state, 'dev')[0]!, /process 4194304/)
       assert.deepEqual(readdirSync(folder), [])
     })
+    it('is not that of a process which started later than it says', () => {
+      writeFileSync(path.join(folder, 'old.json'), JSON.stringify({ ...holder, pid: process.pid, hostname: os.hostname(), timestamp: new Date(Date.now() - process.uptime() * 1000 - 5000).toISOString() }))
+      assert.match(breakDeadLocks(state, 'dev')[0]!, new RegExp(`process ${process.pid}`))
+    })
     it('of a living process is an error that names it, and stays', () => {
       lock(process.pid)
       assert.throws(() => breakDeadLocks(state, 'dev'), new RegExp(`process ${process.pid}`))
