@@ -3,7 +3,7 @@ import { namespacePoolLabel } from '../tenant-placement/admission-cel.ts'
 import { poolOf } from '../tenant-placement/node-pools.ts'
 import { ownLabels, settings, tenantLabel } from './names.ts'
 import { renderNetworkPolicies } from './network-policies.ts'
-import { renderLimitRange, renderQuota } from './quota.ts'
+import { renderAffinityQuota, renderLimitRange, renderQuota } from './quota.ts'
 import { renderRole, renderRoleBinding, renderServiceAccount } from './roles.ts'
 import { namespacesOf, type Surroundings, type TenantSpec } from './tenant.ts'
 
@@ -26,6 +26,7 @@ export function renderTenant(tenant: TenantSpec, surroundings: Surroundings) {
     namespace: renderNamespace(tenant, name),
     networkPolicies: renderNetworkPolicies(tenant, name, surroundings),
     quota: renderQuota(tenant, name, quota),
+    affinityQuota: renderAffinityQuota(tenant, name),
     limitRange: renderLimitRange(tenant, name, quota),
     serviceAccount: renderServiceAccount(tenant, name),
     role: renderRole(tenant, name),

@@ -33,16 +33,19 @@ function createNamespace(parent: pulumi.Resource, rendered: RenderedNamespace, p
   const { labels, ...metadata } = rendered.namespace.metadata
   // Only the namespace needs it: Pulumi refuses the whole update when it would delete something protected.
   const namespace = new k8s.core.v1.Namespace(name, { metadata: { ...metadata, labels: { ...labels, [stackLabel]: pulumi.getStack() } } }, { parent, protect })
-  const inside = { parent, dependsOn: namespace }
-  const role = new k8s.rbac.v1.Role(name, rendered.role, inside)
-  return [
-    namespace,
+  // With the namespace Kubernetes itself deletes what is in it, its pods first: they are not to run on without what keeps them apart (CVE-2024-7598).
+  const inside = { parent, dependsOn: namespace, deletedWith: namespace }
+  const kept = [
     ...rendered.networkPolicies.map((policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside)),
-    new k8s.core.v1.ResourceQuota(name, rendered.quota, inside),
     new k8s.core.v1.LimitRange(name, rendered.limitRange, inside),
     // A patch: Kubernetes itself makes this account in every namespace.
     new k8s.core.v1.ServiceAccountPatch(`${name}-default`, rendered.serviceAccount, inside),
-    role,
-    new k8s.rbac.v1.RoleBinding(name, rendered.roleBinding, { parent, dependsOn: role }),
+    new k8s.rbac.v1.Role(name, rendered.role, inside),
   ]
+  // After what it counts: until its status is there, the API server refuses that. The second one is counted by it.
+  const quota = new k8s.core.v1.ResourceQuota(name, rendered.quota, { ...inside, dependsOn: kept })
+  const affinity = new k8s.core.v1.ResourceQuota(`${name}-affinity`, rendered.affinityQuota, { ...inside, dependsOn: quota })
+  // Last, so that nobody works in a namespace that an update was cut in.
+  const binding = new k8s.rbac.v1.RoleBinding(name, rendered.roleBinding, { ...inside, dependsOn: affinity })
+  return [namespace, ...kept, quota, affinity, binding]
 }

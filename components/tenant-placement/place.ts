@@ -1,5 +1,6 @@
 /** The command `npm run -s place`: rendered manifests in, placed ones out. */
 import { readFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { kustomization } from './kustomize.ts'
@@ -75,9 +76,15 @@ function one(option: string, value: string | undefined, allowed: string[]): void
   if (value !== undefined && !allowed.includes(value)) throw new UsageFault(`${option} = "${value}": ${allowed.join(' or ')} is needed`)
 }
 
+/** npm runs this project's script in the checkout; paths are meant from where npm was called. Other scripts of npm run elsewhere. */
+function locate(file: string): string {
+  const own = process.env['npm_lifecycle_event'] === 'place' && process.env['npm_package_json'] === resolve(import.meta.dirname, '../../package.json')
+  return resolve((own ? process.env['INIT_CWD'] : undefined) ?? '.', file)
+}
+
 function readText(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readFileSync(file === '-' ? 0 : locate(file), 'utf8')
   } catch (fault) {
     throw new UsageFault(`${file} cannot be read: ${(fault as Error).message}`)
   }

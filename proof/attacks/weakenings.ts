@@ -49,6 +49,7 @@ export function weakenings({ tenant, group, other, pull, mutating }: Weakened): 
       restore: [{ command: ['label', 'namespace', namespace, ...levels.map(([key, value]) => `${key}=${value}`)] }],
     },
     { control: 'quota', title: 'there is no quota', weaken: [{ command: ['delete', 'resourcequota', 'tenant', ...own] }], restore: [create(quota)] },
+    { control: 'affinity', title: 'pods may name pods of other namespaces', weaken: [{ command: ['delete', 'resourcequota', 'tenant-affinity', ...own] }], restore: [create({ apiVersion: 'v1', kind: 'ResourceQuota', ...tenant.affinityQuota })] },
     { control: 'limits', title: 'there is no limit range', weaken: [{ command: ['delete', 'limitrange', 'tenant', ...own] }], restore: [create(limits)] },
     {
       control: 'service-account',

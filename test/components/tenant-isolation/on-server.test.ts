@@ -130,6 +130,10 @@ describe('a tenant at work, on a real API server', function () {
       await taken(annotated(ingress({ rules }), { [name]: 'www.one.example.org, one.example.org' }))
       await refused(annotated(ingress({ rules }), { [name]: 'one.example.org, two.example.org' }), /ingress-hosts.*name of somebody else in \S+: allowed are one\.example\.org/)
     }
+    for (const alias of ['~^.*$|.one.example.org', '~^two[.]example[.]org$|.one.example.org', 'two.example.org x.one.example.org']) {
+      await refused(annotated(ingress({ rules }), { [names[1]!]: alias }), /name of somebody else/)
+    }
+    await taken(annotated(ingress({ rules }), { [names[1]!]: '*.one.example.org' }))
     await refused(annotated(service({ selector: { app: 'x' } }), { [names[0]!]: 'kubernetes.example.org' }), /name of somebody else/)
     await taken(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-secret': 'one-db/users', 'nginx.ingress.kubernetes.io/auth-tls-secret': 'ca' }))
     await refused(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-tls-secret': 'two/ca' }), /auth-tls-secret, with a secret of another namespace/)

@@ -32,7 +32,8 @@ describe('what isolates a tenant', () => {
 
   it('asks for no default above what one pod may have, however small the quota is', () => {
     const small = renderTenant({ ...tenant, quota: { ...quota, cpu: '50m', memory: '24Mi', ephemeralStorage: '16Mi' }, limits: {} }, surroundings)[0]!
-    assert.deepEqual(small.limitRange.spec.limits[0], {
+    const { min: _min, ...limits } = small.limitRange.spec.limits[0]!
+    assert.deepEqual(limits, {
       type: 'Container',
       default: { cpu: '50m', memory: '24Mi', 'ephemeral-storage': '16Mi' },
       defaultRequest: { cpu: '20m', memory: '24Mi', 'ephemeral-storage': '16Mi' },

@@ -45,6 +45,14 @@ describe('npm run place', function () {
     assert.match(stderr, /^15 placed \(13 by values, 2 by patch, 0 already\), 0 not placed$/m)
   })
 
+  it('reads paths from where npm was called', async () => {
+    file('here.yaml', pod({}))
+    const from = (script: string) => ({ ...options, env: { INIT_CWD: folder, npm_lifecycle_event: script, npm_package_json: join(repository, 'package.json') } })
+    const run = (script: string) => execa(process.execPath, ['components/tenant-placement/place.ts', 'here.yaml'], from(script))
+    assert.equal((await run('place')).exitCode, 0)
+    assert.match((await run('test')).stderr, /here\.yaml cannot be read/)
+  })
+
   it('ends with 1 and names what cannot be placed, and prints the rest', async () => {
     const widget = '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: {containers: [{name: c}]}}'
     const { stdout, stderr, exitCode } = await place(['-'], `${pod({})}\n---\n${widget}\n---\n${pod({ nodeName: 'cloud-1' })}\n`)

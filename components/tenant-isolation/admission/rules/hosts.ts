@@ -7,9 +7,12 @@ const dnsNames = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.alp
 /** By these ingress-nginx answers to further names, and cert-manager asks for a certificate of one. */
 const ingressNames = ['nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/common-name', 'cert-manager.io/alt-names']
 
+/** ingress-nginx takes a server-alias for a regular expression as well, which may end in an own name and mean all names. */
+const name = 'h.matches("^([*][.])?[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$")'
+
 /** Names in annotations are the tenant's own, too. The rule needs the variable `allowed`. */
 export function annotatedHosts(...further: string[]): Validation {
-  const strange = `[${[...dnsNames, ...further].map(text).join(', ')}].filter(k, !object.metadata.?annotations[?k].orValue("").split(",").map(it, it.trim()).all(h, h == "" || ${own}))`
+  const strange = `[${[...dnsNames, ...further].map(text).join(', ')}].filter(k, !object.metadata.?annotations[?k].orValue("").split(",").map(it, it.trim()).all(h, h == "" || (${name} && (${own}))))`
   return {
     expression: `size(${strange}) == 0`,
     message: `"metadata.annotations has a name of somebody else in " + ${strange}.join(", ") + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
