@@ -105,7 +105,7 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
   faults.push(...repeated(hosts.map(({ it, path }) => ({ path: `${path}.name`, value: it?.name })), 'give each host its own name'))
   faults.push(...storageFaults(workers))
   faults.push(...tenantFaults(raw as Parameters<typeof tenantFaults>[0]))
-  faults.push(...poolFaults(workers.map((it) => it?.name), tenants.map((it) => ({ name: it?.name, nodes: list(it?.dedicatedNodes) }))))
+  faults.push(...poolFaults(workers.map((it) => it?.name), raw?.admission?.enforcement, tenants.map((it) => ({ name: it?.name, nodes: list(it?.dedicatedNodes) }))))
   const tenantNamespaces = tenants.flatMap((tenant) => [tenant?.name, ...list(tenant?.namespaces).map((it) => it?.name)])
   list(raw?.admission?.systemNamespaces).forEach((name, i) => {
     if (name !== undefined && tenantNamespaces.includes(name)) {
@@ -141,7 +141,7 @@ function apiServerFaults(cluster: DeepPartial<Config>['cluster']): Fault[] {
 }
 
 /** Dedicated nodes are workers, one tenant's each; a tenant without any needs one that is nobody's own. */
-function poolFaults(workers: (string | undefined)[], tenants: { name: string | undefined; nodes: (string | undefined)[] }[]): Fault[] {
+function poolFaults(workers: (string | undefined)[], enforcement: unknown, tenants: { name: string | undefined; nodes: (string | undefined)[] }[]): Fault[] {
   const dedicated = tenants.flatMap(({ nodes }, i) => nodes.map((value, j) => ({ path: `annex:tenants[${i}].dedicatedNodes[${j}]`, value })))
   const unknown = dedicated.filter(({ value }) => value !== undefined && !workers.includes(value))
     .map(({ path, value }) => ({ path, seen: show(value), message: `is none of annex:workers (${named(workers)}): name one of them` }))
@@ -151,8 +151,11 @@ function poolFaults(workers: (string | undefined)[], tenants: { name: string | u
     seen: '(not set)',
     message: `every worker (${workers.join(', ')}) is dedicated to another tenant, so its pods could run nowhere: add a worker, or dedicate fewer`,
   }]))
+  const open = enforcement === 'deny' ? [] : dedicated.slice(0, 1).map(({ path, value }) => ({
+    path, seen: show(value), message: 'keeps nobody out by itself: a pod that names the node, or its pool, runs there all the same; set annex:admission.enforcement: deny, or do not dedicate nodes',
+  }))
   const reserved = tenants.flatMap(({ name }, i) => (name === sharedPool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
-  return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...reserved]
+  return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...open, ...reserved]
 }
 
 /** What there is to choose from; a name that is no text is the schema's matter. */

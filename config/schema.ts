@@ -83,9 +83,15 @@ const worker = z.strictObject({
   }).prefault({}),
 })
 
+/** Without name and password: it stands in files of the host and in the state, as it is. */
+function webAddress(protocol: RegExp, needed: string) {
+  const error = `${needed}, without blanks, quotes, name and password`
+  return z.url({ protocol, error }).regex(/^[a-z]+:\/\/[^\s"'\\@]+$/, { error })
+}
+
 const repository = z.strictObject({
   /** Address of the apt repository; a mirror's where hosts do not reach the public one. */
-  uri: z.url({ protocol: /^https?$/, error: 'an http or https address is needed' }),
+  uri: webAddress(/^https?$/, 'an http or https address is needed'),
   suite: word,
   /** Empty for a flat repository, whose suite ends in "/". */
   components: z.array(word).default([]),
@@ -97,7 +103,7 @@ const registry = z.strictObject({
   /** Registry in image names, like docker.io. */
   host: text(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?$/, 'a registry is needed, like docker.io or registry.example:5000'),
   /** Where images are pulled from instead, like https://mirror.example:5000. */
-  mirror: z.url({ protocol: /^https$/, error: 'an https address is needed' }),
+  mirror: webAddress(/^https$/, 'an https address is needed'),
   /** File with the certificate authority of the mirror. Default: the host's own trust. */
   caFile: filled.optional(),
 })

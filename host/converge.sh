@@ -13,6 +13,7 @@ converge() {
   lock host shared "converge of $SECTION"
   clear_scratch
   ledger_open "$SECTION"
+  own_section
   for ((i = 0; i < n; i++)); do
     kind=${DOC["/items/$i/kind"]}
     if declare -F "claims_$kind" >/dev/null; then
@@ -29,6 +30,19 @@ converge() {
   print_result "$SECTION"
   unlock host
   unlock "section-$SECTION"
+}
+
+# Whose the section is, as "<project>/<stack> <resource>": the last one, so that the removal of a resource that was renamed takes nothing away.
+own_section() {
+  local owner=${DOC["/owner"]-} before
+  before=$(section_owner)
+  if [[ -z $owner || $owner == "$before" ]]; then return; fi
+  if [[ -n $before && ${before%% *} != "${owner%% *}" ]]; then
+    fail '' "the section $SECTION of this host belongs to the stack ${before%% *}, not to ${owner%% *}: two stacks would undo each other's work" \
+      "give this stack a host of its own, or take the host out of the other one first; where that stack is gone: node host/clean.ts"
+  fi
+  mkdir -p "$LEDGER/$SECTION"
+  printf '%s' "$owner" | write_file "$LEDGER/$SECTION/.owner" 600
 }
 
 # What an earlier document asked for and this one does not goes first, so that ports and names are free.
@@ -65,6 +79,7 @@ converge_item() {
     return
   fi
   what=$(join_lines "${DIFFS[@]}")
+  flush_ledger
   "converge_$kind" "$pointer"
   DIFFS=()
   "look_$kind" "$pointer"
@@ -86,6 +101,7 @@ remember_document() {
   for pointer in "${!DOC[@]}"; do
     if [[ $pointer == /generation || $pointer == /items* ]]; then printf '%s\0' "$pointer" "${DOC["$pointer"]}"; fi
   done >"$LEDGER/$SECTION/.converged-new"
+  sync "$LEDGER/$SECTION/.converged-new"
   mv -T "$LEDGER/$SECTION/.converged-new" "$LEDGER/$SECTION/.converged"
 }
 

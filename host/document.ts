@@ -44,6 +44,8 @@ export const Packages = z.strictObject({
     hold: z.boolean().optional(),
     /** Installed only where the kernel has no such module (wireguard-go where there is no wireguard). */
     unlessModule: moduleName.optional(),
+    /** Running units that are restarted after another version was installed, where the package does not do it. */
+    restart: z.array(unitOrService).optional(),
   })).min(1),
 })
 

@@ -16,11 +16,18 @@ export { NodeOutOfService, NodeRemoval } from './node-removal.ts'
 /** A host, for whoever changes it. */
 export interface Host {
   connection: Connection
-  /**
-   * By section; counts how often the host was found to be no longer as its last run had left it, so that a run follows although the
-   * document is the same. `look` tells the last one. Default: 0.
-   */
-  generations?: Record<string, number>
+  /** Default: 0 for every section. */
+  generations?: Generations
+}
+
+/**
+ * How often a section was found to be no longer as its last run had left it, so that a run follows although the document is the same.
+ * `look` tells the last one.
+ */
+export interface Generations {
+  bySection: Record<string, number>
+  /** Of sections of which nothing is on the host: another one than ever before where it has lost them. */
+  others: number
 }
 
 export interface HostSectionArgs extends Host {
@@ -41,7 +48,7 @@ export class HostSection extends pulumi.ComponentResource {
     const document = pulumi.output(args.document).apply(parseDocument)
     const undo = createUndo(this, name, args.connection, document.section)
     const run = document.apply((checked) => remoteCommand('converge', checked.section, args.connection.user, 'people'))
-    const input = document.apply((checked) => stdin('converge', { ...checked, ...generation(args, checked) }))
+    const input = document.apply((checked) => stdin('converge', { ...checked, ...generation(args, checked), owner: owner(name) }))
     const converge = new remote.Command(`${name}-converge`, {
       ...session(args.connection),
       create: run,
@@ -84,20 +91,23 @@ export interface HostJoinArgs extends HostSectionArgs {
 
 /**
  * A section that needs a bootstrap token: the one place where a secret is on a host's standard input. The run's resource is named
- * after its document: a changed document is a new run with the token of that time, a new token alone changes nothing.
+ * after its document and the host's key: a changed document or a host that was installed anew is a new run with the token of that
+ * time, a new token alone changes nothing.
  */
 export class HostJoin extends pulumi.ComponentResource {
   /** What the run changed. */
   readonly result: pulumi.Output<HostResult>
+  /** Another one for each run. */
+  readonly run: string
 
   constructor(name: string, args: Omit<HostJoinArgs, 'document'> & { document: HostDocument }, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:host:HostJoin', name, { connection: args.connection, document: args.document }, opts)
     const document = parseDocument(args.document)
     const undo = createUndo(this, name, args.connection, document.section)
     const asked = { ...document, ...generation(args, document) }
-    const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...asked, secrets: { token } }))
-    const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 8)
-    const converge = new remote.Command(`${name}-${fingerprint}`, {
+    const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...asked, owner: owner(name), secrets: { token } }))
+    this.run = createHash('sha256').update(JSON.stringify([asked, parseConnection(args.connection).hostKey])).digest('hex').slice(0, 8)
+    const converge = new remote.Command(`${name}-${this.run}`, {
       ...session(args.connection),
       create: remoteCommand('converge', document.section, args.connection.user, 'people'),
       stdin: input,
@@ -115,15 +125,20 @@ export class HostJoin extends pulumi.ComponentResource {
 function createUndo(parent: pulumi.Resource, name: string, connection: Connection, section: pulumi.Input<string>): local.Command {
   return new local.Command(`${name}-undo`, {
     delete: 'node host/undo.ts',
-    stdin: pulumi.output(section).apply((checked) => JSON.stringify({ connection: parseConnection(connection), section: checked })),
+    stdin: pulumi.output(section).apply((checked) => JSON.stringify({ connection: parseConnection(connection), section: checked, owner: owner(name) })),
     logging: local.Logging.Stderr,
     addPreviousOutputInEnv: false,
   }, { parent })
 }
 
+/** Whose a section of a host is: two stacks on one host, or a resource that was renamed, would undo each other's work. */
+function owner(name: string): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()} ${name}`
+}
+
 /** Part of what the engine is asked; left out until it counts. */
 function generation({ generations }: Host, { section }: HostDocument): { generation?: number } {
-  const count = generations?.[section] ?? 0
+  const count = generations?.bySection[section] ?? generations?.others ?? 0
   return count === 0 ? {} : { generation: count }
 }
 

@@ -28,6 +28,10 @@ export interface HostFacts {
   listening: { protocol: 'tcp' | 'udp'; port: number; process: string }[]
   /** Of the packages that a worker brings. */
   packages: { name: string; version: string; held: boolean }[]
+  /** Firewalls that are switched on beside annex's: `ufw`, `firewalld`. */
+  firewalls: string[]
+  /** Of apt, but for annex's own; `signedBy` is empty where apt's own keyring is meant. */
+  aptSources: { file: string; uri: string; suite: string; signedBy: string }[]
   /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster. */
   node?: { name: string; apiServer: string }
   /** Of the pool that was asked about, in bytes; `volumes` are those that are there already. */

@@ -36,12 +36,17 @@ export async function look(connection: Connection, documents: HostDocument[] = [
 
 /** What a run of the engine that failed means. @param what the run, for people */
 export function failureOf(connection: Connection, what: string, { code, stderr }: Ran): HostFailure {
+  // First, since sudo may have said something of its own before it (that it cannot resolve the host's name).
+  const told = parseFailure(stderr)
+  if (told !== undefined) return new HostFailure(connection, `${told.item === '' ? '' : `${told.item}: `}${told.error}`, told.fix)
+  if (/sudo: .*you must have a tty/.test(stderr)) {
+    return new NotRoot(connection, `user ${connection.user} cannot use sudo without a terminal (${lastLine(stderr)})`,
+      `connect as root, or allow it on the host: printf '%s\\n' '${connection.user} ALL=(ALL) NOPASSWD: ALL' 'Defaults:${connection.user} !requiretty' > /etc/sudoers.d/annex`)
+  }
   if (/^sudo: |may not run sudo|not in the sudoers/m.test(stderr)) {
     return new NotRoot(connection, `user ${connection.user} cannot become root without a password (${lastLine(stderr)})`,
       `connect as root, or allow it on the host: echo '${connection.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/annex`)
   }
-  const told = parseFailure(stderr)
-  if (told !== undefined) return new HostFailure(connection, `${told.item === '' ? '' : `${told.item}: `}${told.error}`, told.fix)
   if (/sudo: (command )?not found|sudo: No such file/.test(stderr)) return new NotRoot(connection, `user ${connection.user} is not root and the host has no sudo`, 'connect as root, or install sudo')
   return new HostFailure(connection, `the ${what} ended with exit code ${code ?? 'none'}: ${lastLine(stderr)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
 }

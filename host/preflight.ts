@@ -7,7 +7,7 @@ import type { HostFacts } from './facts.ts'
 export interface Expectations {
   /** Range of the tunnel and those that will be routed into it, IPv4 CIDR. */
   ranges: string[]
-  /** Interfaces whose routes are annex's own or the CNI's. */
+  /** Interfaces whose routes are annex's own or the CNI's; one that ends in "*" stands for all that begin so. */
   ownInterfaces: string[]
   /** Seconds since 1970, of whoever looks. */
   now: number
@@ -23,6 +23,10 @@ export interface Expectations {
   cgroupV1Allowed: boolean
   /** Volumes of a worker, and the folder or disk that they take their room from; bytes. */
   pool?: { path: string; size?: number; volumes: { name: string; size: number }[] }
+  /** Sources that a worker brings with its own keys; of a flat one the suite ends in "/". */
+  sources: { uri: string; suite: string }[]
+  /** annex's interface, and the section of the host that makes it. */
+  tunnel: { interface: string; section: string }
   /** Package versions that a worker will pin. */
   pinned: { name: string; version: string }[]
 }
@@ -41,6 +45,16 @@ const clockSeconds = 30
 export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
   const rules = wanted.worker ? [...everyHost, ...everyWorker] : everyHost
   return rules.flatMap((rule) => rule(facts, wanted))
+}
+
+/** @returns what is no fault, since a person may have seen to it, with what to do. */
+export function warnings({ firewalls }: HostFacts, { tunnel: { interface: name } }: Expectations): string[] {
+  const open = `${name} and the pods' interfaces`
+  const how: Record<string, string> = {
+    ufw: `ufw allow in on ${name}; ufw route allow in on ${name}; ufw route allow out on ${name}`,
+    firewalld: `firewall-cmd --permanent --zone=trusted --add-interface=${name}; firewall-cmd --reload`,
+  }
+  return firewalls.map((it) => `${it} is switched on, and annex's own firewall cannot open what it closes: let ${open} through there as well (${how[it]}), or switch it off`)
 }
 
 type Rule = (facts: HostFacts, wanted: Expectations) => Fault[]
@@ -66,8 +80,10 @@ const clock: Rule = (facts, { now }) => {
 
 /** A route into a range that the tunnel will take: one of the two would lose its traffic. */
 const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
+  // Where the node has pods, Calico lets what is for none of them fall.
+  .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
-  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.includes(name))
+  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.some((own) => own === name || (own.endsWith('*') && name.startsWith(own.slice(0, -1)))))
   .flatMap((route) => ranges.filter((range) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map((range) => ({
     id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range}`, fix: 'Choose another annex:tunnel.range, or take the route away.',
   })))
@@ -82,7 +98,11 @@ const tun: Rule = ({ kernelHas }) => (kernelHas.wireguard || kernelHas.tun ? [] 
   id: 'tun', seen: 'its kernel has neither WireGuard nor /dev/net/tun', allowed: 'one of them is needed', fix: 'Ask the provider to enable TUN (usual with container-based VPS), or take another host.',
 }])
 
-const everyHost: Rule[] = [system, architecture, clock, routes, ports, tun]
+const tunnel: Rule = ({ addresses, sections }, { tunnel: { interface: name, section } }) => (sections.includes(section) || !addresses.some((it) => it.interface === name) ? [] : [{
+  id: 'tunnel', seen: `it has an interface ${name} that annex did not make`, allowed: `${name} is the tunnel’s`, fix: `Take it away, or give it another name: wg-quick down ${name}; systemctl disable wg-quick@${name}.`,
+}])
+
+const everyHost: Rule[] = [system, architecture, clock, routes, ports, tun, tunnel]
 
 const cgroups: Rule = ({ cgroupVersion }, { cgroupV1Allowed }) => (cgroupVersion === 2 || (cgroupVersion === 1 && cgroupV1Allowed) ? [] : [{
   id: 'cgroups', seen: cgroupVersion === 0 ? 'it has no cgroups' : 'it has cgroup v1', allowed: 'cgroup v2 is needed', fix: cgroupVersion === 0 ? 'Take another host: pods cannot be bounded on this one.' : 'Boot it with systemd.unified_cgroup_hierarchy=1.',
@@ -139,7 +159,13 @@ const held: Rule = (facts, { pinned }) => facts.packages.flatMap(({ name, versio
   }]
 })
 
-const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, pool, ssh, held]
+/** apt reads no source at all where one is there twice with different keys. */
+const sources: Rule = (facts, { sources: brought }) => facts.aptSources.filter((found) => brought.some((it) => it.uri.replace(/\/+$/, '') === found.uri && it.suite === found.suite))
+  .map(({ file, uri, suite, signedBy }) => ({
+    id: 'sources', seen: `${file} has ${uri} ${suite}, to be verified by ${signedBy || 'apt’s own keyring'}`, allowed: 'annex brings that source with its own key, and apt refuses one that is there with two', fix: `Take it out of ${file}.`,
+  }))
+
+const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, pool, ssh, sources, held]
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`

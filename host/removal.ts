@@ -5,16 +5,19 @@ import { dirname, join } from 'node:path'
 import pRetry from 'p-retry'
 import { remoteCommand, stdin } from './bundle.ts'
 import { type Connection, parseConnection } from './connection.ts'
-import { Unreachable } from './errors.ts'
+import { HostKeyMismatch, Unreachable } from './errors.ts'
 import { failureOf, look } from './look.ts'
 import { runOverSsh } from './ssh.ts'
 
-/** Seconds that a host must have been unreachable to count as gone: longer than a reboot. */
+/** Seconds that a host must have been gone to count as gone for good: longer than a reboot. */
 const patience = Number(process.env['ANNEX_UNREACHABLE_SECONDS'] ?? 120)
 
-/** @throws Unreachable and the other errors of `look`; HostFailure for what the engine could not undo. */
-export async function removeSection(connection: Connection, section: string): Promise<void> {
-  const ran = await runOverSsh(parseConnection(connection), remoteCommand('remove', section, connection.user), stdin('remove', { section }), (text) => process.stderr.write(text))
+/**
+ * @param owner nothing is undone where another one has taken the section over. Default: whoever has it
+ * @throws Unreachable and the other errors of `look`; HostFailure for what the engine could not undo.
+ */
+export async function removeSection(connection: Connection, section: string, owner?: string): Promise<void> {
+  const ran = await runOverSsh(parseConnection(connection), remoteCommand('remove', section, connection.user), stdin('remove', { section, ...(owner === undefined ? {} : { owner }) }), (text) => process.stderr.write(text))
   if (ran.code !== 0) throw failureOf(connection, 'removal', ran)
 }
 
@@ -33,27 +36,35 @@ export function givenUp(): Connection[] {
   return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Connection)
 }
 
+/** Nobody is there, or somebody else: since the last update the host was installed anew, or its address was given to another one. */
+export type Gone = Unreachable | HostKeyMismatch
+
+/** Another key of its jump host says nothing about the host itself. */
+function isGone(error: unknown, { user, host, port }: Connection): error is Gone {
+  return error instanceof Unreachable || (error instanceof HostKeyMismatch && error.address === `${user}@${host}:${port}`)
+}
+
 /**
- * As `removeSection`, but a host that stays unreachable is given up: a stack must be able to let go of one that is gone for good.
+ * As `removeSection`, but a host that stays gone is given up: a stack must be able to let go of one that is gone for good.
  * The first section of a host waits `patience` seconds, the others know of that.
- * @returns whether the section was undone
+ * @returns why it was given up; undefined where the section was undone
  */
-export async function removeIfAlive(connection: Connection, section: string): Promise<boolean> {
+export async function removeIfAlive(connection: Connection, section: string, owner?: string): Promise<Gone | undefined> {
   const record = recordOf('unreachable', connection)
   const left = patience - (Date.now() - firstMissed(record)) / 1000
   try {
-    await pRetry(() => removeSection(connection, section), {
+    await pRetry(() => removeSection(connection, section, owner), {
       retries: Infinity, maxRetryTime: Math.max(left, 0) * 1000, minTimeout: 5000, factor: 1,
-      shouldRetry: ({ error }) => error instanceof Unreachable,
-      onFailedAttempt: ({ error }) => { if (error instanceof Unreachable) console.error(`${error.message.split('\n')[0]}; trying for ${Math.ceil(patience)} s`) },
+      shouldRetry: ({ error }) => isGone(error, connection),
+      onFailedAttempt: ({ error }) => { if (isGone(error, connection)) console.error(`${error.message.split('\n')[0]}; trying for ${Math.ceil(patience)} s`) },
     })
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error
+    if (!isGone(error, connection)) throw error
     write(recordOf('given-up', connection), JSON.stringify(connection))
-    return false
+    return error
   }
   rmSync(record, { force: true })
-  return true
+  return undefined
 }
 
 /** Where it is kept since when a host has not answered, and that it was given up. */

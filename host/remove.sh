@@ -1,9 +1,18 @@
-# remove: undoes a section from its ledger, last first. A section that is not there is removed already.
+# remove: undoes a section from its ledger, last first. A section that is not there is removed already; one that another resource has
+# taken over stays.
 remove() {
-  local dir
+  local dir owner=${DOC["/owner"]-} its
   lock "section-$SECTION" exclusive "removal of $SECTION"
   lock host exclusive "removal of $SECTION"
   clear_scratch
+  its=$(section_owner)
+  if [[ -n $owner && -n $its && $its != "$owner" ]]; then
+    doing "stays: it is ${its#* }'s now"
+    print_result "$SECTION"
+    unlock host
+    unlock "section-$SECTION"
+    return
+  fi
   ledger_open "$SECTION"
   section_entries
   for dir in ${ENTRIES[@]+"${ENTRIES[@]}"}; do

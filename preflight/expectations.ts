@@ -1,7 +1,8 @@
 /** What the configuration asks of each host, and what a look at it should try. */
 import { sum } from '../components/local-storage/capacity.ts'
 import { bytes } from '../components/local-storage/render.ts'
-import { tunnelInterface } from '../components/wireguard-tunnel/render.ts'
+import { podInterfaces } from '../components/vps-worker/render.ts'
+import { tunnelInterface, tunnelSection } from '../components/wireguard-tunnel/render.ts'
 import type { Settings } from '../config/config.ts'
 import type { Worker } from '../config/schema.ts'
 import type { LookOptions } from '../host/engine.ts'
@@ -20,7 +21,7 @@ export function expectations(settings: Settings, name: string): Expectations {
   return {
     // The gateway stands in the cloud's network: its routes to the nodes are no conflict.
     ranges: worker ? [settings.tunnel.range, ...nodes, ...pods, ...services] : [settings.tunnel.range],
-    ownInterfaces: [tunnelInterface, 'cni0', 'flannel.1'],
+    ownInterfaces: [tunnelInterface, ...podInterfaces],
     now: Date.now() / 1000,
     ports: [
       ...(tunnelPort === undefined ? [] : [{ protocol: 'udp' as const, port: tunnelPort, owners: ['', 'wireguard-go'] }]),
@@ -32,6 +33,8 @@ export function expectations(settings: Settings, name: string): Expectations {
     pool: worker && poolOf(worker),
     worker: worker !== undefined,
     cgroupV1Allowed: settings.hostOptions.cgroupV1,
+    sources: worker ? [settings.packages.kubernetes, settings.packages.containerd] : [],
+    tunnel: { interface: tunnelInterface, section: tunnelSection },
     pinned: [
       { name: 'containerd.io', version: settings.packages.containerdVersion },
       ...['kubelet', 'kubeadm', 'kubectl'].map((it) => ({ name: it, version: settings.packages.kubernetesVersion })),
@@ -39,13 +42,17 @@ export function expectations(settings: Settings, name: string): Expectations {
   }
 }
 
-/** A gateway must reach the API server from its tunnel address: only then does the cloud route answers back to it. */
+/**
+ * A gateway must reach the API server. The first one, which carries the traffic, also from its tunnel address: only then does the cloud
+ * route answers back to it, and it routes them to one gateway alone.
+ */
 export function probes(settings: Settings, name: string): LookOptions {
+  const [first] = settings.tunnel.gateways
   const gateway = settings.tunnel.gateways.find((it) => it.name === name)
   const to = settings.cluster.apiServer
   const storage = settings.workers.find((it) => it.name === name)?.storage
   return {
-    ...(gateway ? { dial: [{ to }, { to, from: gateway.tunnelAddress }] } : {}),
+    ...(gateway ? { dial: [{ to }, ...(gateway === first ? [{ to, from: gateway.tunnelAddress }] : [])] } : {}),
     ...(storage ? { pool: { path: storage.path, ...(storage.disk === undefined ? {} : { device: storage.disk }) } } : {}),
   }
 }

@@ -3,15 +3,18 @@ import * as pulumi from '@pulumi/pulumi'
 import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import { volumeName } from '../components/local-storage/render.ts'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
+import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
 import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
 import type { Settings } from '../config/config.ts'
-import { type HostReport, look } from '../host/engine.ts'
-import { judge } from '../host/preflight.ts'
+import { type Generations, type HostReport, look } from '../host/engine.ts'
+import { judge, warnings } from '../host/preflight.ts'
 import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
+import { generations, lastSection } from './generations.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
+import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
 import { refusal } from './refusal.ts'
@@ -23,8 +26,8 @@ export interface Inspection {
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
   bootstrapTokens: Record<string, pulumi.Output<string>>
-  /** By host and section, see `Host`: one more than the host's own where it is no longer as the last run left it. */
-  generations: Record<string, Record<string, number>>
+  /** By host, see `Host`: one more than the host's own where it is no longer as the last run left it. */
+  generations: Record<string, Generations>
 }
 
 /** @throws pulumi.RunError with every fault of every host and of the cluster, each with the value seen and the fix. */
@@ -37,7 +40,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const namespaces = [...platformNamespaces, agentNamespace, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
   const volumes = settings.workers.flatMap(({ name, storage }) => storage.volumes.map((it) => volumeName(name, it.name)))
   const faults = [
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes)]),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes), ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes)]),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
     ...judgeTwins(hosts.flatMap((name, i) => {
       const facts = fulfilled(reports[i]!)?.facts
@@ -49,23 +52,26 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   }
   const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)
-  const joined = hosts.filter((_, i) => fulfilled(reports[i]!)?.facts.node !== undefined)
+  hosts.forEach((name, i) => {
+    const facts = fulfilled(reports[i]!)?.facts
+    if (facts !== undefined) for (const text of warnings(facts, expectations(settings, name))) void pulumi.log.warn(`${name}: ${text}`)
+  })
+  const joined = hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   return {
     version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joined),
-    generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [])])),
+    generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [], lastSection(settings, name, cluster.value))])),
   }
 }
 
-/** Says what was changed behind annex's back, which a preview of resources cannot show. */
-function generations(host: string, converged: HostReport['converged']): Record<string, number> {
-  return Object.fromEntries(converged.map(({ section, generation, differences }) => {
-    if (differences.length === 0) return [section, generation]
-    const lines = differences.map(({ kind, id, what }) => `  - ${kind} ${id}: ${what}`)
-    void pulumi.log.warn(`${host}: ${section} is no longer as the last update left it, so this one brings it back:\n${lines.join('\n')}`)
-    return [section, generation + 1]
-  }))
+function poolsOfNodes({ workers, tenants, stacked }: Settings): PoolOfNode[] {
+  const pools = nodePools(workers.map(({ name }) => name), [...tenants, ...stacked])
+  return workers.map(({ name, storage }) => ({ node: name, pool: pools[name]!, volumes: storage.volumes.map((it) => volumeName(name, it.name)) }))
+}
+
+function poolsOfNamespaces({ tenants, stacked }: Settings): Record<string, string> {
+  return Object.fromEntries([...tenants, ...stacked].flatMap((tenant) => namespacesOf(tenant).map(({ name }) => [name, poolOf(tenant)])))
 }
 
 function judgeHost(settings: Settings, name: string, report: PromiseSettledResult<HostReport>, cluster: PromiseSettledResult<ClusterFacts>): string[] {
@@ -77,6 +83,11 @@ function judgeHost(settings: Settings, name: string, report: PromiseSettledResul
   if (cluster.status === 'rejected') return own
   const wanted = { kubernetesVersion: settings.packages.kubernetesVersion, apiServer: settings.cluster.apiServer }
   return [...own, ...judgeNode({ name, machineId: facts.machineId, joined: facts.node }, wanted, cluster.value)]
+}
+
+/** Nothing is missing of the join: the files on the host alone say little where the cluster has forgotten the node, or takes its credential no more. */
+export function isJoined(name: string, report: HostReport | undefined, { nodes }: Pick<ClusterFacts, 'nodes'>): boolean {
+  return report?.facts.node !== undefined && nodes.some((node) => node.name === name) && !report.converged.some(({ differences }) => differences.some(({ kind }) => kind === 'join'))
 }
 
 function tokens(settings: Settings, joined: string[]): Inspection['bootstrapTokens'] {

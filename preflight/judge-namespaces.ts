@@ -1,4 +1,5 @@
 /** Whether the namespaces of the stack are its own. A run takes over what is there, so somebody else's must be found before. */
+import { platformNamespaces } from '../components/tenant-isolation/names.ts'
 import type { NamespaceFacts } from './cluster.ts'
 
 /** @param stack name of the Pulumi stack that wants them @returns one sentence a fault: what was seen, what is allowed, the fix. */
@@ -7,6 +8,7 @@ export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: 
     const { name, managedBy } = found
     if (managedBy !== 'annex') return [`the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): give the tenant another name, delete the namespace, or hand it over: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
     if (found.stack === undefined || found.stack === stack) return []
+    if (platformNamespaces.includes(name)) return [`the namespace ${name} belongs to the stack ${found.stack}: one stack runs the platform of a cluster, and a second one would take its policies away when it goes. Use that stack, or give further tenants stacks of their own (docs/tenants.md)`]
     return [`the namespace ${name} belongs to the stack ${found.stack}, not to ${stack}: a tenant that changes its stack is deleted in one with all its data, and made anew in the other. Put it back where it was (its line \`stack\` in tenants/<environment>.yaml, or annex:tenants)`]
   })
 }

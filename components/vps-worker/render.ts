@@ -52,6 +52,12 @@ export interface JoinOptions {
   ignorePreflightErrors: string[]
 }
 
+/**
+ * Interfaces of the host that pods and the network between nodes are behind, as nftables has names: of flannel, kube-router, Calico, Cilium and
+ * Weave. Each in a rule of its own, where every nftables takes a name that ends in "*" for all that begin so.
+ */
+export const podInterfaces = ['cni0', 'flannel.1', 'kube-bridge', 'cali*', 'vxlan.calico', 'tunl0', 'cilium_*', 'lxc*', 'weave', 'vethwe-*']
+
 export const workerSection = 'vps-worker'
 export const joinSection = 'vps-join'
 /** The kubelet's drop-in folder: what is in it counts over the configuration that the cluster gives all kubelets, and reaches a node that has joined already. */
@@ -63,18 +69,19 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
   return {
     section: workerSection,
     items: [
+      ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
+      ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
       { kind: 'repository', name: 'kubernetes', ...packages.kubernetes },
       { kind: 'repository', name: 'docker', ...packages.containerd },
       {
         kind: 'packages',
         install: [
           { name: 'containerd.io', version: packages.containerdVersion, hold: true },
-          ...['kubelet', 'kubeadm', 'kubectl'].map((name) => ({ name, version: packages.kubernetesVersion, hold: true })),
+          { name: 'kubelet', version: packages.kubernetesVersion, hold: true, restart: ['kubelet.service'] },
+          ...['kubeadm', 'kubectl'].map((name) => ({ name, version: packages.kubernetesVersion, hold: true })),
           ...['iptables', 'nftables', 'ipset', 'conntrack', 'ethtool', 'socat'].map((name) => ({ name })),
         ],
       },
-      ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
-      ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
       { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
       ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
@@ -160,15 +167,15 @@ function registryFiles({ host, mirror, ca }: RegistryMirror): HostDocument['item
  * IPv6 of pods is closed, to each other and to the node: pods of one node share a wire on which each has a link-local address, and CNIs without IPv6 apply no network policy there.
  */
 function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): string {
-  const podIpv6 = '  meta nfproto ipv6 iifname "cni0" drop'
-  const inside = `{ "lo", "${tunnel}", "cni0", "flannel.1" }`
+  const pods = (rule: string, outcome: string) => podInterfaces.map((name) => `  ${rule.replace('NAME', `iifname "${name}"`)} ${outcome}`)
+  const inside = [`  iifname { "lo", "${tunnel}" } accept`, ...pods('NAME', 'accept')]
   return [
     'chain input {',
     '  type filter hook input priority filter; policy drop;',
     '  ct state established,related accept',
-    '  iifname "cni0" icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
-    podIpv6,
-    `  iifname ${inside} accept`,
+    ...pods('NAME icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }', 'accept'),
+    ...pods('meta nfproto ipv6 NAME', 'drop'),
+    ...inside,
     '  meta l4proto { icmp, ipv6-icmp } accept',
     `  tcp dport ${sshPort} accept`,
     ...(tunnelPort === undefined ? [] : [`  udp dport ${tunnelPort} accept`]),
@@ -177,8 +184,8 @@ function firewall({ interface: tunnel, sshPort, tunnelPort }: WorkerOptions): st
     'chain forward {',
     '  type filter hook forward priority filter; policy drop;',
     '  ct state established,related accept',
-    podIpv6,
-    `  iifname ${inside} accept`,
+    ...pods('meta nfproto ipv6 NAME', 'drop'),
+    ...inside,
     '}',
     '',
   ].join('\n')

@@ -52,7 +52,7 @@ export class VpsWorker extends pulumi.ComponentResource {
     const host = createHost(this, name, args)
     const join = createJoin(this, name, args, host)
     const removal = createRemoval(this, name, args, join)
-    const labels = createLabels(this, name, args, removal)
+    const labels = createLabels(this, name, args, join, removal)
     this.nodeName = args.nodeName
     this.ready = [labels]
     this.registerOutputs({ nodeName: args.nodeName })
@@ -74,10 +74,14 @@ function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArg
   return new NodeRemoval(`${name}-removal`, { nodeName: args.nodeName, context: args.cluster.context }, { parent, dependsOn: join })
 }
 
-/** All but the pool's are registered with the node already; owned here, so that a change of them by hand is seen by a refresh and undone by the next update. */
-function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, removal: NodeRemoval): k8s.core.v1.NodePatch {
+/**
+ * All but the pool's are registered with the node already; owned here, so that a change of them by hand is seen by a refresh and undone by the
+ * next update. Another resource for each run of the join: a node that joins again has lost its pool, and where it is still to come, the update
+ * of a patch could not be previewed.
+ */
+function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin, removal: NodeRemoval): k8s.core.v1.NodePatch {
   // A label belongs to whoever changed it last: without force the update would end in a conflict.
   const annotations = { 'pulumi.com/patchForce': 'true' }
   const labels = { ...tenantNodeLabels, [poolLabel]: args.pool }
-  return new k8s.core.v1.NodePatch(`${name}-labels`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: removal })
+  return new k8s.core.v1.NodePatch(`${name}-labels-${join.run}`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: removal })
 }

@@ -108,6 +108,8 @@ converge_join() {
   if [[ -e $KUBELET_CONF || -e $BOOTSTRAP_CONF || -e /etc/kubernetes/pki/ca.crt || -e /var/lib/kubelet/config.yaml ]]; then
     doing 'clearing what an earlier join left'
     reset_node
+    # A node that is new to the cluster gets another range for its pods, which the bridge of the old one would not take.
+    restore_node_state "${ENTRY["join $name"]}"
   fi
   doing "joining ${DOC["$1/apiServer"]}"
   kubeadm_join "$1"
@@ -135,13 +137,15 @@ ready_within() {
 
 # kubeadm takes the address that the cluster names itself by (in cluster-info), which may not be the one that leads there from here.
 repair_kubelet() {
-  local server=${DOC["$1/apiServer"]} address=${DOC["$1/nodeIp"]}
+  local server=${DOC["$1/apiServer"]} address=${DOC["$1/nodeIp"]} flags='s/--node-ip=[^" ]*/--node-ip=ADDRESS/'
   if [[ $(joined_server) != "$server" ]]; then
     sed "s|server: https://.*|server: https://$server|" "$KUBELET_CONF" | write_file "$KUBELET_CONF" 600
     systemctl stop kubelet.service
   fi
   if [[ $(kubelet_node_ip) != "$address" ]]; then
-    sed "s/--node-ip=[^\" ]*/--node-ip=$address/" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
+    # A node that somebody joined by hand has none: it is no flag of kubeadm.
+    if [[ -z $(kubelet_node_ip) ]]; then flags='s/"$/ --node-ip=ADDRESS"/'; fi
+    sed "${flags/ADDRESS/$address}" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
     systemctl stop kubelet.service
   fi
   # kubeadm deletes it at its end; it holds the token.

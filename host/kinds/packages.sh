@@ -1,4 +1,5 @@
-# packages: install[] of name, version? (exact or glob), hold?, unlessModule? (only where the kernel lacks it).
+# packages: install[] of name, version? (exact or glob), hold?, unlessModule? (only where the kernel lacks it), restart[]: units
+# restarted when another version was there before.
 # The ledger has one entry per package, of the kind "package": also for each that came along as a dependency.
 
 id_packages() {
@@ -15,12 +16,12 @@ claims_packages() {
 
 WANTED_OF='' # the item whose packages they are
 
-# The item's packages that apply to this kernel, into WANTED, WANTED_VERSION and WANTED_HOLD.
+# The item's packages that apply to this kernel, into WANTED, WANTED_VERSION, WANTED_HOLD and WANTED_RESTART.
 wanted_packages() {
   local i n module
   if [[ $WANTED_OF == "$1" ]]; then return; fi
   WANTED_OF=$1
-  WANTED=() WANTED_VERSION=() WANTED_HOLD=()
+  WANTED=() WANTED_VERSION=() WANTED_HOLD=() WANTED_RESTART=()
   n=$(doc_count "$1/install")
   for ((i = 0; i < n; i++)); do
     module=${DOC["$1/install/$i/unlessModule"]-}
@@ -28,6 +29,8 @@ wanted_packages() {
     WANTED+=("${DOC["$1/install/$i/name"]}")
     WANTED_VERSION+=("${DOC["$1/install/$i/version"]-*}")
     WANTED_HOLD+=("${DOC["$1/install/$i/hold"]-false}")
+    doc_list "$1/install/$i/restart"
+    WANTED_RESTART+=("${LIST[*]-}")
   done
 }
 
@@ -63,29 +66,35 @@ look_packages() {
       differs "${WANTED[i]} is $P_VERSION, not ${WANTED_VERSION[i]}"
     fi
     if [[ ${WANTED_HOLD[i]} == true && $P_WANT != hold ]]; then differs "${WANTED[i]} is not held"; fi
+    if marked package "${WANTED[i]}" restart; then differs "${WANTED_RESTART[i]} is still to be restarted"; fi
   done
 }
 
 note_packages() {
   local name
   wanted_packages "$1"
-  for name in ${WANTED[@]+"${WANTED[@]}"}; do note_package "$name"; done
+  for name in ${WANTED[@]+"${WANTED[@]}"}; do
+    if ! noted package "$name"; then note_package "$name"; fi
+  done
+  note_held
 }
 
-# note_package <name> [dependency]
+# note_package <name> [version: of what comes along as a dependency] - held, until note_held.
 note_package() {
   local path
-  if noted package "$1"; then return; fi
   package_state "$1"
   note_begin package "$1"
   printf '%s' "$P_WANT" >"$NOTE/want"
   printf '%s' "$P_STATUS" >"$NOTE/status"
   printf '%s' "$P_VERSION" >"$NOTE/version"
-  if [[ ${2-} == dependency ]]; then : >"$NOTE/dependency"; fi
+  if [[ -n ${2-} ]]; then
+    : >"$NOTE/dependency"
+    printf '%s' "$2" >"$NOTE/installed"
+  fi
   for path in $(package_data "$1"); do
     if [[ ! -e $path ]]; then printf '%s\n' "$path"; fi
   done >"$NOTE/data"
-  note_end
+  note_hold
 }
 
 # What a package's programs make when they run, which its purge leaves: absolute paths without spaces.
@@ -122,19 +131,24 @@ converge_packages() {
     if [[ ${WANTED_VERSION[i]} == '*' ]]; then asked+=("${WANTED[i]}"); else asked+=("${WANTED[i]}=${WANTED_VERSION[i]}"); fi
     if [[ ${WANTED_HOLD[i]} == true ]]; then hold+=("${WANTED[i]}"); fi
   done
+  # apt has a lock of its own for the lists, so this need not wait for another section's packages.
+  if [[ -n $LISTS_STALE ]]; then apt_update; fi
   lock packages exclusive "packages of $SECTION"
   repair_dpkg
   # Another section may have installed something meanwhile.
   DPKG=()
   simulation=$(apt_simulate "${asked[@]}")
   refuse_removals "$simulation"
-  note_dependencies "$simulation"
+  note_simulated "$simulation"
+  flush_ledger
+  mark_restarts
   if grep -q '^Inst\|^Conf' <<<"$simulation"; then
     doing "installing $(grep -c '^Inst' <<<"$simulation" || true) packages"
     apt_install "${asked[@]}"
   fi
   if ((${#hold[@]} > 0)); then run 'see dpkg --audit' apt-mark hold "${hold[@]}"; fi
   DPKG=()
+  restart_marked
   unlock packages
 }
 
@@ -148,30 +162,83 @@ refuse_foreign_hold() {
   fi
 }
 
-note_dependencies() {
-  local name
-  while read -r name; do note_package "${name%%:*}" dependency; done < <(sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$1")
+# What comes along, and the versions that annex brings: a later one is somebody else's, which removal leaves alone.
+note_simulated() {
+  local name version entry versions=()
+  local -A seen=()
+  while read -r name version; do
+    name=${name%%:*}
+    # Of two architectures.
+    if [[ -n ${seen["$name"]-} ]]; then continue; fi
+    seen["$name"]=yes
+    if noted package "$name"; then
+      entry=${ENTRY["package $name"]}
+      printf '%s' "$version" >"$entry/installed"
+      versions+=("$entry/installed")
+    else
+      note_package "$name" "$version"
+    fi
+  done < <(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\?(\([^ ]*\).*/\1 \3/p' <<<"$1")
+  if ((${#versions[@]} > 0)); then sync "${versions[@]}"; fi
+  note_held
+}
+
+# What runs already would stay at the version of its start.
+mark_restarts() {
+  local i
+  for ((i = 0; i < ${#WANTED[@]}; i++)); do
+    package_state "${WANTED[i]}"
+    # shellcheck disable=SC2053
+    if [[ -n ${WANTED_RESTART[i]} && $P_STATUS == installed && $P_VERSION != ${WANTED_VERSION[i]} ]]; then mark package "${WANTED[i]}" restart; fi
+  done
+}
+
+restart_marked() {
+  local i unit
+  for ((i = 0; i < ${#WANTED[@]}; i++)); do
+    if ! marked package "${WANTED[i]}" restart; then continue; fi
+    for unit in ${WANTED_RESTART[i]}; do
+      run "see journalctl -u $unit" systemctl try-restart "$unit"
+      doing "$unit restarted"
+    done
+    unmark package "${WANTED[i]}" restart
+  done
 }
 
 # remove_package <entry> <name> - undoes a package and, in the same apt run, all others of the section that were not
 # there before and that nobody else needs.
 remove_package() {
   local found set
+  package_state "$2"
+  if [[ $P_STATUS != not-installed && $P_STATUS != config-files && $(entry_field "$1" status) != installed ]]; then
+    repair_dpkg
+    require_sound_apt
+  fi
   found=$(purgeable_packages)
   if [[ -n $found ]]; then
     mapfile -t set <<<"$found"
-    doing "purging ${set[*]}"
-    repair_dpkg
-    run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${set[@]}"
-    DPKG=()
+    purge_packages "${set[@]}"
   fi
   package_state "$2"
   if [[ $P_STATUS == not-installed || $P_STATUS == config-files ]]; then remove_package_data "$1"; fi
   case $(entry_field "$1" status) in
     installed) restore_package "$1" "$2" ;;
-    config-files) ;;
+    config-files) if [[ $P_STATUS == installed ]]; then keep_package "$1" "$2"; fi ;;
     *) keep_package "$1" "$2" ;;
   esac
+}
+
+# Those that had been removed but not purged before are so again.
+purge_packages() {
+  local name removed=() purged=()
+  for name in "$@"; do
+    if [[ $(entry_field "${ENTRY["package $name"]}" status) == config-files ]]; then removed+=("$name"); else purged+=("$name"); fi
+  done
+  doing "purging $*"
+  repair_dpkg
+  if ((${#removed[@]} > 0)); then run 'see dpkg --audit' apt_get --allow-change-held-packages remove "${removed[@]}"; fi
+  if ((${#purged[@]} > 0)); then run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${purged[@]}"; fi
+  DPKG=()
 }
 
 # The section's packages that were not there before, less those that something outside the section needs.
@@ -181,8 +248,8 @@ purgeable_packages() {
     [[ -d $dir ]] || continue
     name=$(<"$dir/id")
     package_state "$name"
-    case $(<"$dir/status") in installed | config-files) continue ;; esac
-    if [[ $P_STATUS == not-installed ]]; then continue; fi
+    if [[ $(<"$dir/status") == installed || $P_STATUS == not-installed ]]; then continue; fi
+    if [[ $(<"$dir/status") == config-files && $P_STATUS == config-files ]]; then continue; fi
     if [[ -n ${CLAIMED["package $name"]-} ]]; then continue; fi
     if other_entry package "$name" >/dev/null; then continue; fi
     set+=("$name")
@@ -218,15 +285,21 @@ purge_takes() {
   fi
 }
 
-# It was there before: its hold and, where apt still has it, its version come back.
+# It was there before: its hold comes back and, where annex changed it and apt still has it, its version. Nothing goes for it.
 restore_package() {
-  local before
+  local before simulation
   before=$(entry_field "$1" version)
   if [[ $P_VERSION != "$before" ]]; then
-    if apt_get --no-install-recommends --allow-downgrades --allow-change-held-packages install "$2=$before" >/dev/null 2>&1; then
+    if [[ $P_VERSION != "$(entry_field "$1" installed)" ]]; then
+      doing "stays at version $P_VERSION, which is not annex's"
+    elif ! simulation=$(apt_get -s --no-install-recommends --allow-downgrades --allow-change-held-packages install "$2=$before" 2>/dev/null); then
+      doing "stays at version $P_VERSION: $before is no longer to be had"
+    elif grep -q '^Remv' <<<"$simulation"; then
+      doing "stays at version $P_VERSION: for $before apt would remove $(sed -n 's/^Remv \([^ ]*\).*/\1/p' <<<"$simulation" | tr '\n' ' ')"
+    elif apt_get --no-install-recommends --allow-downgrades --allow-change-held-packages install "$2=$before" >/dev/null 2>&1; then
       doing "back at version $before"
     else
-      doing "stays at version $P_VERSION: $before is no longer to be had"
+      doing "stays at version $P_VERSION: $before could not be fetched"
     fi
     DPKG=()
   fi

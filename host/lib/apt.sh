@@ -18,6 +18,14 @@ wait_for_dpkg() {
   if ! out=$(apt_get check 2>&1 </dev/null) && [[ $out == *'frontend lock'* ]]; then fail_locked "$out"; fi
 }
 
+# While a package lacks what it depends on apt plans no removal; that would look as if something needed what is to go.
+require_sound_apt() {
+  local out
+  if out=$(apt_get check 2>&1 </dev/null); then return; fi
+  if [[ $out == *'frontend lock'* ]]; then fail_locked "$out"; fi
+  fail "$ITEM" "apt can plan nothing on this host: $(apt_reason "$out")" 'repair it on the host first (apt-get check, apt-get --fix-broken install), then run again'
+}
+
 apt_get() {
   NEEDRESTART_MODE=l apt-get -y -q -o "DPkg::Lock::Timeout=$APT_WAIT" -o Dpkg::Options::=--force-confdef \
     -o Dpkg::Options::=--force-confold -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 "$@"
@@ -31,7 +39,6 @@ LISTS_STALE=''
 # What apt would do. The lists are fetched only when they do not know what is asked for: one update per host.
 apt_simulate() {
   local out
-  if [[ -n $LISTS_STALE ]]; then apt_update; fi
   if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
     apt_update
     if ! out=$(apt_get -s "${APT_INSTALL[@]}" "$@" 2>&1); then
@@ -55,7 +62,7 @@ apt_update() {
   LISTS_STALE=''
   while ! UPDATE_SAID=$(apt_get update 2>&1) && [[ $UPDATE_SAID == *'Could not get lock'* ]]; do
     if ((SECONDS >= deadline)); then fail_locked "$UPDATE_SAID"; fi
-    sleep 1
+    sleep 0.2
   done
 }
 

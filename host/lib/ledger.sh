@@ -26,6 +26,10 @@ load_entries() {
   local dir key
   for dir in "$LEDGER/$SECTION"/[0-9]*; do
     if [[ ! -d $dir ]]; then continue; fi
+    if [[ ! -s $dir/kind || ! -s $dir/id ]]; then
+      fail '' "the ledger's entry $dir is damaged: it does not say what it is about" \
+        'look at what is in it and at its number (entries are in the order of the changes), put back by hand what it holds, take the folder away, then run again'
+    fi
     key="$(<"$dir/kind") $(<"$dir/id")"
     if [[ -z ${ENTRY["$key"]-} ]]; then ENTRY["$key"]=$dir; fi
   done
@@ -41,7 +45,7 @@ claim() {
   CLAIMED["$1 $2"]=yes
 }
 
-# note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count.
+# note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count (or note_hold, and note_held for all).
 note_begin() {
   local fd
   if [[ ! -d $LEDGER/$SECTION ]]; then mkdir -p "$LEDGER/$SECTION"; fi
@@ -69,10 +73,46 @@ last_number() {
   done
 }
 
+UNFLUSHED='' # entries were made, and their names may not be on the disk yet
+
+HELD=() # names of entries that are written, and do not count yet
+
+# note_hold - ends the open entry, which counts from note_held on: many entries at once cost one wait for the disk.
+note_hold() {
+  HELD+=("$NOTE_NAME")
+}
+
+# note_held - makes all held entries count. After a power cut an entry is whole or not there.
+note_held() {
+  local name dir file paths=()
+  if ((${#HELD[@]} == 0)); then return; fi
+  for name in "${HELD[@]}"; do
+    dir=$LEDGER/$SECTION/.half-$name
+    paths+=("$dir")
+    for file in "$dir"/*; do
+      if [[ -f $file && ! -L $file ]]; then paths+=("$file"); fi
+    done
+  done
+  sync "${paths[@]}"
+  for name in "${HELD[@]}"; do
+    dir=$LEDGER/$SECTION/$name
+    mv -T "$LEDGER/$SECTION/.half-$name" "$dir"
+    ENTRY["$(<"$dir/kind") $(<"$dir/id")"]=$dir
+  done
+  HELD=()
+  UNFLUSHED=yes
+}
+
 note_end() {
-  local dir=$LEDGER/$SECTION/$NOTE_NAME
-  mv -T "$NOTE" "$dir"
-  ENTRY["$(<"$dir/kind") $(<"$dir/id")"]=$dir
+  note_hold
+  note_held
+}
+
+# flush_ledger - before each change: what was there before it must outlive a power cut.
+flush_ledger() {
+  if [[ -z $UNFLUSHED ]]; then return; fi
+  sync "$LEDGER/$SECTION" "$LEDGER"
+  UNFLUSHED=''
 }
 
 # note_path <path> - into the open entry: what is at the path now, and which of its parent folders do not exist.
@@ -102,6 +142,7 @@ restore_path() {
   if [[ -e $before || -L $before ]]; then
     mkdir -p "$PARENT"
     cp -a "$before" "$2.annex-new"
+    if [[ -f $2.annex-new && ! -L $2.annex-new ]]; then sync "$2.annex-new"; fi
     mv -T "$2.annex-new" "$2"
   else
     rm -f "$2"
@@ -184,6 +225,11 @@ undo() {
 # hand_over <entry> <section folder>
 hand_over() {
   mv -T "$1" "$2/${1##*/}"
+}
+
+# section_owner - on stdout; nothing where nobody said.
+section_owner() {
+  entry_field "$LEDGER/$SECTION" .owner
 }
 
 # forget_section - with the last section gone, nothing of annex is left.

@@ -21,7 +21,7 @@ lock() {
       fail '' "another annex run holds $file: $(lock_holder "$file"); waited $LOCK_WAIT s" \
         'wait for it, or end the processes named here if nobody is behind them any more, and run again'
     else
-      [[ -n $told ]] || printf 'waiting up to %d s for another annex run on this host: %s\n' "$LOCK_WAIT" "$(lock_holder "$file")" >&2
+      [[ -n $told ]] || printf 'waiting up to %d s until this is done: %s\n' "$LOCK_WAIT" "$(lock_holder "$file")" >&2
       told=yes
       sleep 0.2
     fi
@@ -33,18 +33,17 @@ lock() {
 
 # lock_holder <file> - what holds the lock: what the file says, and which living processes have it open.
 lock_holder() {
-  local fd pid command said='' living=''
+  local file=$1 pid command said='' living=''
+  # Before anything is started here, which would have the lock open as well.
+  set -- /proc/[0-9]*/fd
   # Its file goes with the lock.
-  { read -r said <"$1" || true; } 2>/dev/null
-  for fd in /proc/[0-9]*/fd/*; do
-    [[ $(readlink "$fd") == "$1" ]] || continue
-    pid=${fd#/proc/}
-    pid=${pid%%/*}
-    [[ $pid == "$$" || $pid == "$BASHPID" || $living == *" $pid "* ]] && continue
+  { read -r said <"$file" || true; } 2>/dev/null
+  while read -r pid; do
+    if [[ $pid == "$$" || $pid == "$BASHPID" ]]; then continue; fi
     # It may have ended since.
     command=$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60) || continue
     living+=" $pid $command"
-  done 2>/dev/null
+  done < <(find "$@" -lname "$file" -printf '%h\n' 2>/dev/null | cut -d / -f 3 | sort -nu) 2>/dev/null
   printf '%s (living:%s)' "${said:-unknown}" "${living:- none}"
 }
 

@@ -38,8 +38,9 @@ existing() {
   done
 }
 
+# list_links [which, as ip link show takes it]
 list_links() {
-  ip -o link show | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p'
+  ip -o link show "$@" | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p'
 }
 
 list_sets() {
@@ -115,10 +116,15 @@ clear_netns() {
 }
 
 clear_links() {
-  local name
+  local name port
   while read -r name; do
     case $name in
-      cni[0-9]* | flannel* | kube-* | cali* | vxlan.calico | cilium* | lxc* | veth* | dummy0 | nodelocaldns) ip link delete "$name" 2>/dev/null || true ;;
+      cni[0-9]* | kube-bridge)
+        # The pods' ends on it. Others of such names are somebody else's containers'; those on no bridge went with the pods' namespaces.
+        while read -r port; do ip link delete "$port" 2>/dev/null || true; done < <(list_links master "$name")
+        ip link delete "$name" 2>/dev/null || true
+        ;;
+      flannel* | kube-* | cali* | vxlan.calico | cilium* | lxc* | dummy0 | nodelocaldns) ip link delete "$name" 2>/dev/null || true ;;
     esac
   done < <(list_links | except "$1/node-links")
 }

@@ -6,6 +6,8 @@ write_file() {
   if [[ -e $1.annex-new || -L $1.annex-new ]]; then rm -f "$1.annex-new"; fi
   cat >"$1.annex-new"
   chmod "$2" "$1.annex-new"
+  # After a power cut it is the old file or the new one, not an empty one.
+  sync "$1.annex-new"
   mv -T "$1.annex-new" "$1"
 }
 

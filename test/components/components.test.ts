@@ -59,6 +59,13 @@ describe('the components, under mocks', () => {
     for (const { inputs } of labels) assert.equal(inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
   })
 
+  it('give a node its pool again when it has joined again, which it had lost', async () => {
+    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const [join, labels] = [/^vps-worker-1-join-(?=[0-9a-f]{8}$)/, /^vps-worker-1-labels-/].map((prefix) => all.flatMap(({ name }) => (prefix.test(name) ? [name.replace(prefix, '')] : [])))
+    assert.equal(join!.length, 1)
+    assert.deepEqual(labels, join)
+  })
+
   it('give every node its pool, and the cluster a binding for each admission policy', async () => {
     const all = await registered(() => program('Pulumi.dev.yaml'))
     const pools = all.filter(({ type }) => type === 'kubernetes:core/v1:NodePatch').map(({ inputs }) => [inputs.metadata.name, inputs.metadata.labels[poolLabel]])

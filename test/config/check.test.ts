@@ -108,6 +108,8 @@ describe('configuration', () => {
       ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage = { size: value } }],
       ['annex:packages.kubernetes.uri', 'https://[', (options, value) => { options.packages.kubernetes.uri = value }],
       ['annex:packages.kubernetes.uri', 'ftp://mirror.example', (options, value) => { options.packages.kubernetes.uri = value }],
+      ['annex:packages.kubernetes.uri', 'https://mirror.example/deb\nTrusted: yes', (options, value) => { options.packages.kubernetes.uri = value }],
+      ['annex:packages.kubernetes.uri', 'https://user:password@mirror.example/deb', (options, value) => { options.packages.kubernetes.uri = value }],
       ['annex:packages.containerd.suite', 'stable\nother', (options, value) => { options.packages.containerd.suite = value }],
       ['annex:packages.containerdVersion', '2.2.7-1~debian/12', (options, value) => { options.packages.containerdVersion = value }],
       ['annex:registries[0].mirror', 'https://[', (options, value) => { options.registries[0].mirror = value }],
@@ -143,6 +145,18 @@ describe('configuration', () => {
     assert.deepEqual(pathsAfter(['vps-worker-1'], ['vps-worker-1']), ['annex:tenants[1].dedicatedNodes[0]'])
     assert.deepEqual(pathsAfter(['vps-worker-1']), ['annex:tenants[1].dedicatedNodes'])
     assert.deepEqual(faultsAfter((options) => { options.tenants[0].name = 'shared'; delete options.testApplication }).map(({ path }) => path), ['annex:tenants[0].name'])
+  })
+
+  it('refuses dedicated nodes that nothing keeps others out of', () => {
+    for (const admission of [undefined, {}, { enforcement: 'audit' }]) {
+      const [fault] = faultsAfter((options) => {
+        options.admission = admission
+        options.workers.push({ ...options.workers[0], name: 'vps-worker-9', address: '198.51.100.99', tunnelAddress: '10.100.0.99', ssh: {} })
+        options.tenants[0].dedicatedNodes = ['vps-worker-9']
+      })
+      assert.equal(fault?.path, 'annex:tenants[0].dedicatedNodes[0]')
+      assert.match(fault!.message, /annex:admission\.enforcement: deny/)
+    }
   })
 
   it('refuses a system namespace that is a tenant, and a cluster without a scheduler', () => {

@@ -52,6 +52,15 @@ export async function killAfter(running: Running, seconds: number): Promise<void
   running.kill('SIGKILL')
 }
 
+/** Waits until a condition holds. @throws Error after 90 s */
+export async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 90_000
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('not within 90 s')
+    await sleep(500)
+  }
+}
+
 /** The stack's whole state, secrets decrypted. */
 export async function plainState(): Promise<any> {
   const { stdout } = await pulumi(['stack', 'export', '--show-secrets', '--stack', stackName], { stdio: 'pipe' })

@@ -28,7 +28,7 @@ describe('the host engine under Pulumi', () => {
         return { id: name, state: type === 'command:remote:Command' ? { ...inputs, stdout, stderr: '' } : inputs }
       },
       call: () => ({}),
-    })
+    }, 'annex', 'test')
     ;({ HostSection, HostJoin, HostIdentity } = await import('../../host/engine.ts'))
   })
 
@@ -54,7 +54,7 @@ describe('the host engine under Pulumi', () => {
     await settled(new HostSection('worker', { connection, document }).result)
     const [undo, converge] = commands()
     assert.deepEqual([undo!.name, undo!.inputs['create'], undo!.inputs['update'], undo!.inputs['delete']], ['worker-undo', undefined, undefined, 'node host/undo.ts'])
-    assert.deepEqual(JSON.parse(undo!.inputs['stdin']), { connection, section: 'worker' })
+    assert.deepEqual(JSON.parse(undo!.inputs['stdin']), { connection, section: 'worker', owner: 'annex/test worker' })
     assert.deepEqual([converge!.name, converge!.inputs['delete']], ['worker-converge', undefined])
     assert.equal(converge!.inputs['create'], converge!.inputs['update'])
   })
@@ -62,7 +62,7 @@ describe('the host engine under Pulumi', () => {
   it('shows a reviewer the document, item by item', async () => {
     await settled(new HostSection('worker', { connection, document }).result)
     assert.deepEqual(registered.find(({ type }) => type === 'annex:host:HostSection')!.inputs['document'], document)
-    assert.ok(commands()[1]!.inputs['stdin'].endsWith(`${JSON.stringify(document, null, 2)}\n`))
+    assert.ok(commands()[1]!.inputs['stdin'].endsWith(`${JSON.stringify({ ...document, owner: 'annex/test worker' }, null, 2)}\n`))
   })
 
   it('gives the public key of an identity, and registers no key of any kind', async () => {
@@ -78,15 +78,17 @@ describe('the host engine under Pulumi', () => {
     assert.deepEqual(holders.map(({ type, inputs }) => [type, Object.keys(inputs).filter((key) => JSON.stringify(inputs[key]).includes(token))]), [['command:remote:Command', ['stdin']]])
   })
 
-  it('runs a join again for a changed document, and not for a new token', async () => {
-    const nameOf = async (changed: HostDocument, other: string) => {
+  it('runs a join again for a changed document, on a host that was installed anew, and not for a new token', async () => {
+    const nameOf = async (changed: HostDocument, other: string, host = {}) => {
       registered = []
-      await settled(new HostJoin('join', { connection, document: changed, token: other }).result)
+      await settled(new HostJoin('join', { connection, document: changed, token: other, ...host }).result)
       return commands().at(-1)!.name
     }
     const first = await nameOf(document, token)
     assert.equal(await nameOf(document, 'ghijkl.0123456789abcdef'), first)
     assert.notEqual(await nameOf({ ...document, items: [] }, token), first)
+    assert.notEqual(await nameOf(document, token, { generations: { bySection: { another: 1 }, others: 7 } }), first)
+    assert.notEqual(await nameOf(document, token, { connection: { ...connection, hostKey: `${connection.hostKey}a` } }), first)
   })
 
   it('refuses a document with faults before any session is described', () => {

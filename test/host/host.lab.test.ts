@@ -1,6 +1,7 @@
 /** Every kind of item on a real host: changed once, unchanged after, mended when somebody changes it, and gone without a trace. */
 import assert from 'node:assert/strict'
 import { type HostName, hosts } from '../../lab/topology.ts'
+import { parseFailure } from '../../host/look.ts'
 import { cases, itemsOf } from './documents.ts'
 import { bareHost, converge, differences, drift, failure, host, type Items, remove, run, same, shell, snapshot } from './lab-host.ts'
 
@@ -52,6 +53,20 @@ describe(`the host engine on ${host}`, function () {
     assert.deepEqual(await drift(section), { generation: 0, differences: [] })
     await run('converge', { section, items, generation: 3 } as object)
     assert.deepEqual(await drift(section), { generation: 3, differences: [] })
+  })
+
+  it('belongs to the last resource that asked for it, and to no other stack', async () => {
+    const items = itemsOf('sysctl')
+    const asked = (command: 'converge' | 'remove', owner: string) => run(command, { section, ...(command === 'converge' && { items }), owner } as object)
+    assert.equal((await asked('converge', 'annex/dev tunnel-gateway')).code, 0)
+    assert.equal((await asked('converge', 'annex/dev tunnel-gw')).code, 0)
+    const stays = await asked('remove', 'annex/dev tunnel-gateway')
+    assert.match(stays.stderr, /stays: it is tunnel-gw's now/)
+    assert.deepEqual(await differences(section, items), [])
+    const refused = parseFailure((await asked('converge', 'annex/prod tunnel-gateway')).stderr)
+    assert.match(refused!.error, /belongs to the stack annex\/dev, not to annex\/prod/)
+    assert.equal((await asked('remove', 'annex/dev tunnel-gw')).code, 0)
+    assert.notDeepEqual(await differences(section, items), [])
   })
 
   it('volume: grows under whoever uses it, and never shrinks', async () => {
@@ -189,7 +204,7 @@ describe(`the host engine on ${host}`, function () {
     assert.match(told.error, /another annex run holds .*converge of elsewhere by process 1.*living: \d+ .*waited 1 s/)
     const { code, stderr } = await run('converge', { section, items: [{ kind: 'module', name: 'overlay' }] } as object)
     assert.equal(code, 0)
-    assert.match(stderr, /^waiting up to 600 s for another annex run/)
+    assert.match(stderr, /^waiting up to 600 s until this is done: converge of elsewhere by process 1/)
     await holder
   })
 

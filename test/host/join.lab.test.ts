@@ -52,11 +52,13 @@ describe(`a join of ${host}`, function () {
     assert.equal(await whatDiffers(), '')
   })
 
-  it('joins again when the cluster has forgotten the node', async () => {
+  it('joins again when the cluster has forgotten the node, without the bridge of its earlier pods', async () => {
     await kubectl('delete', 'node', host)
     assert.match(await whatDiffers(), /the cluster has no such node any more/)
+    await shell('ip link show cni0 >/dev/null 2>&1 || ip link add cni0 type bridge; ip address add 10.244.99.1/24 dev cni0')
     const { code, stderr } = await joining.join(await newToken())
     assert.equal(code, 0, stderr)
+    assert.doesNotMatch(await shell('ip -4 address show'), /10\.244\.99\.1/)
   })
 
   it('refuses a host that is a node of another name', async () => {
@@ -67,8 +69,10 @@ describe(`a join of ${host}`, function () {
     assert.match(parseFailure(stderr)!.error, new RegExp(`this host is node ${host} of the cluster at ${privateEndpoint}:6443 already`))
   })
 
-  it('leaves the host as it was before the join', async () => {
+  it('leaves the host as it was before the join, with the network of containers that are not its pods', async () => {
+    await shell('ip link add vethdocker type veth peer name vethdocker-c')
     await leave()
+    await shell('ip link delete vethdocker')
     assert.deepEqual(await joining.left(), [])
   })
 

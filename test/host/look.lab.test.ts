@@ -41,6 +41,23 @@ describe('a look at a host over SSH', function () {
     assert.equal(facts.node, undefined)
   })
 
+  it('tells of the sources of apt and of the firewall that somebody has set up', async () => {
+    await shell(`mkdir -p /etc/ufw; echo ENABLED=yes >/etc/ufw/ufw.conf; cd /etc/apt/sources.list.d
+      printf '%s\\n' '# deb https://off.example.org/debian bookworm main' 'deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] https://on.example.org/debian/ bookworm stable' >docker.list
+      printf '%s\\n' '# Kubernetes' 'Types: deb' 'URIs: https://on.example.org/core' 'Suites: /' 'Signed-By:' ' -----BEGIN PGP PUBLIC KEY BLOCK-----' '' 'Enabled: no' 'Types: deb' 'URIs: https://off.example.org/core' 'Suites: /' >kubernetes.sources`)
+    try {
+      const { report, message } = await lookAt(connection)
+      assert.ok(report, message)
+      assert.deepEqual(report.facts.firewalls, ['ufw'])
+      assert.deepEqual(report.facts.aptSources.filter(({ uri }) => uri.includes('example.org')), [
+        { file: '/etc/apt/sources.list.d/docker.list', uri: 'https://on.example.org/debian', suite: 'bookworm', signedBy: '/etc/apt/keyrings/docker.asc' },
+        { file: '/etc/apt/sources.list.d/kubernetes.sources', uri: 'https://on.example.org/core', suite: '/', signedBy: '' },
+      ])
+    } finally {
+      await shell('rm /etc/ufw/ufw.conf /etc/apt/sources.list.d/docker.list /etc/apt/sources.list.d/kubernetes.sources')
+    }
+  })
+
   it('changes nothing, and leaves nothing', async () => {
     const marker = await shell('mktemp')
     await lookAt(connection)

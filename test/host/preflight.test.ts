@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HostFacts } from '../../host/facts.ts'
-import { type Expectations, judge } from '../../host/preflight.ts'
+import { type Expectations, judge, warnings } from '../../host/preflight.ts'
 
 const facts: HostFacts = {
   os: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
@@ -21,12 +21,14 @@ const facts: HostFacts = {
   routes: [{ to: 'fe80::/64', interface: 'eth0' }, { to: 'default', interface: 'eth0', via: '198.51.100.254' }, { to: '198.51.100.0/24', interface: 'eth0' }],
   listening: [{ protocol: 'tcp', port: 22, process: 'sshd' }],
   packages: [],
+  aptSources: [],
+  firewalls: [],
   sections: [],
   probes: { urls: [], dial: [] },
 }
 const wanted: Expectations = {
   ranges: ['10.100.0.0/24', '10.244.0.0/16'],
-  ownInterfaces: ['wg0'],
+  ownInterfaces: ['wg0', 'cali*'],
   now: 1000,
   ports: [{ protocol: 'tcp', port: 10250, owners: ['kubelet'] }],
   sshPort: 22,
@@ -35,6 +37,8 @@ const wanted: Expectations = {
   worker: true,
   cgroupV1Allowed: false,
   pool: { path: '/pool', size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 2 ** 30 }, { name: 'b', size: 2 ** 30 }] },
+  sources: [{ uri: 'https://packages.example.org/debian/', suite: 'bookworm' }],
+  tunnel: { interface: 'wg0', section: 'wireguard-tunnel' },
   pinned: [{ name: 'kubelet', version: '1.36.3-1.1' }],
 }
 
@@ -53,6 +57,8 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
   ['little memory', { memory: { total: 2 ** 29, available: 2 ** 28 } }, 'memory', /512 MiB/],
   ['little disk', { disk: { free: 2 ** 30, total: 2 ** 36 } }, 'disk', /1024 MiB/],
   ['a route into the tunnel’s ranges', { routes: [{ to: '10.100.0.0/16', interface: 'eth1' }] }, 'routes', /10\.100\.0\.0\/16 to eth1/],
+  ['an interface of somebody else with the tunnel’s name', { addresses: [{ interface: 'wg0', address: '10.9.0.1/24' }] }, 'tunnel', /interface wg0 that annex did not make/],
+  ['a source of apt that annex brings with another key', { aptSources: [{ file: '/etc/apt/sources.list.d/docker.list', uri: 'https://packages.example.org/debian', suite: 'bookworm', signedBy: '/etc/apt/keyrings/docker.asc' }] }, 'sources', /docker\.list has .* verified by \/etc\/apt\/keyrings\/docker\.asc/],
   ['a taken port', { listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'k3s' }] }, 'ports', /k3s/],
   ['sshd on another port than the firewall leaves open', { listening: [{ protocol: 'tcp', port: 2222, process: 'sshd' }] }, 'ssh', /2222/],
   ['a pool without room for what its volumes still need', { pool: { free: 2 ** 30, total: 2 ** 36, volumes: { a: 2 ** 30 } } }, 'pool', /1024 MiB are free in \/pool its volumes need 1024 MiB more/],
@@ -73,6 +79,12 @@ describe('preflight of a host', () => {
       assert.ok(faults[0]!.fix.length > 0)
     })
   }
+  it('warns of a firewall that would close what annex opens, and of nothing else', () => {
+    assert.deepEqual(warnings(facts, wanted), [])
+    const [ufw, firewalld] = warnings({ ...facts, firewalls: ['ufw', 'firewalld'] }, wanted)
+    assert.match(ufw!, /ufw is switched on[^]*ufw allow in on wg0/)
+    assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0/)
+  })
   it('reports everything that is wrong at once', () => {
     const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
     const found = new Set(judge({ ...facts, ...changes }, wanted).map(({ id }) => id))
@@ -83,7 +95,8 @@ describe('preflight of a host', () => {
   })
   it('takes its own tunnel, kubelet and volumes for no conflict on a second run', () => {
     const second: Partial<HostFacts> = {
-      routes: [...facts.routes, { to: '10.100.0.0/24', interface: 'wg0' }],
+      routes: [...facts.routes, { to: '10.100.0.0/24', interface: 'wg0' }, { to: '10.244.1.7', interface: 'cali12ab' }, { to: '10.244.1.0/26', interface: '-' }],
+      node: { name: 'vps', apiServer: '10.10.0.10:6443' },
       listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'kubelet' }],
       disk: { free: 2 ** 30, total: 2 ** 36 },
       sections: ['vps-worker'],

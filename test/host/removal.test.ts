@@ -1,9 +1,12 @@
-/** The delete of a host's section when nobody answers there; what a live host does is in the end-to-end tests. */
+/** The delete of a host's section when nobody answers there, or another host; what a live host does is in the end-to-end tests. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa, type ResultPromise } from 'execa'
+import ssh2 from 'ssh2'
+import type { Connection } from '../../host/connection.ts'
 import { until } from '../../lab/processes.ts'
 
 const checkout = path.join(import.meta.dirname, '../..')
@@ -27,8 +30,8 @@ describe('the delete of a host that does not answer', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const undo = (extra: Record<string, string> = {}) =>
-    execa(process.execPath, ['host/undo.ts'], { cwd: checkout, input: JSON.stringify({ connection, section: 'worker' }), env: { ...env, ...extra }, reject: false })
+  const undo = (extra: Record<string, string> = {}, to: Connection = connection) =>
+    execa(process.execPath, ['host/undo.ts'], { cwd: checkout, input: JSON.stringify({ connection: to, section: 'worker' }), env: { ...env, ...extra }, reject: false })
 
   it('ends after a while, names the host and the command that cleans it later', async () => {
     const { exitCode, stderr } = await undo()
@@ -41,6 +44,34 @@ describe('the delete of a host that does not answer', () => {
     assert.equal((await list(folder)).stdout, `127.0.0.1 was given up. If it comes back: node host/clean.ts '${JSON.stringify(connection)}'`)
     assert.equal((await list(path.join(folder, 'other'))).stdout, 'No host was given up on this machine.')
   })
+
+  /** Runs while a server of another key answers. */
+  async function besideAnother(use: (port: number) => Promise<void>): Promise<void> {
+    const server = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+      client.on('authentication', () => assert.fail('it was asked for a login')).on('error', () => undefined)
+    })
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    try {
+      await use((server.address() as AddressInfo).port)
+    } finally {
+      server.close()
+    }
+  }
+
+  it('ends after a while where another host answers at its address, which is asked for nothing', () =>
+    besideAnother(async (port) => {
+      const { exitCode, stderr } = await undo({}, { ...connection, port })
+      assert.equal(exitCode, 0, stderr)
+      assert.match(stderr, /its host key is SHA256:.*, but the configured hostKey is SHA256:.*; trying for 1 s/)
+      assert.match(stderr, /NOT CLEANED: 127\.0\.0\.1 has another host key \(installed anew, or another host by now\), so "worker" stays on it\. If it is the same host, with its new key as hostKey: node host\/clean\.ts '\{/)
+    }))
+
+  it('fails where it is the jump host that has another key, since the host itself may be there', () =>
+    besideAnother(async (port) => {
+      const { exitCode, stderr } = await undo({}, { ...connection, jump: { ...connection, port } })
+      assert.equal(exitCode, 1)
+      assert.match(stderr, new RegExp(`^root@127\\.0\\.0\\.1:${port}: its host key is SHA256:`))
+    }))
 
   it('waits again when the host was missed long ago', async () => {
     const records = path.join(folder, 'annex', 'unreachable')

@@ -19,6 +19,12 @@ describe('namespaces of the stack', () => {
     assert.match(judge('annex', 'prod'), /belongs to the stack prod,/)
   })
 
+  it('are not taken from the stack that runs the platform of this cluster', () => {
+    const namespaces = [{ name: 'paas-system', managedBy: 'annex', stack: 'prod' }]
+    assert.match(judgeNamespaces(['paas-system'], { namespaces }, 'staging').join(), /paas-system belongs to the stack prod: one stack runs the platform/)
+    assert.deepEqual(judgeNamespaces(['paas-system'], { namespaces }, 'prod'), [])
+  })
+
   it('are told when they leave, and nobody else’s', () => {
     const namespaces = [{ name: 'kept', managedBy: 'annex', stack: 'prod-07' }, { name: 'gone', managedBy: 'annex', stack: 'prod-07' }, { name: 'foreign', managedBy: 'annex', stack: 'prod-03' }]
     assert.match(leavingNamespaces(['kept'], { namespaces }, 'prod-07')!, /deleted with all that is in them.*\n  - gone$/)

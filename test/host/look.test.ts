@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { HostFailure, NotRoot } from '../../host/errors.ts'
+import { failureOf } from '../../host/look.ts'
+
+const connection = { host: '198.51.100.11', port: 22, user: 'debian', hostKey: 'ssh-ed25519 AAAA' }
+const told = '{"item":"volume pg","error":"/mnt/annex/pg is still in use","fix":"stop what uses it"}'
+
+/** What a session wrote to standard error and its exit code, and what the user reads. */
+const cases: [string, string, number, typeof HostFailure, RegExp][] = [
+  ['what the engine says', told, 70, HostFailure, /volume pg: \/mnt\/annex\/pg is still in use[^]*stop what uses it/],
+  ['what the engine says, though sudo has warned before', `sudo: unable to resolve host vps-7f3a: Name or service not known\n${told}\n`, 70, HostFailure, /volume pg/],
+  ['a password that is asked for', 'sudo: a password is required\n', 1, NotRoot, /cannot become root without a password[^]*NOPASSWD/],
+  ['a terminal that is asked for', 'sudo: sorry, you must have a tty to run sudo\n', 1, NotRoot, /without a terminal[^]*!requiretty/],
+  ['a host without sudo', 'bash: line 1: sudo: command not found\n', 127, NotRoot, /has no sudo/],
+  ['anything else', 'perl: not found\n', 127, HostFailure, /exit code 127: perl: not found/],
+]
+
+describe('a session that failed', () => {
+  for (const [what, stderr, code, kind, text] of cases) {
+    it(`is told by ${what}`, () => {
+      const failure = failureOf(connection, 'look', { code, stdout: '', stderr })
+      assert.equal(failure.constructor, kind)
+      assert.match(failure.message, text)
+    })
+  }
+})
