@@ -19,6 +19,7 @@ export async function applyNetwork(): Promise<void> {
   refuseForeignNetwork()
   mkdirSync(path.dirname(ownerFile), { recursive: true })
   writeFileSync(ownerFile, `${checkout}\n`)
+  await killedRunsHaveEnded()
   await makeFabric()
   await Promise.all(namespaces.map(makeNamespace))
 }
@@ -77,6 +78,7 @@ export async function renewNamespace(name: string): Promise<void> {
 /** Takes everything away that `applyNetwork` makes. */
 export async function removeNetwork(): Promise<void> {
   if (networkOwner() !== checkout && abandonedBy() === undefined) return
+  await killedRunsHaveEnded()
   await Promise.all(namespaces.map(removeNamespace))
   await deleteNamespace(fabric.name)
   rmSync(path.dirname(ownerFile), { recursive: true, force: true })
@@ -163,11 +165,24 @@ async function removeNamespace(namespace: Namespace): Promise<void> {
 async function addNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) return
   rmSync(`/run/netns/${name}`, { force: true })
-  await execa('ip', ['netns', 'add', name])
+  await change(['netns', 'add', name])
 }
 
 async function deleteNamespace(name: string): Promise<void> {
-  if (namespaceExists(name)) await execa('ip', ['netns', 'delete', name])
+  if (namespaceExists(name)) await change(['netns', 'delete', name])
+}
+
+/**
+ * Runs `ip` so that it is waited for even after the run that called it was killed.
+ * Two `ip netns add` of one name at once leave mounts on top of each other, which `ip netns delete` cannot take away.
+ */
+async function change(args: string[], input = ''): Promise<void> {
+  await execa('flock', ['--shared', ownerFile, 'ip', ...args], { input })
+}
+
+/** Whoever is inside `change` holds the lock shared. */
+async function killedRunsHaveEnded(): Promise<void> {
+  if (existsSync(ownerFile)) await execa('flock', [ownerFile, 'true'])
 }
 
 /** Name of the fabric's end of a link, at most 15 characters long. */
@@ -188,7 +203,7 @@ async function linkNames(namespace: string): Promise<string[]> {
 }
 
 async function ip(namespace: string, commands: string[]): Promise<void> {
-  if (commands.length > 0) await execa('ip', ['-n', namespace, '-batch', '-'], { input: commands.join('\n') })
+  if (commands.length > 0) await change(['-n', namespace, '-batch', '-'], commands.join('\n'))
 }
 
 async function setSysctls(namespace: string, sysctls: Record<string, string>): Promise<void> {

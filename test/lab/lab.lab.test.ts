@@ -1,6 +1,6 @@
 /** The lab itself, on this machine: what the other tests stand on. The tests build on each other; the last takes it down. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ensureImages } from '../../lab/artifacts/images.ts'
@@ -9,7 +9,7 @@ import { checkout, inNamespace, labFolder, runAsOperator } from '../../lab/envir
 import * as faults from '../../lab/faults.ts'
 import { bootHost, hostIsOn, killHost, rebootHost, runInHost } from '../../lab/host.ts'
 import { down, remains, up } from '../../lab/lab.ts'
-import { addCloudRoute, cloudRoutes, networkOwner, processesInside, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
+import { addCloudRoute, cloudRoutes, namespaceExists, networkOwner, processesInside, removeCloudRoute, tunnelRoute } from '../../lab/network.ts'
 import { processId, recordedProcesses, stopProcess, until } from '../../lab/processes.ts'
 import { makeImage } from '../../lab/rootfs.ts'
 import { sshArguments } from '../../lab/ssh.ts'
@@ -38,6 +38,15 @@ describe('the lab', function () {
   after(() => {
     // A test that failed half way must not make the next suites fail for what it pretended.
     if (existsSync(ownerFile)) writeFileSync(ownerFile, `${checkout}\n`)
+  })
+
+  it('waits for what a killed start had called: no namespace is made twice', async () => {
+    mkdirSync(path.dirname(ownerFile), { recursive: true })
+    writeFileSync(ownerFile, `${checkout}\n`)
+    const late = execa('flock', ['--shared', ownerFile, 'sh', '-c', 'sleep 3; exec ip netns add annex-fabric'])
+    await startUntil(() => namespaceExists('annex-operator'))
+    await late
+    assert.equal(readFileSync('/proc/mounts', 'utf8').match(/ \/run\/netns\/annex-fabric /g)?.length, 1)
   })
 
   it('clears what is left of a lab whose checkout is gone', async () => {
