@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { runAsOperator } from '../../lab/environment.ts'
 import { bootHost, killHost } from '../../lab/host.ts'
 import { openStack, up } from '../../lab/stack.ts'
-import { difference, freshLab, runPulumi, snapshot, system } from './lab.ts'
+import { difference, freshLab, kubectl, readiness, runPulumi, snapshot } from './lab.ts'
 
 const vps = 'vps-worker-1'
 
@@ -25,9 +25,8 @@ describe('a worker that no longer answers', function () {
     const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'], { env: { ANNEX_UNREACHABLE_SECONDS: '15' } })
     output = destroyed.output
     assert.equal(destroyed.code, 0, output)
-    assert.equal(await ready(), '')
-    const left = await system.run('kubectl', ['--context', system.context, 'get', 'namespaces,persistentvolumes,storageclasses', '-o', 'name'])
-    assert.doesNotMatch(left.stdout, /paas-|vps/)
+    assert.equal(await readiness(vps), '')
+    assert.doesNotMatch(await kubectl(['get', 'namespaces,persistentvolumes,storageclasses', '-o', 'name']), /paas-|vps/)
   })
 
   it('is named as not cleaned, with the command that gives it back later as it was found', async () => {
@@ -40,7 +39,3 @@ describe('a worker that no longer answers', function () {
     assert.match(String((await runAsOperator('bash', ['-c', command])).stdout), /Nothing of annex is on this host/)
   })
 })
-
-async function ready(): Promise<string> {
-  return (await system.run('kubectl', ['--context', system.context, 'get', 'node', vps, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])).stdout
-}

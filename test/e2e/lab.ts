@@ -52,13 +52,16 @@ export async function killAfter(running: Running, seconds: number): Promise<void
   running.kill('SIGKILL')
 }
 
-/** Waits until a condition holds. @throws Error after 90 s */
-export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 90_000
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('not within 90 s')
-    await sleep(500)
-  }
+/** What kubectl prints. @param input for its standard input @throws Error when it fails */
+export async function kubectl(args: string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await system.run('kubectl', ['--context', system.context, ...args], { input, timeoutSeconds: 300 })
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+/** The status of the node's condition Ready; empty where the cluster has no such node. */
+export function readiness(node: string): Promise<string> {
+  return kubectl(['get', 'node', node, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
 }
 
 /** The stack's whole state, secrets decrypted. */

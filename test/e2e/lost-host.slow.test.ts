@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { poolLabel } from '../../components/tenant-placement/place-pod.ts'
 import { reinstallHost } from '../../lab/lab.ts'
+import { until } from '../../lab/processes.ts'
 import { lastChanges, openStack, up } from '../../lab/stack.ts'
-import { eventually, freshLab, runPulumi, system } from './lab.ts'
+import { freshLab, kubectl, readiness, runPulumi } from './lab.ts'
 
 const vps = 'vps-worker-1'
 
@@ -22,7 +23,7 @@ describe('a worker that was lost', function () {
     const refused = await runPulumi(['preview'])
     const fix = /this host's machine id is .*remove that node: kubectl drain \S+ --ignore-daemonsets; kubectl (delete node \S+)/.exec(refused.output)?.[1]
     assert.ok(fix !== undefined, refused.output)
-    await kubectl(...fix.split(' '))
+    await kubectl(fix.split(' '))
     const preview = await runPulumi(['preview'])
     assert.equal(preview.code, 0, preview.output)
     assert.match(preview.output, /vps-worker-1: nothing of annex is on it, .*; volumes that are gone begin empty/)
@@ -31,7 +32,7 @@ describe('a worker that was lost', function () {
   })
 
   it('joins again where somebody has deleted its node, and gets the pool that the new one lacks', async () => {
-    await kubectl('delete', 'node', vps)
+    await kubectl(['delete', 'node', vps])
     await isBroughtBack()
   })
 
@@ -49,27 +50,17 @@ describe('a worker that was lost', function () {
     const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'], { env: { ANNEX_UNREACHABLE_SECONDS: '15' } })
     assert.equal(destroyed.code, 0, destroyed.output)
     assert.match(destroyed.output, /NOT CLEANED: 198\.51\.100\.11 has another host key/)
-    assert.equal(await ready(), '')
+    assert.equal(await readiness(vps), '')
   })
 })
 
 async function isBroughtBack(): Promise<void> {
   await openStack()
   await up({ stdio: 'pipe' })
-  await eventually(async () => (await ready()) === 'True')
-  assert.match(await kubectl('get', 'node', vps, '-o', 'jsonpath={.metadata.labels}'), new RegExp(`"${poolLabel}":"shared"`))
-  await kubectl('rollout', 'status', 'statefulset/test-app', '-n', 'paas-tenant-1', '--timeout=180s')
+  await until('the node is Ready', 90, async () => (await readiness(vps)) === 'True')
+  assert.match(await kubectl(['get', 'node', vps, '-o', 'jsonpath={.metadata.labels}']), new RegExp(`"${poolLabel}":"shared"`))
+  await kubectl(['rollout', 'status', 'statefulset/test-app', '-n', 'paas-tenant-1', '--timeout=180s'])
   const again = await runPulumi(['up', '--yes', '--skip-preview', '--diff'])
   assert.equal(again.code, 0, again.output)
   assert.equal((await lastChanges()).changed, false, again.output)
-}
-
-function ready(): Promise<string> {
-  return kubectl('get', 'node', vps, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')
-}
-
-async function kubectl(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await system.run('kubectl', ['--context', system.context, ...args], { timeoutSeconds: 300 })
-  if (code !== 0) throw new Error(stderr)
-  return stdout
 }

@@ -5,10 +5,9 @@ import { closedRanges } from '../../config/closed-ranges.ts'
 import { labSubject } from '../../lab/proof.ts'
 import { up } from '../../lab/stack.ts'
 import { liveWeakenings, type LiveWeakening } from '../../proof/attacks/live-weakenings.ts'
-import type { Step } from '../../proof/attacks/weakenings.ts'
 import { proveIsolation } from '../../proof/isolation/run.ts'
 import { isFault, isProven } from '../../proof/isolation/trial.ts'
-import { freshLab, onWorker } from './lab.ts'
+import { freshLab, kubectl, onWorker } from './lab.ts'
 
 const minutes = (count: number) => count * 60_000
 const subject = labSubject()
@@ -57,10 +56,6 @@ describe('a live tenant under attack', function () {
 async function administer({ weaken, restore, weakenNode, restoreNode }: LiveWeakening, what: 'weaken' | 'restore'): Promise<void> {
   const onNode = what === 'weaken' ? weakenNode : restoreNode
   if (onNode !== undefined) await onWorker(onNode)
-  for (const step of what === 'weaken' ? weaken : restore) await kubectl(step)
+  for (const { command, input } of what === 'weaken' ? weaken : restore) await kubectl(command, input && JSON.stringify(input))
 }
 
-async function kubectl({ command, input }: Step): Promise<void> {
-  const { code, stderr } = await subject.run('kubectl', ['--context', subject.context, ...command], input === undefined ? {} : { input: JSON.stringify(input) })
-  assert.equal(code, 0, `kubectl ${command.join(' ')}: ${stderr}`)
-}

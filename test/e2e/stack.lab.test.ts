@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { poolLabel } from '../../components/tenant-placement/place-pod.ts'
 import { labFolder } from '../../lab/environment.ts'
+import { until } from '../../lab/processes.ts'
 import { lastChanges, openStack, pulumi, stackName, up } from '../../lab/stack.ts'
 import { labSubject } from '../../lab/proof.ts'
 import { reach } from '../../proof/attacks/reach.ts'
@@ -11,7 +12,7 @@ import { proveIsolation } from '../../proof/isolation/run.ts'
 import { isFault, isProven } from '../../proof/isolation/trial.ts'
 import { points, prove } from '../../proof/proof.ts'
 import { breaks } from './broken.ts'
-import { cutUp, difference, eventually, freshLab, killAfter, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
+import { cutUp, difference, freshLab, killAfter, kubectl, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
 
 const minutes = (count: number) => count * 60_000
 
@@ -65,7 +66,7 @@ describe('the dev stack on the lab', function () {
   })
 
   it('says in a preview what somebody changed on a host by hand, and brings it back', async () => {
-    await eventually(async () => (await processLimit()) === 1024)
+    await until('the kubelet has its limit', 90, async () => (await processLimit()) === 1024)
     await onWorker('nft delete table inet annex; rm /etc/containerd/certs.d/docker.io/hosts.toml; sed -i s/1024/4096/ /etc/annex/kubelet.d/50-annex.conf; systemctl restart kubelet')
     const preview = await runPulumi(['preview'])
     assert.match(preview.output, /vps-worker-1: vps-worker is no longer as the last update left it.*\n.*file \/etc\/containerd\/certs.d\/docker.io\/hosts.toml: does not exist.*\n.*file \/etc\/annex\/kubelet.d\/50-annex.conf: content differs.*\n.*firewall annex: /)
@@ -73,8 +74,8 @@ describe('the dev stack on the lab', function () {
     await up({ stdio: 'pipe' })
     await onWorker('nft list table inet annex && test -s /etc/containerd/certs.d/docker.io/hosts.toml')
     // Read by a kubelet of a node that has joined; one that is not Ready for long after its restart would be a change of its own.
-    await eventually(async () => (await processLimit()) === 1024)
-    await eventually(async () => (await points[0]!.check(system)).verdict === 'ok')
+    await until('the kubelet has its limit', 90, async () => (await processLimit()) === 1024)
+    await until('the node is Ready', 90, async () => (await points[0]!.check(system)).verdict === 'ok')
   })
 
   it('changes nothing when it is run again', async () => {
@@ -108,19 +109,18 @@ describe('the dev stack on the lab', function () {
       const check = () => points.find(({ number }) => number === point)!.check(system)
       await breakIt(system)
       try {
-        await eventually(async () => (await check()).verdict === 'failed')
+        await until('the point fails', 90, async () => (await check()).verdict === 'failed')
       } finally {
         await mend(system)
       }
-      await eventually(async () => (await check()).verdict === 'ok')
+      await until('the point holds', 90, async () => (await check()).verdict === 'ok')
     })
   }
 
   it('leaves the VPS as it was after destroy, with what others put there', async () => {
     const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'])
     assert.equal(destroyed.code, 0, destroyed.output)
-    const { stdout } = await system.run('kubectl', ['--context', system.context, 'get', 'nodes', '-o', 'name'])
-    assert.doesNotMatch(stdout, /vps-worker/)
+    assert.doesNotMatch(await kubectl(['get', 'nodes', '-o', 'name']), /vps-worker/)
     assert.deepEqual(difference(bare, await snapshot()), [])
     assert.match(await onWorker('cat /etc/foreign.conf'), /mine/)
   })
@@ -133,8 +133,7 @@ describe('the dev stack on the lab', function () {
 
 /** The secret halves of the tokens that the joins of this stack were given; they live for minutes. */
 async function bootstrapTokens(): Promise<string[]> {
-  const { stdout } = await system.run('kubectl', ['--context', system.context, 'get', 'secrets', '-n', 'kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '-o', 'json'])
-  const { items } = JSON.parse(stdout) as { items: { data: Record<string, string> }[] }
+  const { items } = JSON.parse(await kubectl(['get', 'secrets', '-n', 'kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '-o', 'json'])) as { items: { data: Record<string, string> }[] }
   return items.map(({ data }) => Buffer.from(data['token-secret']!, 'base64').toString())
 }
 

@@ -11,7 +11,7 @@ import { until } from '../../lab/processes.ts'
 import { destroy, openStack } from '../../lab/stack.ts'
 import type { HostName } from '../../lab/topology.ts'
 import { snapshot } from '../host/lab-host.ts'
-import { difference, freshLab, runPulumi, system } from './lab.ts'
+import { difference, freshLab, kubectl, readiness, runPulumi, system } from './lab.ts'
 
 const [near, behindNat] = ['vps-worker-1', 'vps-worker-2'] as const
 
@@ -38,7 +38,7 @@ describe('two workers', function () {
   })
 
   it('are both Ready, and each reaches the other’s pods, as the cloud reaches both', async () => {
-    for (const node of [near, behindNat]) assert.equal(await ready(node), 'True')
+    for (const node of [near, behindNat]) assert.equal(await readiness(node), 'True')
     for (const from of ['cloud-worker-1', near, behindNat] as const) for (const to of [near, behindNat]) assert.equal(await fetched(from, to), to, `from ${from} to ${to}`)
   })
 
@@ -59,7 +59,7 @@ describe('two workers', function () {
     const pinging = runInHost('gateway', 'ping', ['-q', '-i', '0.2', '10.100.0.11'], { reject: false })
     await upWith([]).finally(() => runInHost('gateway', 'pkill', ['-INT', '-x', 'ping']))
     assert.match(String((await pinging).stdout), / 0% packet loss/)
-    assert.equal(await ready(behindNat), '')
+    assert.equal(await readiness(behindNat), '')
     assert.deepEqual(difference(bare, await snapshot()), [])
     assert.equal(await ledgerOf(near), before)
     assert.equal(await fetched('cloud-worker-1', near), near)
@@ -73,7 +73,7 @@ describe('two workers', function () {
     // With a claim of theirs still there the preflight refuses to take the worker, and names the claim.
     await without('annex:tenants')
     await without('annex:tenants', 'annex:workers')
-    assert.equal(await ready(near), '')
+    assert.equal(await readiness(near), '')
     assert.deepEqual(JSON.parse(await kubectl(['get', 'pv', '-o', 'json'])).items, [])
     assert.match(String((await runInHost('gateway', 'wg', ['show', 'wg0', 'peers'])).stdout), /^$/)
   })
@@ -120,16 +120,6 @@ async function fetched(from: HostName, to: string): Promise<string> {
   const address = await kubectl(['get', 'pod', `server-${to}`, '-o', 'jsonpath={.status.podIP}'])
   const get = `exec 3<>/dev/tcp/${address}/8080 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3`
   return String((await runInHost(from, 'timeout', ['3', 'bash', '-c', get], { reject: false })).stdout).trim()
-}
-
-async function ready(node: string): Promise<string> {
-  return kubectl(['get', 'node', node, '--ignore-not-found', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
-}
-
-async function kubectl(args: string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await system.run('kubectl', ['--context', system.context, ...args], { input })
-  assert.equal(code, 0, `kubectl ${args.join(' ')}: ${stderr}`)
-  return stdout
 }
 
 /** When each section of the host was written last. */
