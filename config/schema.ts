@@ -70,7 +70,7 @@ const worker = z.strictObject({
   /** Tunnel port on which it takes packets; leave out behind NAT, where only the worker can begin. */
   listenPort: port.optional(),
   ssh: ssh.prefault({}),
-  /** `NoSchedule` keeps everything without the toleration away, `PreferNoSchedule` only when there is room elsewhere. */
+  /** `NoSchedule` keeps everything without the toleration away, `PreferNoSchedule` only when there is room elsewhere. Set at the join; later the preflight says how to change it. */
   taintEffect: z.enum(['NoSchedule', 'PreferNoSchedule'], { error: 'NoSchedule or PreferNoSchedule is needed' }).default('NoSchedule'),
   storage: z.strictObject({
     /** Folder on the host that holds the backing files; with `disk` its mount point. */

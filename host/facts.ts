@@ -32,8 +32,8 @@ export interface HostFacts {
   firewalls: string[]
   /** Of apt, but for annex's own; `signedBy` is empty where apt's own keyring is meant. */
   aptSources: { file: string; uri: string; suite: string; signedBy: string }[]
-  /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster. */
-  node?: { name: string; apiServer: string }
+  /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster; `authority`: PEM in base64, empty where the kubeconfig names a file. */
+  node?: { name: string; apiServer: string; authority: string }
   /** Of the pool that was asked about, in bytes; `volumes` are those that are there already. */
   pool?: { free: number; total: number; volumes: Record<string, number> }
   /** Sections in the ledger, what was changed last first. */

@@ -108,7 +108,7 @@ look_listening() {
 }
 
 look_software() {
-  local name version state server
+  local name version state server authority
   fact packages a ''
   while read -r state _ version name; do
     if [[ -z $version ]]; then continue; fi
@@ -122,8 +122,10 @@ look_software() {
   name=$(joined_node)
   if [[ -n $name ]]; then
     server=$(joined_server)
+    authority=$(joined_authority)
     fact node/name s "$name"
     fact node/apiServer s "$server"
+    fact node/authority s "$authority"
   fi
 }
 

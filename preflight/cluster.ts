@@ -45,6 +45,7 @@ export interface NodeFacts {
   machineId: string
   ready: boolean
   addresses: string[]
+  taints: { key: string; value?: string; effect: string }[]
 }
 
 /** Minutes that a bootstrap token lives: enough for one join. */
@@ -54,6 +55,7 @@ const tokenMinutes = 15
 interface Node {
   kind: 'Node'
   metadata: { name: string }
+  spec: { taints?: NodeFacts['taints'] }
   status?: { nodeInfo?: { machineID?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
 interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string> } }
@@ -78,11 +80,12 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
   return {
     version: version.gitVersion,
     caCertHash,
-    nodes: nodes.map(({ metadata, status }) => ({
+    nodes: nodes.map(({ metadata, spec, status }) => ({
       name: metadata.name,
       machineId: status?.nodeInfo?.machineID ?? '',
       ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
+      taints: spec.taints ?? [],
     })),
     namespaces: namespaces.map(namespaceFacts),
     volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({

@@ -13,7 +13,7 @@ import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
-import { judgeNode } from './judge-node.ts'
+import { judgeNode, taintWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
@@ -56,6 +56,10 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     const facts = fulfilled(reports[i]!)?.facts
     if (facts !== undefined) for (const text of warnings(facts, expectations(settings, name))) void pulumi.log.warn(`${name}: ${text}`)
   })
+  for (const { name, taintEffect } of settings.workers) {
+    const text = taintWarning(name, taintEffect, cluster.value)
+    if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
+  }
   const joined = hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   return {
     version: cluster.value.version,

@@ -1,13 +1,14 @@
 /** Whether a host fits the cluster as a node, from facts alone. */
 import semver from 'semver'
-import type { ClusterFacts } from './cluster.ts'
+import { tenantTaint } from '../components/tenant-placement/place-pod.ts'
+import { caCertHash, type ClusterFacts } from './cluster.ts'
 
 /** What is known of the host that is to be the node. */
 export interface Candidate {
   name: string
   machineId: string
-  /** The node that its kubelet's certificate names, where it has joined a cluster. */
-  joined?: { name: string; apiServer: string }
+  /** See `HostFacts.node`. */
+  joined?: { name: string; apiServer: string; authority: string }
 }
 
 /** What the configuration asks for. */
@@ -23,7 +24,20 @@ const olderMinors = 3
 
 /** @returns one sentence a fault: the value seen, what is allowed, the fix. */
 export function judgeNode(candidate: Candidate, wanted: Wanted, cluster: ClusterFacts): string[] {
-  return [...judgeVersion(wanted.kubernetesVersion, cluster.version), ...judgeName(candidate, cluster), ...judgeMembership(candidate, wanted)]
+  return [...judgeVersion(wanted.kubernetesVersion, cluster.version), ...judgeName(candidate, cluster), ...judgeMembership(candidate, wanted, cluster)]
+}
+
+/**
+ * The taint as the cluster has it: a kubelet gives it to its node once, and whoever administers the cluster may take it off for a while.
+ * @returns undefined where it is as it should be, or the node is still to come
+ */
+export function taintWarning(name: string, effect: string, { nodes }: Pick<ClusterFacts, 'nodes'>): string | undefined {
+  const node = nodes.find((it) => it.name === name)
+  const found = node?.taints.filter(({ key, value }) => key === tenantTaint.key && value === tenantTaint.value).map((it) => it.effect)
+  if (found === undefined || found.join() === effect) return undefined
+  const taint = `${tenantTaint.key}=${tenantTaint.value}`
+  const off = found.filter((it) => it !== effect).map((it) => ` ${taint}:${it}-`).join('')
+  return `the node has ${found.length === 0 ? `no taint ${taint}` : found.map((it) => `the taint ${taint}:${it}`).join(' and ')}, and annex:workers[].taintEffect is ${effect}. It is set at the join; change it by: kubectl taint node ${name} --overwrite ${taint}:${effect}${off}`
 }
 
 function judgeVersion(kubernetesVersion: string, serverVersion: string): string[] {
@@ -41,7 +55,17 @@ function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): str
   return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. Give the worker another name, or remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
 }
 
-function judgeMembership({ name, joined }: Candidate, { apiServer }: Wanted): string[] {
-  if (joined === undefined || (joined.name === name && joined.apiServer === apiServer)) return []
+/** A cluster that got another address is known by its certificate authority: the kubelet is told the new one. */
+function judgeMembership({ name, joined }: Candidate, { apiServer }: Wanted, cluster: ClusterFacts): string[] {
+  if (joined === undefined) return []
+  if (joined.name === name && (joined.apiServer === apiServer || isAuthority(joined.authority, cluster.caCertHash))) return []
   return [`the host is already node ${joined.name} of the cluster at ${joined.apiServer}, and should become ${name} of ${apiServer}: remove it there first (kubectl delete node ${joined.name}), then on the host: kubeadm reset --force`]
+}
+
+function isAuthority(encoded: string, hash: string): boolean {
+  try {
+    return caCertHash(Buffer.from(encoded, 'base64').toString()) === hash
+  } catch {
+    return false
+  }
 }

@@ -24,6 +24,11 @@ joined_server() {
   sed -n 's|^ *server: https://||p' "$KUBELET_CONF" | head -n 1
 }
 
+# joined_authority - the certificate authority that the kubelet trusts: PEM in base64.
+joined_authority() {
+  sed -n 's|^ *certificate-authority-data: *||p' "$KUBELET_CONF" | head -n 1
+}
+
 look_join() {
   local name=${DOC["$1/nodeName"]}
   if [[ $(joined_node) != "$name" ]]; then
@@ -82,7 +87,8 @@ note_join() {
   local name=${DOC["$1/nodeName"]} node
   if noted join "$name"; then return; fi
   node=$(joined_node)
-  if [[ -n $node && ($node != "$name" || $(joined_server) != "${DOC["$1/apiServer"]}") ]]; then
+  # Of another cluster with a node of that name only the cluster knows, which has been asked before.
+  if [[ -n $node && $node != "$name" ]]; then
     fail "join $name" "this host is node $node of the cluster at $(joined_server) already" \
       "take it out there first: kubectl drain $node; kubectl delete node $node; then on the host: kubeadm reset --force"
   fi
@@ -135,7 +141,8 @@ ready_within() {
   done
 }
 
-# kubeadm takes the address that the cluster names itself by (in cluster-info), which may not be the one that leads there from here.
+# kubeadm takes the address that the cluster names itself by (in cluster-info), which may not be the one that leads there from here;
+# and a cluster may get another address.
 repair_kubelet() {
   local server=${DOC["$1/apiServer"]} address=${DOC["$1/nodeIp"]} flags='s/--node-ip=[^" ]*/--node-ip=ADDRESS/'
   if [[ $(joined_server) != "$server" ]]; then

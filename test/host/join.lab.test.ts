@@ -61,6 +61,19 @@ describe(`a join of ${host}`, function () {
     assert.doesNotMatch(await shell('ip -4 address show'), /10\.244\.99\.1/)
   })
 
+  it('follows the cluster to another address, without a token', async () => {
+    // Its certificate has this name too.
+    await shell(`cp /etc/hosts /tmp/hosts; echo '${privateEndpoint} kubernetes' >>/etc/hosts`)
+    const moved = joining.document.items.map((item) => ({ ...item, apiServer: 'kubernetes:6443' }))
+    for (const [items, from] of [[moved, `${privateEndpoint}:6443`], [joining.document.items, 'kubernetes:6443']] as const) {
+      assert.match((await differences(joining.document.section, items)).join(), new RegExp(`talks to ${from}`))
+      const { code, stderr } = await run('converge', { ...joining.document, items } as object)
+      assert.equal(code, 0, stderr)
+      assert.deepEqual(await differences(joining.document.section, items), [])
+    }
+    await shell('cp /tmp/hosts /etc/hosts; rm /tmp/hosts')
+  })
+
   it('refuses a host that is a node of another name', async () => {
     await shell('mkdir -p /tmp/ledger; mv /var/lib/annex/ledger/vps-join /tmp/ledger/')
     const items = joining.document.items.map((item) => ({ ...item, nodeName: 'another' }))

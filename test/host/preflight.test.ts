@@ -96,7 +96,7 @@ describe('preflight of a host', () => {
   it('takes its own tunnel, kubelet and volumes for no conflict on a second run', () => {
     const second: Partial<HostFacts> = {
       routes: [...facts.routes, { to: '10.100.0.0/24', interface: 'wg0' }, { to: '10.244.1.7', interface: 'cali12ab' }, { to: '10.244.1.0/26', interface: '-' }],
-      node: { name: 'vps', apiServer: '10.10.0.10:6443' },
+      node: { name: 'vps', apiServer: '10.10.0.10:6443', authority: '' },
       listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'kubelet' }],
       disk: { free: 2 ** 30, total: 2 ** 36 },
       sections: ['vps-worker'],

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { caCertHash, readCluster } from '../../preflight/cluster.ts'
 import { toolPath } from '../../tools/tools.ts'
+import { certificate } from './certificate.ts'
 
 /** A port on which nothing listens. */
 const server = 'https://127.0.0.1:1'
@@ -30,12 +31,12 @@ describe('the cluster of a kubeconfig', () => {
   }))
 
   it('is told to be unreachable, with the command that shows it', async () => {
-    kubeconfig({ server, 'certificate-authority-data': certificate(folder).toString('base64') })
+    kubeconfig({ server, 'certificate-authority-data': Buffer.from(certificate()).toString('base64') })
     await assert.rejects(readCluster('one'), /kubernetes:context = "one" refused or did not answer \(.*127\.0\.0\.1:1.*\): check with "kubectl --context one get nodes"/)
   })
 
   it('must be named by a context that is there', async () => {
-    kubeconfig({ server, 'certificate-authority-data': certificate(folder).toString('base64') })
+    kubeconfig({ server, 'certificate-authority-data': Buffer.from(certificate()).toString('base64') })
     await assert.rejects(readCluster('two'), /kubernetes:context = "two" is not in the kubeconfig.*kubectl config get-contexts/)
   })
 
@@ -51,13 +52,8 @@ describe('the cluster of a kubeconfig', () => {
   })
 
   it('pins the public key of its authority, as kubeadm and openssl compute it', () => {
-    const pem = certificate(folder)
+    const pem = certificate()
     const openssl = execFileSync('bash', ['-c', 'openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | sha256sum'], { input: pem, encoding: 'utf8' })
-    assert.equal(caCertHash(pem.toString()), `sha256:${openssl.split(' ')[0]}`)
+    assert.equal(caCertHash(pem), `sha256:${openssl.split(' ')[0]}`)
   })
 })
-
-function certificate(folder: string): Buffer {
-  const arguments_ = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=test', '-keyout', path.join(folder, 'key')]
-  return execFileSync('openssl', arguments_, { stdio: ['ignore', 'pipe', 'ignore'] })
-}
