@@ -71,7 +71,7 @@ describe('the engine on its way to a host', () => {
     it(`is one script that shellcheck has nothing against: ${command}`, () => {
       const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', '--severity=warning', '--exclude=SC2034', '-'], { input: bundle(command), encoding: 'utf8' })
       assert.equal(status, 0, stdout)
-    }).timeout(60_000)
+    }).timeout(180_000)
   }
 
   it('does nothing when it arrives cut short', () => {

@@ -16,7 +16,7 @@ const document = fc.letrec((tie) => ({
 })).object
 
 describe('JSON on the host', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   it('reads any document as JSON.parse does, pointer by pointer', () => {
     fc.assert(fc.property(document, fc.constantFrom(0, 2), (value, indent) => {

@@ -23,7 +23,7 @@ const bad = good.replace('name: good', 'name: bad').replace('spec:\n', 'spec:\n 
 const indented = (text: string) => text.trimEnd().split('\n').join('\n    ')
 
 describe('policies from the command line', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   let folder: string
 

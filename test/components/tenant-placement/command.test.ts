@@ -25,7 +25,7 @@ const objects = (text: string): any[] => parseAllDocuments(text, { version: '1.1
 const pod = (spec: object) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c' }], ...spec } })
 
 describe('npm run place', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let folder: string
   before(() => { folder = mkdtempSync(join(tmpdir(), 'annex-place-')) })
   after(() => { rmSync(folder, { recursive: true }) })

@@ -12,7 +12,7 @@ import { startCluster, type Cluster } from './cluster.ts'
 import { ask, keptLog } from './recording.ts'
 
 describe('kubernetes stand-in on a real API server', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let cluster: Cluster
   let api: Api
   let provider: Provider

@@ -6,7 +6,7 @@ import { startKubelets } from './kubelets.ts'
 import { ask, keptLog, readRecording, type Recorded } from './recording.ts'
 
 describe('stand-in for pulumi-resource-kubernetes answers what the official plugin answered', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let cluster: Cluster
   let stopKubelets = () => {}
   let provider: Provider
