@@ -124,6 +124,12 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
   return faults
 }
 
+/** The name is a label's value on all that the stack owns in the cluster (Kubernetes' documentation of labels: syntax and character set). */
+export function stackNameFaults(stack: string): Fault[] {
+  if (/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(stack)) return []
+  return [{ path: 'the stack\'s name', seen: show(stack), message: 'cannot be the value of a label, by which annex knows what is its own: at most 63 characters, the first and the last a letter or a digit; make a stack of another name (pulumi stack init)' }]
+}
+
 /** Where SSH goes; behind another jump host the same address may be another host. */
 function endpoint(host: DeepPartial<Config['workers'][number]> | undefined): string | undefined {
   const to = host?.ssh?.host ?? host?.address

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import type { Connection } from '../host/engine.ts'
-import { describe, type Fault } from './check.ts'
+import { describe, type Fault, stackNameFaults } from './check.ts'
 import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
 import { type Config, schema } from './schema.ts'
 
@@ -36,7 +36,7 @@ export function readSettings(): Settings {
   const tenantsFile = `tenants/${stack}.yaml`
   const checked = checkEnvironment(raw, tenantsFile, existsSync(tenantsFile) ? readFileSync(tenantsFile, 'utf8') : undefined)
   const context = new pulumi.Config('kubernetes').get('context')
-  const faults = [...unknown, ...checked.faults, ...(context ? [] : [contextFault]), ...(checked.config ? fileFaults(checked.config) : [])]
+  const faults = [...stackNameFaults(stack), ...unknown, ...checked.faults, ...(context ? [] : [contextFault]), ...(checked.config ? fileFaults(checked.config) : [])]
   if (checked.config === undefined || !context || faults.length > 0) throw new pulumi.RunError(describe(faults, `Pulumi.${stack}.yaml`))
   return { ...withFiles(checked.config), context, stack, stacked: checked.stacked }
 }

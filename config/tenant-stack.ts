@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { annexOptions } from './annex-options.ts'
-import { describe, type Fault } from './check.ts'
+import { describe, type Fault, stackNameFaults } from './check.ts'
 import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
 import { contextFault, unknownKeys } from './config.ts'
 import { show } from './fault.ts'
@@ -38,7 +38,7 @@ export function readTenantStack(): TenantStack {
   const options = (parse(readFileSync(baseFile, 'utf8')) as { config?: Record<string, unknown> } | null)?.config ?? {}
   const checked = checkEnvironment(annexOptions(options), `tenants/${file}`, readFileSync(file, 'utf8'))
   const context = new pulumi.Config('kubernetes').get('context')
-  const faults = [...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
+  const faults = [...stackNameFaults(stack), ...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
   if (faults.length > 0) throw new pulumi.RunError(describe(faults, `tenants/${file} with Pulumi.${stack}.yaml`))
   return { context: context!, stack, base, tenants: checked.stacked.filter((it) => it.stack === number) }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { check, describe as asText } from '../../config/check.ts'
+import { check, describe as asText, stackNameFaults } from '../../config/check.ts'
 import { contains, overlap } from '../../config/ranges.ts'
 import { annexOptions } from '../stack-file.ts'
 
@@ -183,6 +183,13 @@ describe('configuration', () => {
     fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions', 'admission'), fc.anything(), (key, value) => {
       faultsAfter((options) => { options[key] = value })
     }))
+  })
+})
+
+describe('the name of a stack', () => {
+  it('must be one that a label can have', () => {
+    for (const name of ['dev', 'p', 'prod.eu_1-a', 'a'.repeat(63)]) assert.deepEqual(stackNameFaults(name), [], name)
+    for (const name of ['prod_', '-prod', '.', 'a'.repeat(64)]) assert.match(stackNameFaults(name)[0]!.message, /at most 63 characters/, name)
   })
 })
 
