@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { parse, stringify } from 'yaml'
-import { checkout } from '../../lab/environment.ts'
+import { checkout, runAsOperator } from '../../lab/environment.ts'
 import { openStack } from '../../lab/stack.ts'
 import { difference, freshLab, onWorker, runPulumi, snapshot, system } from '../e2e/lab.ts'
 
@@ -55,18 +55,20 @@ describe('bad input', function () {
       options['annex:packages'].kubernetesVersion = 'latest'
       options['annex:tenants'][0].name = 'Tenant'
     })
-    // The quickest of three: what else the machine does at the moment can only add to it.
+    // The quickest of three: what else the machine does at the moment can only add to it. Where it is slow as a whole, what counts is how
+    // much longer than the mere loading of Pulumi's SDK it takes: that is half a second on the machine of the 3 s.
     const seconds: number[] = []
+    const loading: number[] = []
     let output = ''
-    while (seconds.length < 3 && !seconds.some((it) => it < 3)) {
-      const start = Date.now()
-      output = await attempt()
-      seconds.push((Date.now() - start) / 1000)
+    const isQuick = () => Math.min(...seconds) < Math.max(3, 6 * Math.min(...loading))
+    while (seconds.length < 3 && !(seconds.length > 0 && isQuick())) {
+      loading.push(await secondsOf(() => runAsOperator(process.execPath, ['--eval', "await import('@pulumi/pulumi')"], { cwd: checkout })))
+      seconds.push(await secondsOf(async () => { output = await attempt() }))
     }
     for (const option of ['annex:tunnel.range = "10.100.0.1/24"', 'annex:workers[0].ssh.port = 0', 'annex:workers[0].tunnelAddress = "ten"', 'annex:packages.kubernetesVersion = "latest"', 'annex:tenants[0].name = "Tenant"']) {
       assert.ok(output.includes(option), `${option} is missing in:\n${output}`)
     }
-    assert.ok(seconds.some((it) => it < 3), `it took ${seconds.join(', ')} s`)
+    assert.ok(isQuick(), `it took ${seconds.join(', ')} s, and loading the SDK ${loading.join(', ')} s`)
   })
 
   it('names a host that cannot be reached', async () => {
@@ -179,4 +181,10 @@ async function otherAgent(folder: string): Promise<{ socket: string; end: () => 
   const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1])
   await execa('ssh-add', ['-q', key], { env: { SSH_AUTH_SOCK: socket } })
   return { socket, end: () => process.kill(pid) }
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const start = Date.now()
+  await work()
+  return (Date.now() - start) / 1000
 }
