@@ -21,7 +21,7 @@ lock() {
       fail '' "another annex run holds $file: $(lock_holder "$file"); waited $LOCK_WAIT s" \
         'wait for it, or end the processes named here if nobody is behind them any more, and run again'
     else
-      [[ -n $told ]] || printf 'waiting up to %d s until this is done: %s\n' "$LOCK_WAIT" "$(lock_holder "$file")" >&2
+      [[ -n $told ]] || printf 'waiting up to %d s until this is done: %s\n' "$LOCK_WAIT" "$(lock_said "$file")" >&2
       told=yes
       sleep 0.2
     fi
@@ -31,20 +31,26 @@ lock() {
   printf '%s by process %d since %s, from %s\n' "$3" "$$" "$(date -u +%FT%TZ)" "${SSH_CONNECTION-this host}" >"$file"
 }
 
+# lock_said <file> - what its holder has written into it. The file goes with the lock.
+lock_said() {
+  local file=$1 said=''
+  { read -r said <"$file" || true; } 2>/dev/null
+  printf '%s' "${said:-unknown}"
+}
+
 # lock_holder <file> - what holds the lock: what the file says, and which living processes have it open.
 lock_holder() {
-  local file=$1 pid command said='' living=''
+  local file=$1 pid command said living=''
   # Before anything is started here, which would have the lock open as well.
   set -- /proc/[0-9]*/fd
-  # Its file goes with the lock.
-  { read -r said <"$file" || true; } 2>/dev/null
+  said=$(lock_said "$file")
   while read -r pid; do
     if [[ $pid == "$$" || $pid == "$BASHPID" ]]; then continue; fi
-    # It may have ended since.
+    # Any may have ended since.
     command=$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60) || continue
     living+=" $pid $command"
-  done < <(find "$@" -lname "$file" -printf '%h\n' 2>/dev/null | cut -d / -f 3 | sort -nu) 2>/dev/null
-  printf '%s (living:%s)' "${said:-unknown}" "${living:- none}"
+  done < <({ find "$@" -lname "$file" -printf '%h\n' 2>/dev/null || true; } | cut -d / -f 3 | sort -nu) 2>/dev/null
+  printf '%s (living:%s)' "$said" "${living:- none}"
 }
 
 # unlock <name> - the last one to share a lock takes its file away.
