@@ -17,9 +17,8 @@ export const tunnelRoute: CloudRoute = { range: ranges.tunnel, nextHop: gatewayP
  */
 export async function applyNetwork(): Promise<void> {
   refuseForeignNetwork()
-  mkdirSync(path.dirname(ownerFile), { recursive: true })
-  writeFileSync(ownerFile, `${checkout}\n`)
   await killedRunsHaveEnded()
+  writeFileSync(ownerFile, `${checkout}\n`)
   await makeFabric()
   await Promise.all(namespaces.map(makeNamespace))
 }
@@ -66,7 +65,8 @@ export function networkOwner(): string | undefined {
   return existsSync(ownerFile) ? readFileSync(ownerFile, 'utf8').trim() : undefined
 }
 
-const ownerFile = '/run/annex-lab/checkout'
+const ownerFolder = '/run/annex-lab'
+const ownerFile = path.join(ownerFolder, 'checkout')
 
 /** Takes a namespace away with all its links, routes and rules, and makes it anew: what a power cycle does to a host's network. */
 export async function renewNamespace(name: string): Promise<void> {
@@ -81,7 +81,7 @@ export async function removeNetwork(): Promise<void> {
   await killedRunsHaveEnded()
   await Promise.all(namespaces.map(removeNamespace))
   await deleteNamespace(fabric.name)
-  rmSync(path.dirname(ownerFile), { recursive: true, force: true })
+  rmSync(ownerFolder, { recursive: true, force: true })
 }
 
 /** True when the namespace exists now. */
@@ -177,12 +177,14 @@ async function deleteNamespace(name: string): Promise<void> {
  * Two `ip netns add` of one name at once leave mounts on top of each other, which `ip netns delete` cannot take away.
  */
 async function change(args: string[], input = ''): Promise<void> {
-  await execa('flock', ['--shared', ownerFile, 'ip', ...args], { input })
+  mkdirSync(ownerFolder, { recursive: true })
+  await execa('flock', ['--shared', ownerFolder, 'ip', ...args], { input })
 }
 
 /** Whoever is inside `change` holds the lock shared. */
 async function killedRunsHaveEnded(): Promise<void> {
-  if (existsSync(ownerFile)) await execa('flock', [ownerFile, 'true'])
+  mkdirSync(ownerFolder, { recursive: true })
+  await execa('flock', [ownerFolder, 'true'])
 }
 
 /** Name of the fabric's end of a link, at most 15 characters long. */

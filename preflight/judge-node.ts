@@ -55,10 +55,11 @@ function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): str
   return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. Give the worker another name, or remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
 }
 
-/** A cluster that got another address is known by its certificate authority: the kubelet is told the new one. */
-function judgeMembership({ name, joined }: Candidate, { apiServer }: Wanted, cluster: ClusterFacts): string[] {
+/** A cluster that got another address is known by its certificate authority, which it may share with others, and by the node: the kubelet is told the new address. */
+function judgeMembership({ name, machineId, joined }: Candidate, { apiServer }: Wanted, cluster: ClusterFacts): string[] {
   if (joined === undefined) return []
-  if (joined.name === name && (joined.apiServer === apiServer || isAuthority(joined.authority, cluster.caCertHash))) return []
+  const isKnown = cluster.nodes.some((node) => node.name === name && node.machineId === machineId)
+  if (joined.name === name && (joined.apiServer === apiServer || (isKnown && isAuthority(joined.authority, cluster.caCertHash)))) return []
   return [`the host is already node ${joined.name} of the cluster at ${joined.apiServer}, and should become ${name} of ${apiServer}: remove it there first (kubectl delete node ${joined.name}), then on the host: kubeadm reset --force`]
 }
 

@@ -21,27 +21,31 @@ joined_node() {
 
 # joined_server - host:port of the API server that it joined.
 joined_server() {
-  sed -n 's|^ *server: https://||p' "$KUBELET_CONF" | head -n 1
+  sed -n '/^ *server: https:/{s|^ *server: https://||p;q}' "$KUBELET_CONF"
 }
 
 # joined_authority - the certificate authority that the kubelet trusts: PEM in base64.
 joined_authority() {
-  sed -n 's|^ *certificate-authority-data: *||p' "$KUBELET_CONF" | head -n 1
+  sed -n '/^ *certificate-authority-data:/{s|^[^:]*: *||p;q}' "$KUBELET_CONF"
 }
 
 look_join() {
-  local name=${DOC["$1/nodeName"]}
+  local name=${DOC["$1/nodeName"]} elsewhere=''
   if [[ $(joined_node) != "$name" ]]; then
     differs "not joined to ${DOC["$1/apiServer"]} as $name"
     return
   fi
-  if [[ $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then differs "talks to $(joined_server), not to ${DOC["$1/apiServer"]}"; fi
+  if [[ $(joined_server) != "${DOC["$1/apiServer"]}" ]]; then
+    elsewhere=yes
+    differs "talks to $(joined_server), not to ${DOC["$1/apiServer"]}"
+  fi
   if [[ -e $BOOTSTRAP_CONF ]]; then differs 'its token still lies on the host'; fi
   if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
   unit_read kubelet.service
   if ! unit_enabled; then differs 'kubelet does not start at boot'; fi
   if ! unit_running; then differs 'kubelet is not running'; fi
-  # An API server that does not answer says nothing about the join.
+  # Whoever answers at an old address says nothing about the join, nor does an API server that does not answer.
+  if [[ -n $elsewhere ]]; then return; fi
   ask_ready "$name"
   case $READY in
     False | Unknown | '')
@@ -145,15 +149,16 @@ ready_within() {
 # and a cluster may get another address.
 repair_kubelet() {
   local server=${DOC["$1/apiServer"]} address=${DOC["$1/nodeIp"]} flags='s/--node-ip=[^" ]*/--node-ip=ADDRESS/'
+  # Stopped before its files are written: a run that is cut in between leaves what the next one sees.
   if [[ $(joined_server) != "$server" ]]; then
-    sed "s|server: https://.*|server: https://$server|" "$KUBELET_CONF" | write_file "$KUBELET_CONF" 600
     systemctl stop kubelet.service
+    sed "s|server: https://.*|server: https://$server|" "$KUBELET_CONF" | write_file "$KUBELET_CONF" 600
   fi
   if [[ $(kubelet_node_ip) != "$address" ]]; then
+    systemctl stop kubelet.service
     # A node that somebody joined by hand has none: it is no flag of kubeadm.
     if [[ -z $(kubelet_node_ip) ]]; then flags='s/"$/ --node-ip=ADDRESS"/'; fi
     sed "${flags/ADDRESS/$address}" "$KUBELET_FLAGS" | write_file "$KUBELET_FLAGS" 644
-    systemctl stop kubelet.service
   fi
   # kubeadm deletes it at its end; it holds the token.
   rm -f "$BOOTSTRAP_CONF"

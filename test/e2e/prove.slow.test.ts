@@ -58,4 +58,3 @@ async function administer({ weaken, restore, weakenNode, restoreNode }: LiveWeak
   if (onNode !== undefined) await onWorker(onNode)
   for (const { command, input } of what === 'weaken' ? weaken : restore) await kubectl(command, input && JSON.stringify(input))
 }
-

@@ -65,13 +65,16 @@ describe(`a join of ${host}`, function () {
     // Its certificate has this name too.
     await shell(`cp /etc/hosts /tmp/hosts; echo '${privateEndpoint} kubernetes' >>/etc/hosts`)
     const moved = joining.document.items.map((item) => ({ ...item, apiServer: 'kubernetes:6443' }))
-    for (const [items, from] of [[moved, `${privateEndpoint}:6443`], [joining.document.items, 'kubernetes:6443']] as const) {
-      assert.match((await differences(joining.document.section, items)).join(), new RegExp(`talks to ${from}`))
-      const { code, stderr } = await run('converge', { ...joining.document, items } as object)
-      assert.equal(code, 0, stderr)
-      assert.deepEqual(await differences(joining.document.section, items), [])
+    try {
+      for (const [items, from] of [[moved, `${privateEndpoint}:6443`], [joining.document.items, 'kubernetes:6443']] as const) {
+        assert.match((await differences(joining.document.section, items)).join(), new RegExp(`talks to ${from}`))
+        const { code, stderr } = await run('converge', { ...joining.document, items } as object)
+        assert.equal(code, 0, stderr)
+        assert.deepEqual(await differences(joining.document.section, items), [])
+      }
+    } finally {
+      await shell('cp /tmp/hosts /etc/hosts; rm /tmp/hosts')
     }
-    await shell('cp /tmp/hosts /etc/hosts; rm /tmp/hosts')
   })
 
   it('refuses a host that is a node of another name', async () => {

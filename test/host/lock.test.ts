@@ -16,12 +16,12 @@ describe('the holder of a lock', () => {
     const script = `${bundle('look').replace(/\nmain "\$@"\n$/, '')}
       set -Eeuo pipefail; READER=people; ITEM=''; trap 'on_error $? $LINENO "$BASH_COMMAND"' ERR
       PATH='${folder}':$PATH
-      sleep 60 9>>'${file}' & holder=$!
+      sleep 60 9>>'${file}' </dev/null >/dev/null 2>&1 & holder=$!
       while [[ ! -e /proc/$holder/fd/9 ]]; do :; done
       lock_holder '${file}' || kill $holder
       kill $holder`
     try {
-      const { stdout, stderr, status } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+      const { stdout, stderr, status } = spawnSync('bash', [], { input: script, encoding: 'utf8' })
       assert.equal(stderr, '')
       assert.equal(status, 0)
       assert.match(stdout, /^packages of identity-wg0 by process 7 \(living: \d+ .*\)$/)

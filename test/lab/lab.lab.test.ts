@@ -1,6 +1,7 @@
 /** The lab itself, on this machine: what the other tests stand on. The tests build on each other; the last takes it down. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ensureImages } from '../../lab/artifacts/images.ts'
@@ -43,9 +44,18 @@ describe('the lab', function () {
   it('waits for what a killed start had called: no namespace is made twice', async () => {
     mkdirSync(path.dirname(ownerFile), { recursive: true })
     writeFileSync(ownerFile, `${checkout}\n`)
-    const late = execa('flock', ['--shared', ownerFile, 'sh', '-c', 'sleep 3; exec ip netns add annex-fabric'])
-    await startUntil(() => namespaceExists('annex-operator'))
+    const release = path.join(mkdtempSync(path.join(os.tmpdir(), 'annex-late-')), 'release')
+    const late = execa('flock', ['--shared', path.dirname(ownerFile), 'sh', '-c', `until [ -e ${release} ]; do sleep 0.1; done; exec ip netns add annex-fabric`])
+    await startUntil(() => {
+      const waits = readdirSync('/proc').some((pid) => /^flock \/run\/annex-lab true/.test(commandLine(pid)))
+      if (waits && !existsSync(release)) {
+        assert.ok(!namespaceExists('annex-fabric'))
+        writeFileSync(release, '')
+      }
+      return namespaceExists('annex-operator')
+    })
     await late
+    rmSync(path.dirname(release), { recursive: true })
     assert.equal(readFileSync('/proc/mounts', 'utf8').match(/ \/run\/netns\/annex-fabric /g)?.length, 1)
   })
 

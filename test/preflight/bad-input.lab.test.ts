@@ -57,18 +57,16 @@ describe('bad input', function () {
     })
     // The quickest of three: what else the machine does at the moment can only add to it. Where it is slow as a whole, what counts is how
     // much longer than the mere loading of Pulumi's SDK it takes: that is half a second on the machine of the 3 s.
-    const seconds: number[] = []
     const loading: number[] = []
+    while (loading.length < 3) loading.push(await secondsOf(() => runAsOperator(process.execPath, ['--eval', "await import('@pulumi/pulumi')"], { cwd: checkout })))
+    const limit = Math.max(3, 6 * Math.min(...loading))
+    const seconds: number[] = []
     let output = ''
-    const isQuick = () => Math.min(...seconds) < Math.max(3, 6 * Math.min(...loading))
-    while (seconds.length < 3 && !(seconds.length > 0 && isQuick())) {
-      loading.push(await secondsOf(() => runAsOperator(process.execPath, ['--eval', "await import('@pulumi/pulumi')"], { cwd: checkout })))
-      seconds.push(await secondsOf(async () => { output = await attempt() }))
-    }
+    while (seconds.length < 3 && !seconds.some((it) => it < limit)) seconds.push(await secondsOf(async () => { output = await attempt() }))
     for (const option of ['annex:tunnel.range = "10.100.0.1/24"', 'annex:workers[0].ssh.port = 0', 'annex:workers[0].tunnelAddress = "ten"', 'annex:packages.kubernetesVersion = "latest"', 'annex:tenants[0].name = "Tenant"']) {
       assert.ok(output.includes(option), `${option} is missing in:\n${output}`)
     }
-    assert.ok(isQuick(), `it took ${seconds.join(', ')} s, and loading the SDK ${loading.join(', ')} s`)
+    assert.ok(seconds.some((it) => it < limit), `it took ${seconds.join(', ')} s, and loading the SDK ${loading.join(', ')} s`)
   })
 
   it('names a host that cannot be reached', async () => {
