@@ -66,14 +66,20 @@ reset_node() {
   find /var/lib/kubelet /etc/kubernetes -mindepth 1 -type f \( -path '/var/lib/kubelet/*' -o -name '*.conf' -o -name 'ca.crt' \) -delete 2>/dev/null || true
 }
 
+# clear_containers - those too that the kubelet asked for in its last moment: containerd goes on with them, so they come after kubeadm has
+# looked, and are gone for good only when none has come for a while.
 clear_containers() {
-  local id kind
+  local id left quiet=0 deadline=$((SECONDS + 30))
   if ! type ctr >/dev/null 2>&1 || [[ ! -S /run/containerd/containerd.sock ]]; then return 0; fi
-  for kind in tasks containers; do
-    for id in $(in_containerd "$kind" list -q); do
-      if [[ $kind == tasks ]]; then in_containerd tasks rm --force "$id" || true; else in_containerd containers rm "$id" || true; fi
-    done
+  while ((quiet < 3 && SECONDS < deadline)); do
+    left=$(in_containerd tasks list -q && in_containerd containers list -q) || true
+    for id in $left; do in_containerd tasks rm --force "$id" || in_containerd containers rm "$id" || true; done
+    if [[ -z $left ]]; then ((++quiet)); else quiet=0; fi
+    sleep 0.2
   done
+  # Only the kubelet's own interface of containerd takes these away.
+  unmount_below /run/containerd/io.containerd.grpc.v1.cri/sandboxes
+  unmount_below /run/containerd/io.containerd.runtime.v2.task/k8s.io
   for id in $(in_containerd images list -q); do in_containerd images rm --sync "$id" || true; done
 }
 
