@@ -30,6 +30,8 @@ export interface HostFacts {
   packages: { name: string; version: string; held: boolean }[]
   /** Firewalls that are switched on beside annex's: `ufw`, `firewalld`. */
   firewalls: string[]
+  /** Chains of others that drop or reject what they do not name: what closes each, and the interfaces that it lets through before; "*" stands for any ending. */
+  closedChains: { program: 'iptables' | 'nft'; chain: string; hook: 'input' | 'forward'; closes: string; opens: string[] }[]
   /** Of apt, but for annex's own; `signedBy` is empty where apt's own keyring is meant. */
   aptSources: { file: string; uri: string; suite: string; signedBy: string }[]
   /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster; `authority`: PEM in base64, empty where the kubeconfig names a file. */

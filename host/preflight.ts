@@ -48,13 +48,33 @@ export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
 }
 
 /** @returns what is no fault, since a person may have seen to it, with what to do. */
-export function warnings({ firewalls }: HostFacts, { tunnel: { interface: name } }: Expectations): string[] {
-  const open = `${name} and the pods' interfaces`
-  const how: Record<string, string> = {
-    ufw: `ufw allow in on ${name}; ufw route allow in on ${name}; ufw route allow out on ${name}`,
-    firewalld: `firewall-cmd --permanent --zone=trusted --add-interface=${name}; firewall-cmd --reload`,
-  }
-  return firewalls.map((it) => `${it} is switched on, and annex's own firewall cannot open what it closes: let ${open} through there as well (${how[it]}), or switch it off`)
+export function warnings({ firewalls, closedChains }: HostFacts, { tunnel: { interface: name }, ports, worker }: Expectations): string[] {
+  const udp = ports.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port)
+  const through = [name, ...(worker ? ['the pods\' interfaces'] : []), ...udp.map((port) => `UDP port ${port}`)].join(' and ')
+  const told = (closer: string, commands: string[]) => `${closer}, and annex's own firewall cannot open what it closes: let ${through} through there as well (${commands.join('; ')})`
+  // What their chains are like is their own affair.
+  if (firewalls.length > 0) return firewalls.map((it) => `${told(`${it} is switched on`, switchedOn(it, name, udp))}, or switch it off`)
+  return closedChains.filter(({ opens }) => !opens.some((it) => covers(it, name)))
+    .map((it) => `${told(`${it.program} has ${it.closes} in ${it.chain}`, opening(it, name, udp))}, or take that away`)
+}
+
+function switchedOn(firewall: string, name: string, udp: number[]): string[] {
+  return firewall === 'ufw'
+    ? [`ufw allow in on ${name}`, `ufw route allow in on ${name}`, `ufw route allow out on ${name}`, ...udp.map((port) => `ufw allow ${port}/udp`)]
+    : [`firewall-cmd --permanent --zone=trusted --add-interface=${name}`, ...udp.map((port) => `firewall-cmd --permanent --add-port=${port}/udp`), 'firewall-cmd --reload']
+}
+
+/** Commands for now; what keeps them over a boot is the host's own affair. */
+function opening({ program, chain, hook }: HostFacts['closedChains'][number], name: string, udp: number[]): string[] {
+  const nft = program === 'nft'
+  const insert = nft ? `nft insert rule ${chain}` : `iptables -I ${chain}`
+  const on = (direction: 'i' | 'o') => `${insert} ${nft ? `${direction}ifname ${name} accept` : `-${direction} ${name} -j ACCEPT`}`
+  return hook === 'forward' ? [on('i'), on('o')] : [on('i'), ...udp.map((port) => `${insert} ${nft ? `udp dport ${port} accept` : `-p udp --dport ${port} -j ACCEPT`}`)]
+}
+
+/** Whether a name of interfaces, which may end in "*", is also this one's. */
+function covers(pattern: string, name: string): boolean {
+  return pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)))
 }
 
 type Rule = (facts: HostFacts, wanted: Expectations) => Fault[]
@@ -83,7 +103,7 @@ const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
   // Where the node has pods, Calico lets what is for none of them fall.
   .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
-  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.some((own) => own === name || (own.endsWith('*') && name.startsWith(own.slice(0, -1)))))
+  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.some((own) => covers(own, name)))
   .flatMap((route) => ranges.filter((range) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map((range) => ({
     id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range}`, fix: 'Choose another annex:tunnel.range, or take the route away.',
   })))

@@ -23,6 +23,7 @@ const facts: HostFacts = {
   packages: [],
   aptSources: [],
   firewalls: [],
+  closedChains: [],
   sections: [],
   probes: { urls: [], dial: [] },
 }
@@ -81,9 +82,28 @@ describe('preflight of a host', () => {
   }
   it('warns of a firewall that would close what annex opens, and of nothing else', () => {
     assert.deepEqual(warnings(facts, wanted), [])
-    const [ufw, firewalld] = warnings({ ...facts, firewalls: ['ufw', 'firewalld'] }, wanted)
-    assert.match(ufw!, /ufw is switched on[^]*ufw allow in on wg0/)
-    assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0/)
+    const gateway: Expectations = { ...wanted, worker: false, ports: [{ protocol: 'udp', port: 51820, owners: [] }] }
+    const closed: Partial<HostFacts> = {
+      closedChains: [
+        { program: 'iptables', chain: 'INPUT', hook: 'input', closes: '-j REJECT', opens: ['lo', 'eth*'] },
+        { program: 'nft', chain: 'inet fw pass', hook: 'forward', closes: 'policy drop', opens: [] },
+        { program: 'nft', chain: 'inet fw in', hook: 'input', closes: 'policy drop', opens: ['wg0'] },
+        { program: 'nft', chain: 'ip fw in', hook: 'input', closes: 'policy drop', opens: ['wg*'] },
+      ],
+    }
+    assert.deepEqual(warnings({ ...facts, ...closed }, wanted), [
+      "iptables has -j REJECT in INPUT, and annex's own firewall cannot open what it closes: let wg0 and the pods' interfaces through there as well (iptables -I INPUT -i wg0 -j ACCEPT), or take that away",
+      "nft has policy drop in inet fw pass, and annex's own firewall cannot open what it closes: let wg0 and the pods' interfaces through there as well (nft insert rule inet fw pass iifname wg0 accept; nft insert rule inet fw pass oifname wg0 accept), or take that away",
+    ])
+    assert.deepEqual(warnings({ ...facts, ...closed }, gateway).map((text) => /let .*\)/.exec(text)![0]), [
+      'let wg0 and UDP port 51820 through there as well (iptables -I INPUT -i wg0 -j ACCEPT; iptables -I INPUT -p udp --dport 51820 -j ACCEPT)',
+      'let wg0 and UDP port 51820 through there as well (nft insert rule inet fw pass iifname wg0 accept; nft insert rule inet fw pass oifname wg0 accept)',
+    ])
+    // Their chains close too.
+    const [ufw, firewalld, ...rest] = warnings({ ...facts, ...closed, firewalls: ['ufw', 'firewalld'] }, gateway)
+    assert.match(ufw!, /ufw is switched on[^]*ufw allow in on wg0.*ufw allow 51820\/udp/)
+    assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0.*--add-port=51820\/udp/)
+    assert.deepEqual(rest, [])
   })
   it('reports everything that is wrong at once', () => {
     const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
