@@ -63,7 +63,8 @@ async function connect(connection: Connection, sock?: Duplex): Promise<SshClient
       resolve(client)
     })
     client.once('error', (error: Error & { level?: string }) => reject(connectFailure(connection, error, seenKey, offered)))
-    client.connect(config)
+    // The kernel would hold each small packet of the handshake back until the one before is acknowledged, 40 ms later.
+    client.connect(config).setNoDelay()
   })
 }
 

@@ -78,7 +78,8 @@ const SILENCE = 140_000
 
 function tcp({ host, port, perDialTimeout }: Endpoint): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: SILENCE })
+    // Without delay as Go's connections are, or the kernel holds small packets back.
+    const socket = connect({ host, port, autoSelectFamily: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: SILENCE })
     const target = `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}`
     if (perDialTimeout > 0) {
       socket.setTimeout(perDialTimeout * 1000, () => {
