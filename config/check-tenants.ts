@@ -2,7 +2,7 @@
 import { alwaysClosed, isClosed } from '../components/tenant-isolation/egress.ts'
 import { amount } from '../components/tenant-isolation/quantity.ts'
 import { type ClosedRange, closedRanges, type Surrounded } from './closed-ranges.ts'
-import { type Fault, repeated, show, valid } from './fault.ts'
+import { type Fault, list, repeated, show, valid } from './fault.ts'
 import { covers, isRange } from './ranges.ts'
 import { defaultQuota } from './schema.ts'
 
@@ -112,8 +112,4 @@ function options(path: string, values: string[] | undefined): Option[] {
 /** What is no text is the schema's matter. */
 function option(path: string, value: unknown): Option {
   return { path, value: typeof value === 'string' ? value : undefined }
-}
-
-function list<T>(value: T[] | undefined): T[] {
-  return Array.isArray(value) ? value : []
 }

@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import { sharedPool } from '../components/tenant-placement/place-pod.ts'
 import { storageFaults } from './check-storage.ts'
 import { tenantFaults } from './check-tenants.ts'
-import { type Fault, repeated, show, valid } from './fault.ts'
+import { testApplicationFaults } from './check-test-application.ts'
+import { type Fault, list, named, repeated, show, valid } from './fault.ts'
 import { contains, isAddress, isBroadcast, overlap } from './ranges.ts'
 import { type Config, schema } from './schema.ts'
 
@@ -53,7 +54,6 @@ type DeepPartial<T> = T extends (infer E)[] ? DeepPartial<E>[] : T extends objec
 /** Rules over several options. Works on raw input, so that these faults are reported along with those of shape. */
 function crossCheck(raw: DeepPartial<Config>): Fault[] {
   const faults: Fault[] = []
-  const list = <T>(value: T[] | undefined): T[] => (Array.isArray(value) ? value : [])
   const gateways = list(raw?.tunnel?.gateways)
   const workers = list(raw?.workers)
   const tenants = list(raw?.tenants)
@@ -117,10 +117,7 @@ function crossCheck(raw: DeepPartial<Config>): Fault[] {
       faults.push({ path: `annex:admission.daemonSets[${i}].namespace`, seen: show(it.namespace), message: 'is a namespace of annex:tenants, whose pods are placed without exception: remove it here' })
     }
   })
-  const home = raw?.testApplication?.tenant
-  if (home && !tenants.some((tenant) => tenant?.name === home)) {
-    faults.push({ path: 'annex:testApplication.tenant', seen: show(home), message: `is none of annex:tenants (${named(tenants.map((it) => it?.name))}): name one of them` })
-  }
+  faults.push(...testApplicationFaults(raw as Parameters<typeof testApplicationFaults>[0]))
   return faults
 }
 
@@ -162,11 +159,6 @@ function poolFaults(workers: (string | undefined)[], enforcement: unknown, tenan
   }))
   const reserved = tenants.flatMap(({ name }, i) => (name === sharedPool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
   return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...open, ...reserved]
-}
-
-/** What there is to choose from; a name that is no text is the schema's matter. */
-function named(names: unknown[]): string {
-  return names.filter((name) => typeof name === 'string').join(', ') || 'there are none'
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -1,4 +1,5 @@
 /** What no tenant may reach through its egress list, as far as the configuration knows it. */
+import { list } from './fault.ts'
 import { isAddress, isRange } from './ranges.ts'
 
 /** A range and the option that it comes from. */
@@ -35,8 +36,4 @@ export function closedRanges({ cluster, tunnel, workers }: Surrounded): ClosedRa
 
 function hosts(path: string, named: HostAddresses[] | undefined) {
   return list(named).flatMap((host, i) => [{ path: `${path}[${i}].address`, address: host?.address }, { path: `${path}[${i}].cloudAddress`, address: host?.cloudAddress }])
-}
-
-function list<T>(value: T[] | undefined): T[] {
-  return Array.isArray(value) ? value : []
 }

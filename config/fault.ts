@@ -31,3 +31,13 @@ export function valid(compute: () => unknown): boolean {
 export function show(value: unknown): string {
   return value === undefined ? '(not set)' : JSON.stringify(value)
 }
+
+/** What there is to choose from; a name that is no text is the schema's matter. */
+export function named(names: unknown[]): string {
+  return names.filter((name) => typeof name === 'string').join(', ') || 'there are none'
+}
+
+/** What is no list is the schema's matter. */
+export function list<T>(value: T[] | undefined): T[] {
+  return Array.isArray(value) ? value : []
+}

@@ -111,6 +111,8 @@ const registry = z.strictObject({
 const count = z.int({ error: 'a whole number from 1 to 1000 is needed' }).min(1).max(1000)
 
 /** What a namespace has whose quota says nothing. */
+/** Of the test application. */
+export const defaultClaim = '64Mi'
 export const defaultQuota = { cpu: '2', memory: '2Gi', storage: '10Gi' }
 
 /** Most that may be requested and used in one namespace; what has no quota of its own is closed (node ports, load balancers, other storage). */
@@ -213,7 +215,7 @@ export const schema = z.strictObject({
   /** Image of the small iam-service in paas-system. Left out: not deployed. */
   iamService: z.strictObject({ image }).optional(),
   /** A StatefulSet with a volume in one tenant, which the guide's checklist looks at. Left out: not deployed. */
-  testApplication: z.strictObject({ tenant: dnsLabel, image, storage: size.default('64Mi') }).optional(),
+  testApplication: z.strictObject({ tenant: dnsLabel, image, storage: size.default(defaultClaim) }).optional(),
   /** For hosts that differ from a plain VPS; production needs none of it. */
   hostOptions: z.strictObject({
     /** Accept cgroup v1, which kubelet 1.35 and later refuse otherwise (failCgroupV1). */

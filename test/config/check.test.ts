@@ -103,9 +103,9 @@ describe('configuration', () => {
 
   it('refuses at once what a host would refuse later', () => {
     const cases: [string, unknown, (options: Record<string, any>, value: unknown) => void][] = [
-      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage = { path: value } }]),
-      ...['/dev/../x', '/dev/', '/srv/disk'].map((value): typeof cases[number] => ['annex:workers[0].storage.disk', value, (options) => { options.workers[0].storage = { disk: value } }]),
-      ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage = { size: value } }],
+      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage.path = value }]),
+      ...['/dev/../x', '/dev/', '/srv/disk'].map((value): typeof cases[number] => ['annex:workers[0].storage.disk', value, (options) => { options.workers[0].storage.disk = value }]),
+      ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage.size = value }],
       ['annex:packages.kubernetes.uri', 'https://[', (options, value) => { options.packages.kubernetes.uri = value }],
       ['annex:packages.kubernetes.uri', 'ftp://mirror.example', (options, value) => { options.packages.kubernetes.uri = value }],
       ['annex:packages.kubernetes.uri', 'https://mirror.example/deb\nTrusted: yes', (options, value) => { options.packages.kubernetes.uri = value }],
@@ -145,6 +145,25 @@ describe('configuration', () => {
     assert.deepEqual(pathsAfter(['vps-worker-1'], ['vps-worker-1']), ['annex:tenants[1].dedicatedNodes[0]'])
     assert.deepEqual(pathsAfter(['vps-worker-1']), ['annex:tenants[1].dedicatedNodes'])
     assert.deepEqual(faultsAfter((options) => { options.tenants[0].name = 'shared'; delete options.testApplication }).map(({ path }) => path), ['annex:tenants[0].name'])
+  })
+
+  it('refuses a test application whose claim would stay Pending', () => {
+    const told = (storage: string | undefined, change: (options: Record<string, any>) => void = () => {}) => faultsAfter((options) => {
+      options.testApplication.storage = storage
+      change(options)
+    }).map(({ path, seen, message }) => `${path} = ${seen} ${message}`)
+    assert.deepEqual(told(undefined), [])
+    assert.deepEqual(told('128Mi'), [])
+    assert.deepEqual(told('129Mi'), ['annex:testApplication.storage = "129Mi" is more than any volume for paas-tenant-1 has (64Mi, 128Mi): lower it, or give one of its workers such a volume (storage.volumes)'])
+    assert.deepEqual(told('128Mi', (options) => { options.tenants[0].quota = { storage: '100Mi' } }), ['annex:testApplication.storage = "128Mi" is more than quota.storage of paas-tenant-1 allows (100Mi): lower it, or raise that'])
+    assert.deepEqual(told('128Mi', (options) => { options.tenants[0].limits = { claim: '64Mi' } }), ['annex:testApplication.storage = "128Mi" is more than limits.claim of paas-tenant-1 allows (64Mi): lower it, or raise that'])
+    assert.match(told(undefined, (options) => { options.workers[0].storage = {} }).join(), /testApplication\.storage = \(not set\) .* \(there are none\)/)
+    // Volumes of another tenant's nodes are not for it.
+    const dedicated = told('128Mi', (options) => {
+      options.workers.push({ ...options.workers[0], name: 'vps-worker-9', address: '198.51.100.99', tunnelAddress: '10.100.0.99', ssh: {}, storage: { volumes: [{ name: 'small', size: '64Mi' }] } })
+      options.tenants[1].dedicatedNodes = ['vps-worker-1']
+    })
+    assert.match(dedicated.join(), /more than any volume for paas-tenant-1 has \(64Mi\)/)
   })
 
   it('refuses dedicated nodes that nothing keeps others out of', () => {
