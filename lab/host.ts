@@ -5,7 +5,6 @@ import { execa, type Options } from 'execa'
 import { renewNamespace } from './network.ts'
 import { lastLines, processId, recordedProcesses, startProcess, stopProcess, until } from './processes.ts'
 import { hostFolder, makeHost } from './provider.ts'
-import { imageFolder } from './rootfs.ts'
 import { type HostName, hosts } from './topology.ts'
 
 export { hosts } from './topology.ts'
@@ -20,12 +19,12 @@ const processName = (name: HostName) => `host-${name}`
 export async function bootHost(name: HostName): Promise<void> {
   if (processId(processName(name)) === undefined) {
     await clearRemains(name)
-    await makeHost(name)
+    const image = await makeHost(name)
     await renewNamespace(hosts[name].namespace)
     await startProcess({
       name: processName(name),
       command: 'unshare',
-      args: ['--mount', path.join(import.meta.dirname, 'host/boot.sh'), name, imageFolder(hosts[name].image), hostFolder(name)],
+      args: ['--mount', path.join(import.meta.dirname, 'host/boot.sh'), name, image, hostFolder(name)],
     })
   }
   await waitUntilBooted(name)

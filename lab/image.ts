@@ -5,12 +5,14 @@ import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 import { toolPath, toolVersion } from '../tools/tools.ts'
-import { debianSources } from './debian-sources.ts'
-import type { Host } from './topology.ts'
+import { debianSources, type Release } from './debian-sources.ts'
 
-export type Image = Host['image']
+export type Image = 'debian-12' | 'debian-13' | 'cloud-node'
 
-/** What a provider's bare Debian 12 image has. No curl, no jq, no python: annex must do without them. */
+/** What each image is made of. */
+export const releases: Record<Image, Release> = { 'debian-12': 'bookworm', 'debian-13': 'trixie', 'cloud-node': 'bookworm' }
+
+/** What a provider's bare Debian image has. No curl, no jq, no python: annex must do without them. */
 const providerPackages = [
   'ca-certificates', 'cron', 'dbus', 'iproute2', 'iputils-ping', 'kmod', 'less', 'netbase', 'openssh-server', 'procps', 'sudo',
   'systemd', 'systemd-sysv', 'tzdata', 'vim-tiny',
@@ -34,7 +36,7 @@ const nodeFilesFolder = path.join(import.meta.dirname, 'cloud-node')
 
 /** Changes whenever the image would come out different. */
 export function recipe(image: Image): string {
-  const parts: unknown[] = [packagesOf(image), readFileSync(import.meta.filename, 'utf8')]
+  const parts: unknown[] = [releases[image], packagesOf(image), readFileSync(import.meta.filename, 'utf8')]
   if (image === 'cloud-node') {
     parts.push(nodeTools.map(toolVersion))
     for (const file of readdirSync(nodeFilesFolder).sort()) parts.push(readFileSync(path.join(nodeFilesFolder, file), 'utf8'))
@@ -59,8 +61,8 @@ async function bootstrap(image: Image, root: string, report: (step: string) => v
   const build = execa('unshare', [
     '--mount', '--propagation', 'private', '--',
     'mmdebstrap', '--mode=root', '--variant=minbase', '--skip=cleanup/reproducible',
-    `--include=${packagesOf(image).join(',')}`, 'bookworm', root, '-',
-  ], { input: await debianSources(), all: true })
+    `--include=${packagesOf(image).join(',')}`, releases[image], root, '-',
+  ], { input: await debianSources(releases[image]), all: true })
   build.all?.on('data', (chunk: Buffer) => {
     const line = chunk.toString().trimEnd().split('\n').at(-1) ?? ''
     if (line.startsWith('I: ')) report(line.slice('I: '.length))

@@ -6,6 +6,7 @@ import { Listr, type ListrTask } from 'listr2'
 import { isAlive, startTime, withLock } from '../tools/lock.ts'
 import { duration } from '../tools/progress.ts'
 import { ensureTools } from '../tools/tools.ts'
+import { ensureSuite } from './artifacts/packages.ts'
 import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
 import { startControlPlane } from './control-plane.ts'
 import { checkout, labFolder, labPath } from './environment.ts'
@@ -13,8 +14,9 @@ import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
 import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
 import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, processesInside, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
-import { deleteHost, publishKeys } from './provider.ts'
-import { type Image, imageReady, imageSeconds, makeImage } from './rootfs.ts'
+import { deleteHost, makeHost, publishKeys } from './provider.ts'
+import { type Image, releases } from './image.ts'
+import { imageReady, imageSeconds, makeImage } from './rootfs.ts'
 import { startServices } from './services.ts'
 import { compileProgram, programCompiled } from './stack.ts'
 import { makeOperatorKey, startAgent, writeKnownHosts } from './ssh.ts'
@@ -50,11 +52,17 @@ export async function down(): Promise<void> {
   await withLock(labPath('lock'), takeDown, sayWaiting)
 }
 
-/** Gives a host back and takes a new one of the same name: another disk, another host key. Nobody brings the lab up meanwhile, and this host with it. */
-export async function reinstallHost(name: HostName): Promise<void> {
+/**
+ * Gives a host back and takes a new one of the same name: another disk, another host key. Nobody brings the lab up meanwhile, and this host with it.
+ * @param image made where it is missing, as are its packages. Default: the topology's
+ */
+export async function reinstallHost(name: HostName, image: Image = hosts[name].image): Promise<void> {
+  await makeImage(image)
+  await ensureSuite(releases[image])
   await withLock(labPath('lock'), async () => {
     await killHost(name)
     await deleteHost(name)
+    await makeHost(name, image)
     await bootHost(name)
     writeKnownHosts()
   }, sayWaiting)

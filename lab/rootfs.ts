@@ -6,8 +6,6 @@ import { withLock } from '../tools/lock.ts'
 import { fill, type Image, recipe } from './image.ts'
 import { requireRoom } from './machine.ts'
 
-export type { Image } from './image.ts'
-
 /** Bytes that an image takes while it is made. */
 const neededSpace = 2 ** 30
 

@@ -1,5 +1,7 @@
 /** What the lab's network looks like; `network.ts` makes it so. docs/architecture.md has the same table for people. */
 
+import type { Image } from './image.ts'
+
 /** A wire of the lab: the internet, the cloud's private network, the home network in front of vps-worker-2. */
 export type Wire = 'inet' | 'cloud' | 'lan'
 
@@ -40,8 +42,8 @@ export type HostName = 'gateway' | 'cloud-worker-1' | 'vps-worker-1' | 'vps-work
 export interface Host {
   name: HostName
   kind: 'gateway' | 'cloud-node' | 'vps'
-  /** Which root file system it is made from. */
-  image: 'debian-12' | 'cloud-node'
+  /** Which root file system it is made from, unless it is installed with another. */
+  image: Image
   namespace: string
   /** How the operator reaches its sshd. */
   address: string

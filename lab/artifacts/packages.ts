@@ -9,6 +9,7 @@ import { withLock } from '../../tools/lock.ts'
 import { toolSets } from '../../tools/table.ts'
 import { ensureTools } from '../../tools/tools.ts'
 import { containerdPackages } from './packages/containerd.ts'
+import type { Release } from '../debian-sources.ts'
 import { type Deb, makeDeb } from './packages/deb.ts'
 import { debianPackages, downloadDebian } from './packages/debian.ts'
 import { kubernetesPackages } from './packages/kubernetes.ts'
@@ -18,7 +19,7 @@ const packagedTools = ['kubernetes', 'containerd', 'cni-plugins']
 
 /**
  * The folder to serve at the mirror's root, made on first use (about half a minute). It holds
- * - `/debian`, suite bookworm, component main;
+ * - `/debian`, suite bookworm, component main; further suites by `ensureSuite`;
  * - `/kubernetes/core:/stable:/v1.36/deb/`, flat;
  * - `/docker/linux/debian`, suite bookworm, component stable.
  * @param report told each step
@@ -35,6 +36,18 @@ export async function ensurePackages(report: (step: string) => void = () => {}):
   return folder
 }
 
+/** Adds a release of Debian to what `ensurePackages` made. */
+export async function ensureSuite(release: Release): Promise<void> {
+  const folder = await ensurePackages()
+  // What is written last.
+  const ready = join(folder, 'debian', 'dists', release, 'Release.gpg')
+  if (existsSync(ready)) return
+  await withLock(cacheFolder('packages', '.lock'), async () => {
+    if (existsSync(ready)) return
+    await makeSuite(release, join(folder, 'debian'))
+  })
+}
+
 /** Changes whenever the mirror would come out different: with the tools, the list of packages, or how they are made. */
 function recipe(): string {
   const hash = createHash('sha256')
@@ -48,17 +61,9 @@ function recipe(): string {
 async function make(folder: string, report: (step: string) => void): Promise<void> {
   const work = `${folder}.work`
   await rm(folder, { recursive: true, force: true })
-  // What apt downloaded before it was stopped is used again.
-  const archives = cacheFolder('packages', 'archives')
   report(`apt mirror: downloading ${debianPackages.length} Debian packages and what they depend on`)
-  await downloadDebian(debianPackages, archives, work)
-
-  report('apt mirror: Debian')
   const debian = join(folder, 'debian')
-  await mkdir(join(debian, 'pool'), { recursive: true })
-  const debs = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
-  await execa('cp', ['--link', ...debs, join(debian, 'pool')], { cwd: archives })
-  await indexRepository({ root: debian, pool: 'pool', suite: { name: 'bookworm', component: 'main' }, origin: 'Debian' })
+  await makeSuite('bookworm', debian)
 
   report('apt mirror: Kubernetes')
   const kubernetes = join(folder, 'kubernetes', 'core:', 'stable:', 'v1.36', 'deb')
@@ -68,11 +73,25 @@ async function make(folder: string, report: (step: string) => void): Promise<voi
   report('apt mirror: containerd')
   const docker = join(folder, 'docker', 'linux', 'debian')
   const pool = join('dists', 'bookworm', 'pool', 'stable', 'amd64')
-  const runc = debs.find((name) => name.startsWith('runc_'))!
-  await execa('dpkg-deb', ['--extract', join(archives, runc), join(work, 'runc')])
+  const [runc] = globSync('pool/bookworm/runc_*.deb', { cwd: debian })
+  await execa('dpkg-deb', ['--extract', join(debian, runc!), join(work, 'runc')])
   await makeAll(containerdPackages(join(work, 'runc', 'usr', 'sbin', 'runc')), join(work, 'stage'), join(docker, pool))
   await indexRepository({ root: docker, pool, suite: { name: 'bookworm', component: 'stable' }, origin: 'Docker' })
 
+  await rm(work, { recursive: true })
+}
+
+/** A release's packages for hosts, below the root of Debian's mirror. */
+async function makeSuite(release: Release, root: string): Promise<void> {
+  // What apt downloaded before it was stopped is used again.
+  const archives = cacheFolder('packages', `archives-${release}`)
+  const work = `${archives}.work`
+  await downloadDebian(release, debianPackages, archives, work)
+  const pool = join('pool', release)
+  await mkdir(join(root, pool), { recursive: true })
+  const debs = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
+  await execa('cp', ['--link', ...debs, join(root, pool)], { cwd: archives })
+  await indexRepository({ root, pool, suite: { name: release, component: 'main' }, origin: 'Debian' })
   await rm(work, { recursive: true })
   await rm(archives, { recursive: true })
 }

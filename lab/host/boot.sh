@@ -31,9 +31,12 @@ mount -t overlay overlay -o "lowerdir=$image,upperdir=$folder/disk/upper,workdir
 mount --bind "$folder/disk/var" "$folder/root/var"
 
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
+# Debian 13's systemd (257) refuses a machine's cgroup v1 unless it is told so, and takes this from a kernel's command line only.
+legacy=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1
 exec systemd-nspawn --quiet --directory="$folder/root" --machine="annex-$name" --hostname="$name" \
   --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off --console=pipe \
   --network-namespace-path="/run/netns/annex-$name" --private-users=no \
+  --setenv="$legacy" --setenv="SYSTEMD_PROC_CMDLINE=$legacy" \
   --capability=all --drop-capability=CAP_SYS_TIME \
   --system-call-filter='@keyring bpf @mount @raw-io @privileged' \
   --bind=/dev/kmsg --bind=/dev/net/tun --bind=/dev/fuse \

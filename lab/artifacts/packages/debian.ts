@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { debianSources } from '../../debian-sources.ts'
+import { debianSources, type Release } from '../../debian-sources.ts'
 
 /** What a host may be asked to install, beside what its image has. Sorted. */
 export const debianPackages = [
@@ -15,8 +15,8 @@ export const debianPackages = [
  * Downloads `packages` and their whole closure, as if nothing were installed, into `folder`; apt checks signatures and
  * hashes, and leaves alone what is already there.
  */
-export async function downloadDebian(packages: readonly string[], folder: string, work: string): Promise<void> {
-  await downloadClosure(await privateApt(work, folder), packages)
+export async function downloadDebian(release: Release, packages: readonly string[], folder: string, work: string): Promise<void> {
+  await downloadClosure(await privateApt(work, folder, release), packages)
 }
 
 /** As downloadDebian, but each file is unpacked into `root`: a small Debian tree without a package database. */
@@ -39,11 +39,11 @@ export async function unpackOne(name: string, root: string, work: string): Promi
 }
 
 /** apt's options for a state of its own, so that neither the machine's package database nor its cache plays a part. */
-async function privateApt(work: string, archives: string): Promise<string[]> {
+async function privateApt(work: string, archives: string, release: Release = 'bookworm'): Promise<string[]> {
   await mkdir(join(work, 'lists', 'partial'), { recursive: true })
   await mkdir(join(archives, 'partial'), { recursive: true })
   await writeFile(join(work, 'status'), '')
-  await writeFile(join(work, 'sources.list'), await debianSources())
+  await writeFile(join(work, 'sources.list'), await debianSources(release))
   return Object.entries({
     'Dir::State::lists': join(work, 'lists'),
     'Dir::State::status': join(work, 'status'),
