@@ -48,6 +48,8 @@ export function renderVolumes(node: string, pool: Pool, volumes: LocalVolume[]):
   return {
     section: storageSection,
     items: [
+      // From Debian 13 on a minimal system has none.
+      { kind: 'packages', install: [{ name: 'e2fsprogs' }] },
       { kind: 'pool', path: pool.path, ...(pool.size === undefined ? {} : { size: bytes(pool.size) }), ...(pool.disk === undefined ? {} : { device: pool.disk }) },
       ...images.map(({ name, image, mount, size }) => ({ kind: 'volume' as const, name, image, path: mount, size: bytes(size) })),
       { kind: 'file', path: command, mode: '755', content: script },

@@ -105,6 +105,7 @@ package_data() {
     kubernetes-cni) printf '/opt/cni /etc/cni /var/lib/cni' ;;
     wireguard-tools) printf '/run/wireguard /etc/wireguard' ;;
     iptables) printf '/run/xtables.lock' ;;
+    e2fsprogs) printf '/var/lib/systemd/timers/stamp-e2scrub_all.timer' ;;
   esac
 }
 
@@ -236,8 +237,8 @@ purge_packages() {
   done
   doing "purging $*"
   repair_dpkg
-  if ((${#removed[@]} > 0)); then run 'see dpkg --audit' apt_get --allow-change-held-packages remove "${removed[@]}"; fi
-  if ((${#purged[@]} > 0)); then run 'see dpkg --audit' apt_get --allow-change-held-packages purge "${purged[@]}"; fi
+  if ((${#removed[@]} > 0)); then run 'see dpkg --audit' apt_get "${APT_REMOVAL[@]}" remove "${removed[@]}"; fi
+  if ((${#purged[@]} > 0)); then run 'see dpkg --audit' apt_get "${APT_REMOVAL[@]}" purge "${purged[@]}"; fi
   DPKG=()
 }
 
@@ -278,7 +279,7 @@ needed_outside() {
 # apt refuses to plan what would take a held package along: then it would take something.
 purge_takes() {
   local out
-  if out=$(apt_get -s --allow-change-held-packages purge "$@" 2>/dev/null); then
+  if out=$(apt_get -s "${APT_REMOVAL[@]}" purge "$@" 2>/dev/null); then
     sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' <<<"$out"
   else
     printf '%s\n' 'a held package'

@@ -32,6 +32,8 @@ apt_get() {
 }
 
 readonly APT_INSTALL=(--no-install-recommends --allow-downgrades --allow-change-held-packages install)
+# Of what was not there before, so the host lived without it, also where Debian calls it essential or important (e2fsprogs).
+readonly APT_REMOVAL=(--allow-change-held-packages --allow-remove-essential)
 
 # A source was changed in this run. After a cut nobody knows any more, but then the simulation fails without its list.
 LISTS_STALE=''
