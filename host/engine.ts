@@ -5,13 +5,14 @@ import * as pulumi from '@pulumi/pulumi'
 import { remoteCommand, stdin } from './bundle.ts'
 import { type HostDocument, type HostResult, parseDocument, parseResult } from './document.ts'
 import { type Connection, parseConnection } from './connection.ts'
+import { type NodeArgs, NodeRemoval } from './node-removal.ts'
 
 export type { Connection } from './connection.ts'
 export type { Change, HostDocument, HostResult, Item } from './document.ts'
 export { type HostReport, look, type LookOptions } from './look.ts'
 export type { HostFacts } from './facts.ts'
 export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
-export { NodeOutOfService, NodeRemoval } from './node-removal.ts'
+export { NodeOutOfService } from './node-removal.ts'
 
 /** A host, for whoever changes it. */
 export interface Host {
@@ -87,6 +88,8 @@ function identity(name: string): HostDocument {
 export interface HostJoinArgs extends HostSectionArgs {
   /** A bootstrap token that lives minutes; none is needed on a host that has joined already. A new one is no change. */
   token: pulumi.Input<string> | undefined
+  /** What the host joins as. It is drained and deleted before the host is given back. */
+  node: NodeArgs
 }
 
 /**
@@ -104,6 +107,8 @@ export class HostJoin extends pulumi.ComponentResource {
     super('annex:host:HostJoin', name, { connection: args.connection, document: args.document }, opts)
     const document = parseDocument(args.document)
     const undo = createUndo(this, name, args.connection, document.section)
+    // Before the run too: one that fails may have registered the node. Only whoever runs `pulumi` may evict pods and delete it; a node's own credential may not.
+    const removal = new NodeRemoval(`${args.node.nodeName}-removal`, args.node, { parent: opts.parent, dependsOn: undo })
     const asked = { ...document, ...generation(args, document) }
     const input = pulumi.secret(args.token ?? '').apply((token) => stdin('converge', { ...asked, owner: owner(name), secrets: { token } }))
     this.run = createHash('sha256').update(JSON.stringify([asked, parseConnection(args.connection).hostKey])).digest('hex').slice(0, 8)
@@ -111,7 +116,7 @@ export class HostJoin extends pulumi.ComponentResource {
       ...session(args.connection),
       create: remoteCommand('converge', document.section, args.connection.user, 'people'),
       stdin: input,
-    }, { parent: this, dependsOn: undo, ignoreChanges: ['stdin', 'create', 'connection'] })
+    }, { parent: this, dependsOn: removal, ignoreChanges: ['stdin', 'create', 'connection'] })
     this.result = pulumi.unsecret(converge.stdout).apply(parseResult)
     this.registerOutputs({ result: this.result })
   }

@@ -1,7 +1,7 @@
 /** A VPS as a worker node of the cluster. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type Host, HostJoin, HostSection, NodeRemoval } from '../../host/engine.ts'
+import { type Host, HostJoin, HostSection } from '../../host/engine.ts'
 import { poolLabel, tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
 import { renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
@@ -17,6 +17,8 @@ export interface VpsWorkerArgs extends Host {
   packages: WorkerPackages
   /** Registries that are pulled from a mirror. */
   registries: RegistryMirror[]
+  /** File on the host with the name servers that pods with the host's DNS get. Default: /etc/resolv.conf. */
+  resolvConf?: string
   taintEffect: 'NoSchedule' | 'PreferNoSchedule'
   /** Pool of tenants whose pods it takes. Its label (`poolLabel`) is set through the API after the join: a kubelet may not give it to itself. */
   pool: string
@@ -51,8 +53,7 @@ export class VpsWorker extends pulumi.ComponentResource {
     super('annex:index:VpsWorker', name, {}, opts)
     const host = createHost(this, name, args)
     const join = createJoin(this, name, args, host)
-    const removal = createRemoval(this, name, args, join)
-    const labels = createLabels(this, name, args, join, removal)
+    const labels = createLabels(this, name, args, join)
     this.nodeName = args.nodeName
     this.ready = [labels]
     this.registerOutputs({ nodeName: args.nodeName })
@@ -66,12 +67,8 @@ function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs):
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
   const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress })
-  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
-}
-
-/** Only whoever runs `pulumi` may evict pods and delete the node; a node's own credential may not. */
-function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin): NodeRemoval {
-  return new NodeRemoval(`${name}-removal`, { nodeName: args.nodeName, context: args.cluster.context }, { parent, dependsOn: join })
+  const node = { nodeName: args.nodeName, context: args.cluster.context }
+  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, node, token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
 }
 
 /**
@@ -79,9 +76,9 @@ function createRemoval(parent: pulumi.Resource, name: string, args: VpsWorkerArg
  * next update. Another resource for each run of the join: a node that joins again has lost its pool, and where it is still to come, the update
  * of a patch could not be previewed.
  */
-function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin, removal: NodeRemoval): k8s.core.v1.NodePatch {
+function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin): k8s.core.v1.NodePatch {
   // A label belongs to whoever changed it last: without force the update would end in a conflict.
   const annotations = { 'pulumi.com/patchForce': 'true' }
   const labels = { ...tenantNodeLabels, [poolLabel]: args.pool }
-  return new k8s.core.v1.NodePatch(`${name}-labels-${join.run}`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: removal })
+  return new k8s.core.v1.NodePatch(`${name}-labels-${join.run}`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: join })
 }

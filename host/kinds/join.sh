@@ -83,6 +83,11 @@ ask_ready() {
   done
 }
 
+# node_missing - whether that was the answer.
+node_missing() {
+  [[ $READY == *NotFound* || $READY == *'not found'* ]]
+}
+
 kubelet_node_ip() {
   if [[ -e $KUBELET_FLAGS ]]; then sed -n 's/.*--node-ip=\([^" ]*\).*/\1/p' "$KUBELET_FLAGS"; fi
 }
@@ -130,16 +135,23 @@ converge_join() {
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
 await_ready() {
   doing 'waiting until the node is Ready'
-  ready_within "$1" 180 || fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
+  if ready_within "$1" 180; then return; fi
+  if node_missing; then fail "join $1" 'somebody deleted the node from the cluster before it was Ready' 'run again, and it joins anew'; fi
+  fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
     "see kubectl describe node $1, and the pods of the CNI on it; then run again"
 }
 
-# ready_within <node> <seconds>
+# ready_within <node> <seconds> - a node that was there and is deleted is waited for no longer: its kubelet registers it once.
 ready_within() {
-  local deadline=$((SECONDS + $2))
+  local deadline=$((SECONDS + $2)) seen=''
   while true; do
     ask_ready "$1"
     if [[ $READY == True ]]; then return 0; fi
+    if ! node_missing; then
+      seen=yes
+    elif [[ -n $seen ]]; then
+      return 1
+    fi
     if ((SECONDS >= deadline)); then return 1; fi
     sleep 0.3
   done

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { dropSsh } from '../../lab/faults.ts'
 import { rebootHost } from '../../lab/host.ts'
 import { reinstallHost } from '../../lab/lab.ts'
+import { until } from '../../lab/processes.ts'
 import { openStack, up } from '../../lab/stack.ts'
 import { holds, prove } from '../../proof/proof.ts'
-import { cutUp, difference, freshLab, type Running, runPulumi, snapshot, system } from './lab.ts'
+import { cutUp, difference, freshLab, kubectl, type Running, runPulumi, snapshot, system } from './lab.ts'
 
 const vps = 'vps-worker-1'
 /** Random moments lie within this many seconds, about what an update takes. */
@@ -45,6 +46,21 @@ describe('pulumi up, cut', function () {
       await endsWell(bare)
     })
   }
+
+  it('while the node is still to become Ready, and destroyed at once: host and cluster are as they were', async () => {
+    const bare = await snapshot()
+    await openStack()
+    const { ended } = await cutUp(async (running) => {
+      await until('the node is there', 120, async () => /NotReady/.test(await kubectl(['get', 'node', vps, '--ignore-not-found'])))
+      running.kill('SIGKILL')
+    })
+    assert.equal(ended, false)
+    await openStack()
+    const destroyed = await runPulumi(['destroy', '--yes', '--skip-preview'])
+    assert.equal(destroyed.code, 0, destroyed.output)
+    assert.equal(await kubectl(['get', 'node', vps, '--ignore-not-found']), '')
+    assert.deepEqual(difference(bare, await snapshot()), [])
+  })
 
   it(`at ${moments} random moments`, async () => {
     for (let moment = 1; moment <= moments; moment++) {

@@ -11,6 +11,8 @@ const token = 'abcdef.0123456789abcdef'
 const special = '4dabf18193072939515e22adb298388d'
 const secret = '1b47061264138c4ac30d75fd1eb44270'
 
+const node = { nodeName: 'vps', context: 'cloud' }
+
 interface Registered { type: string; name: string; inputs: Record<string, any> }
 
 describe('the host engine under Pulumi', () => {
@@ -71,17 +73,23 @@ describe('the host engine under Pulumi', () => {
   })
 
   it('has a join\'s token as a secret on standard input and nowhere else', async () => {
-    const join = new HostJoin('join', { connection, document, token })
+    const join = new HostJoin('join', { connection, document, node, token })
     await settled(join.result)
     const holders = registered.filter(({ inputs }) => JSON.stringify(inputs).includes(token))
-    assert.equal(commands()[1]!.inputs['stdin'][special], secret)
+    assert.equal(commands().at(-1)!.inputs['stdin'][special], secret)
     assert.deepEqual(holders.map(({ type, inputs }) => [type, Object.keys(inputs).filter((key) => JSON.stringify(inputs[key]).includes(token))]), [['command:remote:Command', ['stdin']]])
+  })
+
+  it('has the node\'s removal in the state before the join, which may register a node and fail all the same', async () => {
+    await settled(new HostJoin('join', { connection, document, node, token }).result)
+    assert.deepEqual(commands().map(({ name }) => name.replace(/[0-9a-f]{8}$/, 'run')), ['join-undo', 'vps-removal-drain', 'join-run'])
+    assert.deepEqual(commands()[1]!.inputs['environment'], { NODE: 'vps', CONTEXT: 'cloud' })
   })
 
   it('runs a join again for a changed document, on a host that was installed anew, and not for a new token', async () => {
     const nameOf = async (changed: HostDocument, other: string, host = {}) => {
       registered = []
-      await settled(new HostJoin('join', { connection, document: changed, token: other, ...host }).result)
+      await settled(new HostJoin('join', { connection, document: changed, node, token: other, ...host }).result)
       return commands().at(-1)!.name
     }
     const first = await nameOf(document, token)
@@ -92,7 +100,7 @@ describe('the host engine under Pulumi', () => {
   })
 
   it('refuses a document with faults before any session is described', () => {
-    assert.throws(() => new HostJoin('join', { connection, document: { section: 'Wrong', items: [] }, token }), /document.section/)
+    assert.throws(() => new HostJoin('join', { connection, document: { section: 'Wrong', items: [] }, node, token }), /document.section/)
     assert.throws(() => new HostSection('worker', { connection: { ...connection, hostKey: '' }, document }), /connection.hostKey/)
   })
 })
