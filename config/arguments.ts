@@ -55,6 +55,7 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
       kubernetes: repository(settings, packages.kubernetes),
       containerd: repository(settings, packages.containerd),
     },
+    resolvConf: found.resolvConf[worker.name],
     registries: settings.registries.map(({ host, mirror, caFile }) => ({ host, mirror, ca: caFile && settings.files[caFile] })),
     taintEffect: worker.taintEffect,
     pool: nodePools([worker.name], [...settings.tenants, ...settings.stacked])[worker.name]!,

@@ -8,6 +8,8 @@ export interface HostFacts {
   virtualization: string
   hostname: string
   machineId: string
+  /** File with the name servers that the host itself asks; pods with the host's DNS get them. */
+  resolvConf: string
   user: string
   cpus: number
   /** Bytes. */

@@ -33,6 +33,7 @@ look_system() {
   fact virtualization s "$(systemd-detect-virt 2>/dev/null || true)"
   fact hostname s "$(uname -n)"
   fact machineId s "$(cat /etc/machine-id 2>/dev/null || true)"
+  fact resolvConf s "$(resolv_conf)"
   fact user s "${SUDO_USER:-root}"
   fact cpus n "$(nproc)"
   fact memory/total n "$(memory_field MemTotal)"
@@ -42,6 +43,12 @@ look_system() {
   fact clock n "$(date +%s)"
   fact cgroupVersion n "$(cgroup_version)"
   list_fact swap s < <(awk 'NR > 1 { print $1 }' /proc/swaps)
+}
+
+# Where the host's own name servers are: where systemd-resolved runs, /etc/resolv.conf names it, and no pod reaches that.
+resolv_conf() {
+  local resolved=/run/systemd/resolve/resolv.conf
+  if [[ -e $resolved ]] && systemctl --quiet is-active systemd-resolved.service; then printf '%s' "$resolved"; else printf /etc/resolv.conf; fi
 }
 
 # os-release is shell syntax; it is read, not run.

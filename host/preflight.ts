@@ -50,12 +50,16 @@ export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
 /** @returns what is no fault, since a person may have seen to it, with what to do. */
 export function warnings({ firewalls, closedChains }: HostFacts, { tunnel: { interface: name }, ports, worker }: Expectations): string[] {
   const udp = ports.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port)
-  const through = [name, ...(worker ? ['the pods\' interfaces'] : []), ...udp.map((port) => `UDP port ${port}`)].join(' and ')
-  const told = (closer: string, commands: string[]) => `${closer}, and annex's own firewall cannot open what it closes: let ${through} through there as well (${commands.join('; ')})`
+  const told = (closer: string, opened: number[], commands: string[]) => {
+    const through = [name, ...(worker ? ['the pods\' interfaces'] : []), ...opened.map((port) => `UDP port ${port}`)].join(' and ')
+    return `${closer}, and annex's own firewall cannot open what it closes: let ${through} through there as well (${commands.join('; ')})`
+  }
   // What their chains are like is their own affair.
-  if (firewalls.length > 0) return firewalls.map((it) => `${told(`${it} is switched on`, switchedOn(it, name, udp))}, or switch it off`)
-  return closedChains.filter(({ opens }) => !opens.some((it) => covers(it, name)))
-    .map((it) => `${told(`${it.program} has ${it.closes} in ${it.chain}`, opening(it, name, udp))}, or take that away`)
+  if (firewalls.length > 0) return firewalls.map((it) => `${told(`${it} is switched on`, udp, switchedOn(it, name, udp))}, or switch it off`)
+  return closedChains.filter(({ opens }) => !opens.some((it) => covers(it, name))).map((it) => {
+    const opened = it.hook === 'input' ? udp : []
+    return `${told(`${it.program} has ${it.closes} in ${it.chain}`, opened, opening(it, name, opened))}, or take that away`
+  })
 }
 
 function switchedOn(firewall: string, name: string, udp: number[]): string[] {
@@ -69,7 +73,7 @@ function opening({ program, chain, hook }: HostFacts['closedChains'][number], na
   const nft = program === 'nft'
   const insert = nft ? `nft insert rule ${chain}` : `iptables -I ${chain}`
   const on = (direction: 'i' | 'o') => `${insert} ${nft ? `${direction}ifname ${name} accept` : `-${direction} ${name} -j ACCEPT`}`
-  return hook === 'forward' ? [on('i'), on('o')] : [on('i'), ...udp.map((port) => `${insert} ${nft ? `udp dport ${port} accept` : `-p udp --dport ${port} -j ACCEPT`}`)]
+  return [on('i'), ...(hook === 'forward' ? [on('o')] : []), ...udp.map((port) => `${insert} ${nft ? `udp dport ${port} accept` : `-p udp --dport ${port} -j ACCEPT`}`)]
 }
 
 /** Whether a name of interfaces, which may end in "*", is also this one's. */

@@ -121,6 +121,9 @@ nodeRegistration:
   taints: [{ key: paas-tier, value: tenant, effect: NoSchedule }]
   kubeletExtraArgs:
     - { name: node-ip, value: $TUNNEL_ADDRESS }
+    # The cluster's own nodes have systemd-resolved, and the kernel's settings as a kubelet wants them.
+    - { name: resolv-conf, value: /etc/resolv.conf }
+    - { name: protect-kernel-defaults, value: "false" }
     - { name: node-labels, value: "node-type=vps,paas-tier=tenant,storage-type=local" }
 EOF
 kubeadm join --config /run/join.yaml

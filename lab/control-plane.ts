@@ -89,8 +89,11 @@ function kubeadmConfiguration(): object[] {
       networking: { podSubnet: ranges.pods, serviceSubnet: ranges.services, dnsDomain: 'cluster.local' },
       apiServer: { certSANs: [publicEndpoint, privateEndpoint] },
     },
-    // failCgroupV1: this machine, and so its hosts, may have cgroup v1.
-    { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', cgroupDriver: 'systemd', failCgroupV1: false },
+    // As a cluster that was made on Ubuntu and hardened gives it to all its nodes. failCgroupV1: this machine, and so its hosts, may have cgroup v1.
+    {
+      apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration',
+      cgroupDriver: 'systemd', resolvConf: '/run/systemd/resolve/resolv.conf', protectKernelDefaults: true, failCgroupV1: false,
+    },
   ]
 }
 

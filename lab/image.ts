@@ -32,6 +32,11 @@ const nodeFiles: Record<string, string> = {
   'containerd.service': 'etc/systemd/system/containerd.service',
   'kubelet.service': 'etc/systemd/system/kubelet.service',
 }
+/** The last ones a kubelet with protectKernelDefaults wants to find. */
+const nodeSettings = [
+  'net.ipv4.ip_forward = 1', 'net.bridge.bridge-nf-call-iptables = 1',
+  'vm.overcommit_memory = 1', 'vm.panic_on_oom = 0', 'kernel.panic = 10', 'kernel.panic_on_oops = 1', 'kernel.keys.root_maxkeys = 1000000', 'kernel.keys.root_maxbytes = 25000000',
+]
 const nodeFilesFolder = path.join(import.meta.dirname, 'cloud-node')
 
 /** Changes whenever the image would come out different. */
@@ -99,6 +104,6 @@ async function addNode(root: string): Promise<void> {
     await copyFile(path.join(nodeFilesFolder, source), path.join(root, target))
   }
   await execa('chroot', [root, 'systemctl', 'enable', '--quiet', 'containerd.service', 'kubelet.service'])
-  const settings = ['net.ipv4.ip_forward = 1', 'net.bridge.bridge-nf-call-iptables = 1']
-  await writeFile(path.join(root, 'etc/sysctl.d/90-kubernetes.conf'), `${settings.join('\n')}\n`)
+  await writeFile(path.join(root, 'etc/sysctl.d/90-kubernetes.conf'), nodeSettings.map((line) => `${line}\n`).join(''))
+  await writeFile(path.join(root, 'etc/tmpfiles.d/resolved.conf'), 'L+ /run/systemd/resolve/resolv.conf - - - - /etc/resolv.conf\n')
 }

@@ -26,6 +26,8 @@ export interface Inspection {
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
   bootstrapTokens: Record<string, pulumi.Output<string>>
+  /** By host, see `HostFacts`. */
+  resolvConf: Record<string, string>
   /** By host, see `Host`: one more than the host's own where it is no longer as the last run left it. */
   generations: Record<string, Generations>
 }
@@ -65,6 +67,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joined),
+    resolvConf: Object.fromEntries(hosts.map((name, i) => [name, fulfilled(reports[i]!)!.facts.resolvConf])),
     generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [], lastSection(settings, name, cluster.value))])),
   }
 }

@@ -30,6 +30,8 @@ export interface RegistryMirror {
 export interface WorkerOptions {
   packages: WorkerPackages
   registries: RegistryMirror[]
+  /** See `VpsWorkerArgs`. */
+  resolvConf?: string
   /** TCP port on which sshd listens; the firewall leaves it open. */
   sshPort: number
   /** UDP port of the tunnel, for a worker that can be reached first. */
@@ -85,7 +87,7 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
       { kind: 'file', path: '/etc/containerd/config.toml', mode: '644', content: containerdConfig(options.restrictOomScoreAdj), restart: ['containerd.service'] },
       ...options.registries.flatMap(registryFiles),
       { kind: 'unit', name: 'containerd.service', enabled: true, running: true },
-      { kind: 'file', path: `${kubeletFolder}/50-annex.conf`, mode: '644', content: kubeletConfig(options.cgroupV1), restart: ['kubelet.service'] },
+      { kind: 'file', path: `${kubeletFolder}/50-annex.conf`, mode: '644', content: kubeletConfig(options), restart: ['kubelet.service'] },
       { kind: 'file', path: '/etc/default/kubelet', mode: '644', content: `# Written by annex.\nKUBELET_EXTRA_ARGS=--config-dir=${kubeletFolder}\n`, restart: ['kubelet.service'] },
       { kind: 'firewall', table: 'annex', content: firewall(options) },
     ],
@@ -113,9 +115,15 @@ export function renderJoin(options: JoinOptions): HostDocument {
  * What the kubelet holds every pod of the node to, and Kubernetes has no object for. Its own default for processes is no limit; 1,024 a pod
  * leaves room for a JVM or a browser, and is far below pid_max (32,768 where it is smallest). Logs: the kubelet's defaults, written down
  * because tenants rely on them. Images are pulled side by side: one after the other, a tenant whose registry is slow would keep the pods of
- * all others waiting. A drop-in that does not name its kind is not taken.
+ * all others waiting.
+ *
+ * Where the cluster's own nodes are others than this host, what it gives all kubelets does not fit: kubeadm names the resolv.conf of the
+ * machine that it was run on (with systemd-resolved on Ubuntu), and without that file no pod starts; a kubelet that must find the kernel's
+ * settings as it wants them (protectKernelDefaults) does not start on a plain Debian, and makes them so where it may.
+ *
+ * A drop-in that does not name its kind is not taken.
  */
-function kubeletConfig(cgroupV1: boolean): string {
+function kubeletConfig({ cgroupV1, resolvConf = '/etc/resolv.conf' }: Pick<WorkerOptions, 'cgroupV1' | 'resolvConf'>): string {
   return [
     '# Written by annex.',
     'apiVersion: kubelet.config.k8s.io/v1beta1',
@@ -124,6 +132,8 @@ function kubeletConfig(cgroupV1: boolean): string {
     'containerLogMaxSize: 10Mi',
     'containerLogMaxFiles: 5',
     'serializeImagePulls: false',
+    `resolvConf: ${resolvConf}`,
+    'protectKernelDefaults: false',
     ...(cgroupV1 ? ['failCgroupV1: false'] : []),
     '',
   ].join('\n')

@@ -41,6 +41,19 @@ describe('a look at a host over SSH', function () {
     assert.equal(facts.node, undefined)
   })
 
+  it('tells where the host\'s own name servers are, not the stub that no pod reaches', async () => {
+    const seen = async () => (await lookAt(connection)).report?.facts.resolvConf
+    assert.equal(await seen(), '/etc/resolv.conf')
+    await shell('mkdir /run/systemd/resolve; : >/run/systemd/resolve/resolv.conf')
+    try {
+      assert.equal(await seen(), '/etc/resolv.conf')
+      await shell('systemd-run --quiet --unit systemd-resolved sleep 300')
+      assert.equal(await seen(), '/run/systemd/resolve/resolv.conf')
+    } finally {
+      await shell('systemctl stop systemd-resolved 2>/dev/null || true; rm -r /run/systemd/resolve')
+    }
+  })
+
   it('tells of the sources of apt and of the firewall that somebody has set up', async () => {
     await shell(`mkdir -p /etc/ufw; echo ENABLED=yes >/etc/ufw/ufw.conf; cd /etc/apt/sources.list.d
       printf '%s\\n' '# deb https://off.example.org/debian bookworm main' 'deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] https://on.example.org/debian/ bookworm stable' >docker.list

@@ -9,6 +9,7 @@ const facts: HostFacts = {
   virtualization: 'kvm',
   hostname: 'vps',
   machineId: 'aaa',
+  resolvConf: '/etc/resolv.conf',
   user: 'root',
   cpus: 2,
   memory: { total: 2 ** 32, available: 2 ** 31 },
@@ -97,7 +98,7 @@ describe('preflight of a host', () => {
     ])
     assert.deepEqual(warnings({ ...facts, ...closed }, gateway).map((text) => /let .*\)/.exec(text)![0]), [
       'let wg0 and UDP port 51820 through there as well (iptables -I INPUT -i wg0 -j ACCEPT; iptables -I INPUT -p udp --dport 51820 -j ACCEPT)',
-      'let wg0 and UDP port 51820 through there as well (nft insert rule inet fw pass iifname wg0 accept; nft insert rule inet fw pass oifname wg0 accept)',
+      'let wg0 through there as well (nft insert rule inet fw pass iifname wg0 accept; nft insert rule inet fw pass oifname wg0 accept)',
     ])
     // Their chains close too.
     const [ufw, firewalld, ...rest] = warnings({ ...facts, ...closed, firewalls: ['ufw', 'firewalld'] }, gateway)
