@@ -135,6 +135,18 @@ export async function createBootstrapToken(context: string, nodeName: string, no
   return `${id}.${secret}`
 }
 
+/** ConfigMaps that `kubeadm join` reads, by namespace. Some managed clusters have none: other machines join them in another way, or not at all. */
+const readByJoin = { 'kube-public': ['cluster-info'], 'kube-system': ['kubeadm-config', 'kubelet-config'] }
+
+/** @returns those of them that are not there, as namespace/name; none where they may not be read */
+export async function missingForJoin(context: string): Promise<string[]> {
+  const missing = await Promise.all(Object.entries(readByJoin).map(async ([namespace, names]) => {
+    const found = await kubectl(context, ['get', 'configmaps', '--namespace', namespace, ...names, '--ignore-not-found', '-o', 'name', '--request-timeout', '10s']).catch(() => undefined)
+    return found === undefined ? [] : names.filter((name) => !found.split('\n').includes(`configmap/${name}`)).map((name) => `${namespace}/${name}`)
+  }))
+  return missing.flat()
+}
+
 /** SHA-256 of the DER-encoded SubjectPublicKeyInfo of a PEM certificate. */
 export function caCertHash(pem: string): string {
   const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })

@@ -8,7 +8,7 @@ import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
 import type { Settings } from '../config/config.ts'
 import { type Generations, type HostReport, look } from '../host/engine.ts'
 import { judge, warnings } from '../host/preflight.ts'
-import { type ClusterFacts, createBootstrapToken, readCluster } from './cluster.ts'
+import { type ClusterFacts, createBootstrapToken, missingForJoin, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
 import { judgeGateway } from './judge-gateway.ts'
@@ -41,7 +41,10 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   ])
   const namespaces = [...platformNamespaces, agentNamespace, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
   const volumes = settings.workers.flatMap(({ name, storage }) => storage.volumes.map((it) => volumeName(name, it.name)))
+  const joined = cluster.status === 'rejected' ? [] : hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
+  const joining = settings.workers.filter(({ name }) => !joined.includes(name))
   const faults = [
+    ...(cluster.status === 'rejected' || joining.length === 0 ? [] : judgeJoins(await missingForJoin(settings.context))),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes), ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes)]),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
     ...judgeTwins(hosts.flatMap((name, i) => {
@@ -62,11 +65,10 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     const text = taintWarning(name, taintEffect, cluster.value)
     if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
   }
-  const joined = hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   return {
     version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
-    bootstrapTokens: tokens(settings, joined),
+    bootstrapTokens: tokens(settings, joining),
     resolvConf: Object.fromEntries(hosts.map((name, i) => [name, fulfilled(reports[i]!)!.facts.resolvConf])),
     generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [], lastSection(settings, name, cluster.value))])),
   }
@@ -97,9 +99,13 @@ export function isJoined(name: string, report: HostReport | undefined, { nodes }
   return report?.facts.node !== undefined && nodes.some((node) => node.name === name) && !report.converged.some(({ differences }) => differences.some(({ kind }) => kind === 'join'))
 }
 
-function tokens(settings: Settings, joined: string[]): Inspection['bootstrapTokens'] {
+function judgeJoins(missing: string[]): string[] {
+  if (missing.length === 0) return []
+  return [`the cluster has no ${missing.join(', no ')}, which "kubeadm join" reads: other machines join it in another way, or not at all. Ask its provider; where kubeadm has made the cluster: kubeadm init phase upload-config all; kubeadm init phase bootstrap-token`]
+}
+
+function tokens(settings: Settings, joining: Settings['workers']): Inspection['bootstrapTokens'] {
   if (pulumi.runtime.isDryRun()) return {}
-  const joining = settings.workers.filter(({ name }) => !joined.includes(name))
   return Object.fromEntries(joining.map(({ name }) => [name, pulumi.secret(createBootstrapToken(settings.context, name))]))
 }
 

@@ -136,9 +136,9 @@ converge_join() {
 await_ready() {
   doing 'waiting until the node is Ready'
   if ready_within "$1" 180; then return; fi
-  if node_missing; then fail "join $1" 'somebody deleted the node from the cluster before it was Ready' 'run again, and it joins anew'; fi
+  if node_missing; then fail "join $1" 'somebody deleted the node from the cluster before it was Ready' 'run again, and it joins anew; if it is deleted again, see whether a cloud controller deletes nodes that are not its own'; fi
   fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
-    "see kubectl describe node $1, and the pods of the CNI on it; then run again"
+    "see kubectl describe node $1, and the pods of the CNI on it: their DaemonSet must tolerate the node's taint; then run again"
 }
 
 # ready_within <node> <seconds> - a node that was there and is deleted is waited for no longer: its kubelet registers it once.

@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import { parse, stringify } from 'yaml'
 import { checkout, runAsOperator } from '../../lab/environment.ts'
 import { openStack } from '../../lab/stack.ts'
-import { difference, freshLab, onWorker, runPulumi, snapshot, system } from '../e2e/lab.ts'
+import { difference, freshLab, kubectl, onWorker, runPulumi, snapshot, system } from '../e2e/lab.ts'
 
 const devFile = path.join(checkout, 'Pulumi.dev.yaml')
 
@@ -137,6 +137,18 @@ describe('bad input', function () {
       await system.run('kubectl', ['--context', system.context, 'delete', 'node', system.worker.name])
       // DaemonSets have made pods for the node, which wait for it for ever.
       await system.run('kubectl', ['--context', system.context, 'delete', 'pods', '--all-namespaces', '--field-selector=spec.nodeName=', '--now'])
+    }
+  })
+
+  it('refuses a cluster that takes no nodes by kubeadm, as of some providers, before anything is installed', async () => {
+    const where = ['--namespace', 'kube-public', 'configmap', 'cluster-info']
+    const kept = JSON.parse(await kubectl(['get', ...where, '-o', 'json']))
+    await kubectl(['delete', ...where])
+    try {
+      assert.match(await refused(unchanged), /the cluster has no kube-public\/cluster-info, which "kubeadm join" reads/)
+    } finally {
+      const { name, namespace } = kept.metadata
+      await kubectl(['create', '-f', '-'], JSON.stringify({ ...kept, metadata: { name, namespace } }))
     }
   })
 
