@@ -36,8 +36,11 @@ export interface HostFacts {
   closedChains: { program: 'iptables' | 'nft'; chain: string; hook: 'input' | 'forward'; closes: string; opens: string[] }[]
   /** Of apt, but for annex's own; `signedBy` is empty where apt's own keyring is meant. */
   aptSources: { file: string; uri: string; suite: string; signedBy: string }[]
-  /** From the kubelet's own certificate and kubeconfig, when the host has joined a cluster; `authority`: PEM in base64, empty where the kubeconfig names a file. */
-  node?: { name: string; apiServer: string; authority: string }
+  /**
+   * From the kubelet's own certificate and kubeconfig, when the host has joined a cluster; `authority`: PEM in base64, empty where the kubeconfig
+   * names a file; `servingUnsigned`: it waits for a certificate to serve by.
+   */
+  node?: { name: string; apiServer: string; authority: string; servingUnsigned?: boolean }
   /** Of the pool that was asked about, in bytes; `volumes` are those that are there already. */
   pool?: { free: number; total: number; volumes: Record<string, number> }
   /** Sections in the ledger, what was changed last first. */

@@ -134,6 +134,7 @@ look_software() {
     fact node/name s "$name"
     fact node/apiServer s "$server"
     fact node/authority s "$authority"
+    if serving_unsigned; then fact node/servingUnsigned b true; fi
   fi
 }
 

@@ -48,7 +48,17 @@ export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
 }
 
 /** @returns what is no fault, since a person may have seen to it, with what to do. */
-export function warnings({ firewalls, closedChains }: HostFacts, { tunnel: { interface: name }, ports, worker }: Expectations): string[] {
+export function warnings(facts: HostFacts, wanted: Expectations): string[] {
+  return [...firewallWarnings(facts, wanted), ...servingWarning(facts)]
+}
+
+/** The cluster may have who approves it, in a moment or never. */
+function servingWarning({ node }: HostFacts): string[] {
+  if (!node?.servingUnsigned) return []
+  return [`nobody in the cluster has approved the serving certificate that the kubelet asks for (serverTLSBootstrap), so kubectl logs, exec and port-forward do not reach ${node.name}: see kubectl get csr, then kubectl certificate approve NAME; it asks again before the certificate ends, so let a controller approve them`]
+}
+
+function firewallWarnings({ firewalls, closedChains }: HostFacts, { tunnel: { interface: name }, ports, worker }: Expectations): string[] {
   const udp = ports.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port)
   const told = (closer: string, opened: number[], commands: string[]) => {
     const through = [name, ...(worker ? ['the pods\' interfaces'] : []), ...opened.map((port) => `UDP port ${port}`)].join(' and ')

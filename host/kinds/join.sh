@@ -29,6 +29,12 @@ joined_authority() {
   sed -n '/^ *certificate-authority-data:/{s|^[^:]*: *||p;q}' "$KUBELET_CONF"
 }
 
+# serving_unsigned - whether the kubelet waits for a certificate to serve by (serverTLSBootstrap of the cluster's kubelets): somebody in
+# the cluster must approve it, and until then the API server does not get to pods' logs and shells.
+serving_unsigned() {
+  grep -qs '^serverTLSBootstrap: true' /var/lib/kubelet/config.yaml && [[ ! -e /var/lib/kubelet/pki/kubelet-server-current.pem ]]
+}
+
 look_join() {
   local name=${DOC["$1/nodeName"]} elsewhere=''
   if [[ $(joined_node) != "$name" ]]; then
@@ -135,7 +141,10 @@ converge_join() {
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
 await_ready() {
   doing 'waiting until the node is Ready'
-  if ready_within "$1" 180; then return; fi
+  if ready_within "$1" 180; then
+    if serving_unsigned; then doing 'it is Ready, and nobody has approved its serving certificate yet: kubectl get csr'; fi
+    return
+  fi
   if node_missing; then fail "join $1" 'somebody deleted the node from the cluster before it was Ready' 'run again, and it joins anew; if it is deleted again, see whether a cloud controller deletes nodes that are not its own'; fi
   fail "join $1" "the node has joined but is not Ready after 180 s: ${READY_WHY:-$READY}" \
     "see kubectl describe node $1, and the pods of the CNI on it: their DaemonSet must tolerate the node's taint; then run again"

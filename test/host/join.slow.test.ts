@@ -1,8 +1,9 @@
 /** A join that goes wrong, at many places. */
 import assert from 'node:assert/strict'
 import { parseFailure } from '../../host/look.ts'
-import { type Joining, leave, newToken, prepare } from './joining.ts'
-import { host } from './lab-host.ts'
+import { until } from '../../lab/processes.ts'
+import { type Joining, kubectl, leave, newToken, prepare } from './joining.ts'
+import { host, look } from './lab-host.ts'
 
 /** Commands between two cuts. */
 const stride = 29
@@ -23,6 +24,27 @@ describe(`a join of ${host} that goes wrong`, function () {
     assert.match(told.error, /kubeadm failed with exit code/)
     assert.match(told.fix, /that the token has not expired/)
     await leave()
+    assert.deepEqual(await joining.left(), [])
+  })
+
+  it('tells of a serving certificate that the cluster wants approved, until it is', async () => {
+    const kubelets = await kubectl('get', 'configmap', '-n', 'kube-system', 'kubelet-config', '-o', 'jsonpath={.data.kubelet}')
+    const become = (text: string) => kubectl('patch', 'configmap', '-n', 'kube-system', 'kubelet-config', '--type', 'merge', '-p', JSON.stringify({ data: { kubelet: text } }))
+    const unsigned = async () => (await look()).facts.node?.servingUnsigned
+    await become(`${kubelets}\nserverTLSBootstrap: true\n`)
+    try {
+      const { code, stderr } = await joining.join(await newToken())
+      assert.equal(code, 0, stderr)
+      assert.match(stderr, /nobody has approved its serving certificate yet: kubectl get csr/)
+      assert.equal(await unsigned(), true)
+      const asked = async () => (await kubectl('get', 'csr', '--field-selector', 'spec.signerName=kubernetes.io/kubelet-serving', '-o', 'name')).split('\n').filter(Boolean)
+      await until('the kubelet has asked', 60, async () => (await asked()).length > 0)
+      await kubectl('certificate', 'approve', ...(await asked()).map((name) => name.split('/')[1]!))
+      await until('it is signed', 60, async () => await unsigned() === undefined)
+    } finally {
+      await become(kubelets)
+      await leave()
+    }
     assert.deepEqual(await joining.left(), [])
   })
 

@@ -64,7 +64,8 @@ export async function drift(section: string): Promise<{ generation: number; diff
   return { generation, differences: differences.map(describe) }
 }
 
-async function look(documents: HostDocument[] = []): Promise<HostReport> {
+/** The engine's own answer, with facts and all. */
+export async function look(documents: HostDocument[] = []): Promise<HostReport> {
   const { code, stdout, stderr } = await run('look', { documents, probes: { urls: [], dial: [] } } as object)
   if (code !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as HostReport

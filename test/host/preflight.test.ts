@@ -106,6 +106,11 @@ describe('preflight of a host', () => {
     assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0.*--add-port=51820\/udp/)
     assert.deepEqual(rest, [])
   })
+  it('warns of a kubelet whose serving certificate nobody approves: the node is Ready, and its pods\' logs are out of reach', () => {
+    const node = { name: 'vps', apiServer: '10.10.0.10:6443', authority: '' }
+    assert.deepEqual(warnings({ ...facts, node }, wanted), [])
+    assert.match(warnings({ ...facts, node: { ...node, servingUnsigned: true } }, wanted).join(), /kubectl logs.* do not reach vps: see kubectl get csr, then kubectl certificate approve/)
+  })
   it('reports everything that is wrong at once', () => {
     const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
     const found = new Set(judge({ ...facts, ...changes }, wanted).map(({ id }) => id))
