@@ -2,8 +2,9 @@
  * Gives a host back that a stack let go of while it was unreachable: `node host/clean.ts CONNECTION`, which the destroy printed.
  * Without CONNECTION it names the hosts that were given up on this machine.
  */
+import { givenUp } from './absence.ts'
 import { type Connection, parseConnection } from './connection.ts'
-import { givenUp, removeAll } from './removal.ts'
+import { removeAll } from './removal.ts'
 
 const [argument] = process.argv.slice(2)
 try {

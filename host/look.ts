@@ -1,4 +1,5 @@
 /** Looks at a host: facts and, for each document, what differs. Changes nothing. */
+import { seen } from './absence.ts'
 import { remoteCommand, stdin } from './bundle.ts'
 import { type Connection, parseConnection } from './connection.ts'
 import { type Change, type HostDocument, parseDocument } from './document.ts'
@@ -30,6 +31,7 @@ export interface HostReport {
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
   const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [], ...(options.pool === undefined ? {} : { pool: options.pool }) } }
   const ran = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
+  seen(connection)
   if (ran.code === 0) return JSON.parse(lastLine(ran.stdout)) as HostReport
   throw failureOf(connection, 'look', ran)
 }
