@@ -34,6 +34,8 @@ export interface HostFacts {
   firewalls: string[]
   /** Chains of others that drop or reject what they do not name: what closes each, and the interfaces that it lets through before; "*" stands for any ending. */
   closedChains: { program: 'iptables' | 'nft'; chain: string; hook: 'input' | 'forward'; closes: string; opens: string[] }[]
+  /** Rules of iptables, as iptables-save has them, by which a port can be dialled so and so often only. */
+  dialLimits: string[]
   /** Of apt, but for annex's own; `signedBy` is empty where apt's own keyring is meant. */
   aptSources: { file: string; uri: string; suite: string; signedBy: string }[]
   /**

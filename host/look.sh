@@ -125,8 +125,7 @@ look_software() {
   done < <(dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Version} ${Package}\n' containerd containerd.io runc kubelet kubeadm kubectl \
     kubernetes-cni wireguard-tools wireguard-go nftables 2>/dev/null | grep -v ' not-installed \| config-files ' || true)
   look_apt_sources
-  list_fact firewalls s < <(other_firewalls)
-  look_closed_chains
+  look_firewalls
   name=$(joined_node)
   if [[ -n $name ]]; then
     server=$(joined_server)
@@ -136,6 +135,12 @@ look_software() {
     fact node/authority s "$authority"
     if serving_unsigned; then fact node/servingUnsigned b true; fi
   fi
+}
+
+look_firewalls() {
+  list_fact firewalls s < <(other_firewalls)
+  look_closed_chains
+  list_fact dialLimits s < <(dial_limits)
 }
 
 # Programs with rules of their own, which close what annex's table opens.
@@ -179,6 +184,11 @@ closed_by_iptables() {
         if (name in ends || name in policy) print "iptables\t" name "\t" tolower(name) "\t" (name in ends ? ends[name] : policy[name]) "\t" opens[name]
       }
     }'
+}
+
+# Rules of iptables (ufw limit makes such) by which a port can be dialled so and so often only.
+dial_limits() {
+  { iptables-save 2>/dev/null || true; } | grep -e '--dport [0-9]* .*-m \(recent\|hashlimit\|connlimit\) ' | grep -v -e ' --set ' -e ' -j LOG' || true
 }
 
 # What iptables has made is told by iptables; IPv6 is not the tunnel's.

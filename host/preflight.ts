@@ -49,7 +49,14 @@ export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
 
 /** @returns what is no fault, since a person may have seen to it, with what to do. */
 export function warnings(facts: HostFacts, wanted: Expectations): string[] {
-  return [...firewallWarnings(facts, wanted), ...servingWarning(facts)]
+  return [...firewallWarnings(facts, wanted), ...dialWarnings(facts), ...servingWarning(facts)]
+}
+
+/** Each section of a host is a session of its own, and `ufw limit` lets five begin in 30 s. */
+function dialWarnings({ dialLimits, listening }: HostFacts): string[] {
+  const ports = listening.filter(({ process }) => process.startsWith('sshd')).map(({ port }) => port)
+  return dialLimits.filter((rule) => ports.some((port) => rule.includes(`--dport ${port} `)))
+    .map((rule) => `iptables lets SSH be dialled so and so often only (${rule}), and annex dials up to eight times in half a minute, then is refused. Let your own address in before that rule (ufw: ufw insert 1 allow from ADDRESS to any port ssh), or start a run that was refused again after a minute`)
 }
 
 /** The cluster may have who approves it, in a moment or never. */

@@ -35,6 +35,8 @@ const node = `*filter
 :KUBE-ROUTER-INPUT - [0:0]
 -A INPUT -m comment --comment "kube-router netpol - 4IA2OSFRMVNDXBVV" -j KUBE-ROUTER-INPUT
 -A INPUT -s 203.0.113.7/32 -j DROP
+-A INPUT -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource
+-A INPUT -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6 --name DEFAULT --mask 255.255.255.255 --rsource -j REJECT
 -A INPUT -m conntrack --ctstate INVALID -j DROP
 -A FORWARD -i wg+ -m comment --comment "the tunnel" -j ACCEPT
 -A FORWARD -m mark --mark 0x20000/0x20000 -j ACCEPT
@@ -75,10 +77,15 @@ const cases: { what: string; iptables?: string; nft?: string; seen: HostFacts['c
 ]
 
 describe('a look at somebody else\'s firewall', () => {
-  for (const { what, iptables, nft = '', seen } of cases) it(`tells ${what}`, () => assert.deepEqual(closedChains(iptables, nft), seen))
+  for (const { what, iptables, nft = '', seen } of cases) it(`tells ${what}`, () => assert.deepEqual(firewallFacts(iptables, nft).closedChains, seen))
+
+  it('tells what limits how often a port is dialled, as ufw limit does', () => {
+    assert.deepEqual(firewallFacts(oracle, '').dialLimits, [])
+    assert.deepEqual(firewallFacts(node, '').dialLimits.map((rule) => /--dport \d+/.exec(rule)![0]), ['--dport 22'])
+  })
 })
 
-function closedChains(iptables: string | undefined, nft: string): HostFacts['closedChains'] {
+function firewallFacts(iptables: string | undefined, nft: string): Pick<HostFacts, 'closedChains' | 'dialLimits'> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'annex-chains-'))
   if (iptables !== undefined) writeFileSync(path.join(folder, 'iptables-save'), `#!/bin/sh\ncat <<'RULES'\n${iptables}RULES\n`, { mode: 0o755 })
   const script = `${bundle('look').replace(/\nmain "\$@"\n$/, '')}
@@ -86,13 +93,13 @@ function closedChains(iptables: string | undefined, nft: string): HostFacts['clo
     PATH='${folder}':/usr/sbin:/usr/bin:/sbin:/bin
     nft -f - <<'RULES'\n${nft}\nRULES
     RESULT=(/facts o '')
-    look_closed_chains
+    look_firewalls
     printf '%s\\0' "\${RESULT[@]}" | json_build`
   try {
     const { stdout, stderr, status } = spawnSync('unshare', ['--net', 'bash'], { input: script, encoding: 'utf8' })
     assert.equal(stderr, '')
     assert.equal(status, 0)
-    return (JSON.parse(stdout) as { facts: HostFacts }).facts.closedChains
+    return (JSON.parse(stdout) as { facts: HostFacts }).facts
   } finally {
     rmSync(folder, { recursive: true })
   }

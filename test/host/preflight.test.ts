@@ -25,6 +25,7 @@ const facts: HostFacts = {
   aptSources: [],
   firewalls: [],
   closedChains: [],
+  dialLimits: [],
   sections: [],
   probes: { urls: [], dial: [] },
 }
@@ -105,6 +106,11 @@ describe('preflight of a host', () => {
     assert.match(ufw!, /ufw is switched on[^]*ufw allow in on wg0.*ufw allow 51820\/udp/)
     assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0.*--add-port=51820\/udp/)
     assert.deepEqual(rest, [])
+  })
+  it('warns of a firewall that counts the dials of SSH, and of no other port\'s', () => {
+    const rule = (port: number) => `-A ufw-user-input -p tcp -m tcp --dport ${port} -m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6 -j ufw-user-limit`
+    assert.deepEqual(warnings({ ...facts, dialLimits: [rule(222), rule(2022)] }, wanted), [])
+    assert.match(warnings({ ...facts, dialLimits: [rule(22)] }, wanted).join(), /--dport 22 .*annex dials up to eight times.*ufw insert 1 allow from/)
   })
   it('warns of a kubelet whose serving certificate nobody approves: the node is Ready, and its pods\' logs are out of reach', () => {
     const node = { name: 'vps', apiServer: '10.10.0.10:6443', authority: '' }
