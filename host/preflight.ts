@@ -161,24 +161,32 @@ const memory: Rule = (facts, wanted) => (facts.memory.total >= wanted.memory ? [
   id: 'memory', seen: `it has ${mebibytes(facts.memory.total)} of memory`, allowed: `at least ${mebibytes(wanted.memory)} are needed`, fix: 'Take a larger host.',
 }])
 
+/** With less of its disk free a kubelet ends pods and takes no more (imagefs.available of evictionHard, Kubernetes' node-pressure eviction). */
+const evictionShare = 0.15
+
 /** Once annex has worked there, its packages and volumes are part of what is used. */
-const disk: Rule = (facts, wanted) => (facts.sections.length > 0 || facts.disk.free >= wanted.disk ? [] : [{
-  id: 'disk', seen: `it has ${mebibytes(facts.disk.free)} free`, allowed: `at least ${mebibytes(wanted.disk)} are needed for packages, images and volumes`, fix: 'Free some, take smaller volumes, or take a larger host.',
-}])
+const disk: Rule = ({ sections, disk: { free, total } }, wanted) => {
+  const needed = wanted.disk + evictionShare * total
+  return sections.length > 0 || free >= needed ? [] : [{
+    id: 'disk', seen: `it has ${mebibytes(free)} free`, allowed: `at least ${mebibytes(needed)} are needed for packages, images and volumes, and for the 15 % below which a kubelet ends pods`, fix: 'Free some, take smaller volumes, or take a larger host.',
+  }]
+}
 
 /** Bytes that stay free beside the volumes; host/kinds/volume.sh leaves them too. */
 const poolReserve = 64 * 2 ** 20
 
-const pool: Rule = ({ pool: found }, { pool: asked }) => {
+const pool: Rule = ({ disk: { total }, pool: found }, { pool: asked }) => {
   if (found === undefined || asked === undefined) return []
   const { path, size, volumes } = asked
+  // Where the volumes share the kubelet's disk.
+  const reserve = found.total === total ? Math.max(poolReserve, evictionShare * total) : poolReserve
   const missing = volumes.reduce((sum, it) => sum + Math.max(0, it.size - (found.volumes[it.name] ?? 0)), 0)
   return [
     ...(size === undefined || size <= found.total ? [] : [{
       id: 'pool', seen: `the disk of ${path} has ${mebibytes(found.total)}`, allowed: `storage.size is ${mebibytes(size)}`, fix: 'Make the disk larger, or storage.size smaller.',
     }]),
-    ...(missing === 0 || missing + poolReserve <= found.free ? [] : [{
-      id: 'pool', seen: `${mebibytes(found.free)} are free in ${path}`, allowed: `its volumes need ${mebibytes(missing)} more, and ${mebibytes(poolReserve)} stay free`, fix: 'Make the disk larger, or take smaller or fewer volumes.',
+    ...(missing === 0 || missing + reserve <= found.free ? [] : [{
+      id: 'pool', seen: `${mebibytes(found.free)} are free in ${path}`, allowed: `its volumes need ${mebibytes(missing)} more, and ${mebibytes(reserve)} stay free`, fix: 'Make the disk larger, or take smaller or fewer volumes.',
     }]),
     ...volumes.filter((it) => it.size < (found.volumes[it.name] ?? 0)).map((it) => ({
       id: 'shrink', seen: `the volume ${it.name} has ${mebibytes(found.volumes[it.name]!)}`, allowed: `${mebibytes(it.size)} are configured, and a volume cannot be made smaller`, fix: 'Leave its size, or make a new volume and copy the data (docs/storage.md).',

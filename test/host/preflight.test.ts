@@ -65,6 +65,8 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
   ['a taken port', { listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'k3s' }] }, 'ports', /k3s/],
   ['sshd on another port than the firewall leaves open', { listening: [{ protocol: 'tcp', port: 2222, process: 'sshd' }] }, 'ssh', /2222/],
   ['a pool without room for what its volumes still need', { pool: { free: 2 ** 30, total: 2 ** 36, volumes: { a: 2 ** 30 } } }, 'pool', /1024 MiB are free in \/pool its volumes need 1024 MiB more/],
+  ['a disk that has room for all, and not for what a kubelet wants free', { disk: { free: 2 ** 33, total: 2 ** 36 } }, 'disk', /8192 MiB free at least 13926 MiB are needed .* the 15 % below which a kubelet ends pods/],
+  ['volumes that would take what a kubelet wants free of their disk', { pool: { free: 11 * 2 ** 30, total: 2 ** 36, volumes: {} } }, 'pool', /11264 MiB are free in \/pool its volumes need 2048 MiB more, and 9830 MiB stay free/],
   ['a pool that is larger than its disk', { pool: { free: 2 ** 33, total: 2 ** 33, volumes: {} } }, 'pool', /has 8192 MiB storage\.size is 10240 MiB/],
   ['a volume that should shrink', { pool: { free: 2 ** 35, total: 2 ** 36, volumes: { a: 2 ** 32 } } }, 'shrink', /the volume a has 4096 MiB 1024 MiB are configured/],
   ['another kubelet that is held', { packages: [{ name: 'kubelet', version: '1.30.0-1.1', held: true }] }, 'held', /1\.30\.0/],
@@ -116,6 +118,9 @@ describe('preflight of a host', () => {
     const node = { name: 'vps', apiServer: '10.10.0.10:6443', authority: '' }
     assert.deepEqual(warnings({ ...facts, node }, wanted), [])
     assert.match(warnings({ ...facts, node: { ...node, servingUnsigned: true } }, wanted).join(), /kubectl logs.* do not reach vps: see kubectl get csr, then kubectl certificate approve/)
+  })
+  it('lets a pool on a disk of its own be filled', () => {
+    assert.deepEqual(judge({ ...facts, pool: { free: 11 * 2 ** 30, total: 11 * 2 ** 30, volumes: {} } }, { ...wanted, pool: { ...wanted.pool!, size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 10 * 2 ** 30 }] } }), [])
   })
   it('reports everything that is wrong at once', () => {
     const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
