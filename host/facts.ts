@@ -26,6 +26,8 @@ export interface HostFacts {
   kernelHas: Record<'tun' | 'wireguard' | 'overlay' | 'br_netfilter' | 'vxlan' | 'nf_tables' | 'ip_tables' | 'ip_set', boolean>
   addresses: { interface: string; address: string }[]
   routes: { to: string; interface: string; via?: string }[]
+  /** Where the default route leads, and the largest packet there in bytes. */
+  uplink?: { interface: string; mtu: number }
   /** Of the ports that a worker uses. */
   listening: { protocol: 'tcp' | 'udp'; port: number; process: string }[]
   /** Of the packages that a worker brings. */

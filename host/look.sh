@@ -99,6 +99,11 @@ look_network() {
   done < <({ ip -4 route show && ip -6 route show; } | awk '
     $1 ~ /^(blackhole|unreachable|prohibit)$/ { print $2, "-"; next }
     { dev = "-"; via = ""; for (i = 2; i < NF; i++) { if ($i == "dev") dev = $(i + 1); if ($i == "via") via = $(i + 1) } print $1, dev, via }')
+  interface=$(ip -4 -o route show default | sed -n '1s/.* dev \([^ ]*\).*/\1/p')
+  if [[ -e /sys/class/net/$interface/mtu ]]; then
+    fact uplink/interface s "$interface"
+    fact uplink/mtu n "$(<"/sys/class/net/$interface/mtu")"
+  fi
   look_listening
 }
 

@@ -25,8 +25,8 @@ export interface Expectations {
   pool?: { path: string; size?: number; volumes: { name: string; size: number }[] }
   /** Sources that a worker brings with its own keys; of a flat one the suite ends in "/". */
   sources: { uri: string; suite: string }[]
-  /** annex's interface, and the section of the host that makes it. */
-  tunnel: { interface: string; section: string }
+  /** annex's interface, the section of the host that makes it, and its MTU in bytes. */
+  tunnel: { interface: string; section: string; mtu: number }
   /** Package versions that a worker will pin. */
   pinned: { name: string; version: string }[]
 }
@@ -49,7 +49,16 @@ export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
 
 /** @returns what is no fault, since a person may have seen to it, with what to do. */
 export function warnings(facts: HostFacts, wanted: Expectations): string[] {
-  return [...firewallWarnings(facts, wanted), ...dialWarnings(facts), ...servingWarning(facts)]
+  return [...mtuWarning(facts, wanted), ...firewallWarnings(facts, wanted), ...dialWarnings(facts), ...servingWarning(facts)]
+}
+
+/** Bytes that WireGuard puts around a packet, over IPv4: 20 of IP, 8 of UDP, 32 of its own. */
+const wireGuardOverhead = 60
+
+/** Packets that do not fit are sent in two, and some networks let no part of such a packet pass: small answers come, large ones never. */
+function mtuWarning({ uplink }: HostFacts, { tunnel: { mtu } }: Expectations): string[] {
+  if (uplink === undefined || mtu + wireGuardOverhead <= uplink.mtu) return []
+  return [`its uplink ${uplink.interface} takes packets of ${uplink.mtu} bytes, and those of the tunnel become ${mtu + wireGuardOverhead}: set annex:tunnel.mtu to ${uplink.mtu - wireGuardOverhead} at most`]
 }
 
 /** Each section of a host is a session of its own, and `ufw limit` lets five begin in 30 s. */

@@ -34,7 +34,7 @@ export function expectations(settings: Settings, name: string): Expectations {
     worker: worker !== undefined,
     cgroupV1Allowed: settings.hostOptions.cgroupV1,
     sources: worker ? [settings.packages.kubernetes, settings.packages.containerd] : [],
-    tunnel: { interface: tunnelInterface, section: tunnelSection },
+    tunnel: { interface: tunnelInterface, section: tunnelSection, mtu: settings.tunnel.mtu },
     pinned: [
       { name: 'containerd.io', version: settings.packages.containerdVersion },
       ...['kubelet', 'kubeadm', 'kubectl'].map((it) => ({ name: it, version: settings.packages.kubernetesVersion })),

@@ -38,6 +38,7 @@ describe('a look at a host over SSH', function () {
     assert.ok(facts.kernelHas.tun && facts.kernelHas.overlay && facts.kernelHas.nf_tables)
     assert.ok(facts.listening.some(({ protocol, port, process }) => protocol === 'tcp' && port === 22 && process === 'sshd'))
     assert.ok(facts.routes.some(({ to }) => to === 'default'))
+    assert.deepEqual(facts.uplink, { interface: 'eth0', mtu: 1500 })
     assert.equal(facts.node, undefined)
   })
 

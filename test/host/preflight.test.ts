@@ -41,7 +41,7 @@ const wanted: Expectations = {
   cgroupV1Allowed: false,
   pool: { path: '/pool', size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 2 ** 30 }, { name: 'b', size: 2 ** 30 }] },
   sources: [{ uri: 'https://packages.example.org/debian/', suite: 'bookworm' }],
-  tunnel: { interface: 'wg0', section: 'wireguard-tunnel' },
+  tunnel: { interface: 'wg0', section: 'wireguard-tunnel', mtu: 1420 },
   pinned: [{ name: 'kubelet', version: '1.36.3-1.1' }],
 }
 
@@ -108,6 +108,10 @@ describe('preflight of a host', () => {
     assert.match(ufw!, /ufw is switched on[^]*ufw allow in on wg0.*ufw allow 51820\/udp/)
     assert.match(firewalld!, /firewall-cmd .*--add-interface=wg0.*--add-port=51820\/udp/)
     assert.deepEqual(rest, [])
+  })
+  it('warns of an uplink that the tunnel\'s packets do not fit through, with the largest that do', () => {
+    assert.deepEqual(warnings({ ...facts, uplink: { interface: 'eth0', mtu: 1480 } }, wanted), [])
+    assert.match(warnings({ ...facts, uplink: { interface: 'ens4', mtu: 1460 } }, wanted).join(), /ens4 takes packets of 1460 bytes, .* become 1480: set annex:tunnel\.mtu to 1400 at most/)
   })
   it('warns of a firewall that counts the dials of SSH, and of no other port\'s', () => {
     const rule = (port: number) => `-A ufw-user-input -p tcp -m tcp --dport ${port} -m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6 -j ufw-user-limit`
