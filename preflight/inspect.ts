@@ -7,7 +7,8 @@ import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
 import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
 import type { Settings } from '../config/config.ts'
 import { type Generations, type HostReport, look } from '../host/engine.ts'
-import { judge, warnings } from '../host/preflight.ts'
+import { judge } from '../host/preflight.ts'
+import { warnings } from '../host/warnings.ts'
 import { type ClusterFacts, createBootstrapToken, list, missingForJoin, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
@@ -45,7 +46,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const joined = cluster.status === 'rejected' ? [] : hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   const joining = settings.workers.filter(({ name }) => !joined.includes(name))
   const isJoin = cluster.status === 'fulfilled' && joining.length > 0
-  const [missing, daemonSets] = isJoin ? await Promise.all([missingForJoin(settings.context), list<DaemonSet>(settings.context, ['daemonsets.apps'])]) : [[], []]
+  const [missing, daemonSets] = isJoin ? await Promise.all([missingForJoin(settings.context), list<DaemonSet>(settings.context, ['daemonsets.apps']).catch(() => [])]) : [[], []]
   const faults = [
     ...judgeJoins(missing),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes), ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes)]),
