@@ -16,6 +16,7 @@ export function bundle(command: Command): string {
   return [
     ...['json', 'report', 'lock', 'ledger', 'write', 'apt', 'wireguard', 'node'].map((name) => `lib/${name}.sh`),
     ...kinds.map((kind) => `kinds/${kind}.sh`),
+    ...(command === 'look' ? ['look/firewalls.sh'] : []),
     `${command}.sh`,
     'main.sh',
   ].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
