@@ -38,7 +38,7 @@ describe('pulumi up, cut', function () {
       for (let ended = false; !ended;) {
         const before = met.size
         await openStack()
-        ended = (await cutUp((running) => atNewStep(running, met).then(() => cut(running)))).ended
+        ended = (await cutWhen((running) => atNewStep(running, met), cut)).ended
         assert.ok(ended || met.size > before, 'an update failed that nobody had cut')
       }
       console.log(`        cut at ${met.size} steps`)
@@ -70,7 +70,7 @@ describe('pulumi up, cut', function () {
       await reinstallHost(vps)
       const bare = await snapshot()
       await openStack()
-      await cutUp((running) => sleep(seconds * 1000).then(() => cut(running)))
+      await cutWhen(() => sleep(seconds * 1000), cut)
       await endsWell(bare)
     }
   })
@@ -96,6 +96,19 @@ async function endsWell(bare: string[]): Promise<void> {
 async function cutDestroy(): Promise<void> {
   const seconds = randomInt(200) / 10
   await runPulumi(['destroy', '--yes', '--skip-preview'], { timeout: seconds * 1000 + 1, killSignal: 'SIGKILL' })
+}
+
+/** Cuts an update when the time has come, unless it is over by then. A host whose power was cut is waited for: the update ends before it is back. */
+async function cutWhen(come: (running: Running) => Promise<void>, cut: (running: Running) => Promise<void>): Promise<{ ended: boolean }> {
+  let over = false
+  let cutting: Promise<void> | undefined
+  const { ended } = await cutUp(async (running) => {
+    await come(running)
+    if (!over) await (cutting = cut(running))
+  })
+  over = true
+  await cutting
+  return { ended }
 }
 
 /** Waits for a step of a host's script that is not in `met`, and adds it. Never comes back where there is none. */
