@@ -110,9 +110,10 @@ const registry = z.strictObject({
 
 const count = z.int({ error: 'a whole number from 1 to 1000 is needed' }).min(1).max(1000)
 
-/** What a namespace has whose quota says nothing. */
-/** Of the test application. */
+/** What the test application claims where the configuration says nothing. */
 export const defaultClaim = '64Mi'
+
+/** What a namespace has whose quota says nothing. */
 export const defaultQuota = { cpu: '2', memory: '2Gi', storage: '10Gi' }
 
 /** Most that may be requested and used in one namespace; what has no quota of its own is closed (node ports, load balancers, other storage). */
