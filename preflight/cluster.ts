@@ -16,6 +16,7 @@ export interface ClusterFacts {
   namespaces: NamespaceFacts[]
   /** Local volumes that an annex stack has made. */
   volumes: VolumeFacts[]
+  daemonSets: DaemonSet[]
 }
 
 export interface NamespaceFacts {
@@ -65,6 +66,8 @@ interface PersistentVolume {
   spec: { capacity: { storage: string }; storageClassName?: string; claimRef?: { namespace: string; name: string } }
   status?: { phase?: string }
 }
+export interface Container { image?: string; command?: string[]; args?: string[]; env?: { name: string; value?: string }[] }
+export interface DaemonSet { kind: 'DaemonSet'; metadata: { namespace: string; name: string }; spec: { template: { spec: { containers: Container[] } } } }
 interface KubeConfig { clusters?: { cluster: { 'certificate-authority-data'?: string } }[] | null }
 
 /** @throws Error that names the context and the fix, where the kubeconfig or the cluster does not answer. */
@@ -72,11 +75,12 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
   const caCertHash = await readAuthority(context)
   const [version, objects] = await Promise.all([
     get<{ gitVersion: string }>(context, '/version'),
-    list<Node | Namespace | PersistentVolume>(context, ['nodes', 'namespaces', 'persistentvolumes']),
+    list<Node | Namespace | PersistentVolume | DaemonSet>(context, ['nodes', 'namespaces', 'persistentvolumes', 'daemonsets.apps']),
   ])
   const nodes = objects.filter((it): it is Node => it.kind === 'Node')
   const namespaces = objects.filter((it): it is Namespace => it.kind === 'Namespace')
   const volumes = objects.filter((it): it is PersistentVolume => it.kind === 'PersistentVolume')
+  const daemonSets = objects.filter((it): it is DaemonSet => it.kind === 'DaemonSet')
   return {
     version: version.gitVersion,
     caCertHash,
@@ -96,6 +100,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       claim: spec.claimRef && `${spec.claimRef.namespace}/${spec.claimRef.name}`,
       reclaim: metadata.annotations?.[reclaimAnnotation],
     })),
+    daemonSets,
   }
 }
 

@@ -24,9 +24,6 @@ export async function inspectAdmission(context: string, options: AdmissionOption
 }
 
 async function readAdmissionApi(context: string): Promise<AdmissionApi> {
-  const { groups } = await get<{ groups: { name: string; versions: { version: string }[] }[] }>(context, '/apis')
-  const served = groups.some(({ name, versions }) => name === 'admissionregistration.k8s.io' && versions.some(({ version }) => version === 'v1'))
-  if (!served) return findAdmissionApi([])
   const { resources } = await get<{ resources: { kind: string }[] }>(context, '/apis/admissionregistration.k8s.io/v1')
   return findAdmissionApi(resources.map(({ kind }) => kind))
 }

@@ -9,10 +9,10 @@ import type { Settings } from '../config/config.ts'
 import { type Generations, type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
 import { warnings } from '../host/warnings.ts'
-import { type ClusterFacts, createBootstrapToken, list, missingForJoin, readCluster } from './cluster.ts'
+import { type ClusterFacts, createBootstrapToken, missingForJoin, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
-import { cniWarnings, type DaemonSet } from './judge-cni.ts'
+import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
 import { judgeNode, taintWarning } from './judge-node.ts'
@@ -45,8 +45,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const volumes = settings.workers.flatMap(({ name, storage }) => storage.volumes.map((it) => volumeName(name, it.name)))
   const joined = cluster.status === 'rejected' ? [] : hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   const joining = settings.workers.filter(({ name }) => !joined.includes(name))
-  const isJoin = cluster.status === 'fulfilled' && joining.length > 0
-  const [missing, daemonSets] = isJoin ? await Promise.all([missingForJoin(settings.context), list<DaemonSet>(settings.context, ['daemonsets.apps']).catch(() => [])]) : [[], []]
+  const missing = cluster.status === 'fulfilled' && joining.length > 0 ? await missingForJoin(settings.context) : []
   const faults = [
     ...judgeJoins(missing),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes), ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes)]),
@@ -59,7 +58,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   if (faults.length > 0 || cluster.status === 'rejected') {
     throw refusal(faults)
   }
-  for (const text of cniWarnings(daemonSets)) void pulumi.log.warn(text)
+  if (joining.length > 0) for (const text of cniWarnings(cluster.value.daemonSets)) void pulumi.log.warn(text)
   const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)
   hosts.forEach((name, i) => {

@@ -1,10 +1,6 @@
 /** Whether the pods of a VPS will be reached: a CNI that talks to the other nodes from the VPS's public address is let in nowhere. From facts alone. */
 import { tunnelInterface } from '../components/wireguard-tunnel/render.ts'
-
-interface Variable { name: string; value?: string }
-interface Container { image?: string; command?: string[]; args?: string[]; env?: Variable[] }
-/** The parts of a DaemonSet that are looked at. */
-export interface DaemonSet { metadata: { namespace: string; name: string }; spec: { template: { spec: { containers: Container[] } } } }
+import type { Container, DaemonSet } from './cluster.ts'
 
 /** @returns one sentence for each DaemonSet that must be told where the nodes' network is. Those of other CNIs take a node's InternalIP, or are not known. */
 export function cniWarnings(daemonSets: DaemonSet[]): string[] {

@@ -1,6 +1,7 @@
 /** What may be asked of a host, and how it gets there. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { gunzipSync } from 'node:zlib'
 import { bundle, kinds, packed, remoteCommand } from '../../host/bundle.ts'
 import { parseConnection } from '../../host/connection.ts'
 import { type HostDocument, Item, itemId, parseDocument } from '../../host/document.ts'
@@ -80,6 +81,16 @@ describe('the engine on its way to a host', () => {
       const { stdout, status } = spawnSync('bash', ['-c', remoteCommand('remove', 'nothing', 'root')], { input: whole.slice(0, whole.length * share), encoding: 'utf8' })
       assert.deepEqual([stdout, status === 70], ['', false])
     }
+  })
+
+  it('leaves its comments at home, and nothing of the files that it writes', () => {
+    const whole = bundle('converge')
+    const [, text] = packed(whole).split('\n')
+    const sent = gunzipSync(Buffer.from(text!, 'base64')).toString()
+    assert.ok(sent.length < 0.85 * whole.length, `${sent.length} of ${whole.length}`)
+    const written = [...whole.matchAll(/<<(\w+)\n[^]*?\n\1\n/g)].map(([file]) => file)
+    assert.ok(written.length > 3)
+    for (const file of written) assert.ok(sent.includes(file), file)
   })
 
   it('tells a failure to people as text, and to a program as JSON', () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { cniWarnings, type DaemonSet } from '../../preflight/judge-cni.ts'
+import type { DaemonSet } from '../../preflight/cluster.ts'
+import { cniWarnings } from '../../preflight/judge-cni.ts'
 
-const daemonSet = (container: object): DaemonSet => ({ metadata: { namespace: 'kube-system', name: 'cni' }, spec: { template: { spec: { containers: [{ image: 'registry.example:5000/sidecar:1' }, container] } } } })
+const daemonSet = (container: object): DaemonSet => ({ kind: 'DaemonSet', metadata: { namespace: 'kube-system', name: 'cni' }, spec: { template: { spec: { containers: [{ image: 'registry.example:5000/sidecar:1' }, container] } } } })
 /** As its own manifest has it. */
 const flannel = { image: 'ghcr.io/flannel-io/flannel:v0.28.10', command: ['/opt/bin/flanneld'], args: ['--ip-masq', '--kube-subnet-mgr'] }
 const calico = { image: 'quay.io/calico/node:v3.31.0', env: [{ name: 'IP', value: 'autodetect' }] }
