@@ -45,7 +45,8 @@ export function failureOf(connection: Connection, what: string, { code, stderr }
     return new NotRoot(connection, `user ${connection.user} cannot use sudo without a terminal (${lastLine(stderr)})`,
       `connect as root, or allow it on the host: printf '%s\\n' '${connection.user} ALL=(ALL) NOPASSWD: ALL' 'Defaults:${connection.user} !requiretty' > /etc/sudoers.d/annex`)
   }
-  if (/^sudo: |may not run sudo|not in the sudoers/m.test(stderr)) {
+  // Ubuntu's newer one calls itself sudo-rs.
+  if (/^sudo(-rs)?: |may not run sudo|not in the sudoers/m.test(stderr)) {
     return new NotRoot(connection, `user ${connection.user} cannot become root without a password (${lastLine(stderr)})`,
       `connect as root, or allow it on the host: echo '${connection.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/annex`)
   }

@@ -10,6 +10,8 @@ const cases: [string, string, number, typeof HostFailure, RegExp][] = [
   ['what the engine says', told, 70, HostFailure, /volume pg: \/mnt\/annex\/pg is still in use[^]*stop what uses it/],
   ['what the engine says, though sudo has warned before', `sudo: unable to resolve host vps-7f3a: Name or service not known\n${told}\n`, 70, HostFailure, /volume pg/],
   ['a password that is asked for', 'sudo: a password is required\n', 1, NotRoot, /cannot become root without a password[^]*NOPASSWD/],
+  ['a password that sudo-rs would ask for', 'sudo-rs: interactive authentication is required\n', 1, NotRoot, /cannot become root without a password[^]*NOPASSWD/],
+  ['a user whom sudo-rs does not know', "sudo-rs: I'm sorry deploy. I'm afraid I can't do that\n", 1, NotRoot, /cannot become root without a password[^]*NOPASSWD/],
   ['a terminal that is asked for', 'sudo: sorry, you must have a tty to run sudo\n', 1, NotRoot, /without a terminal[^]*!requiretty/],
   ['a host without sudo', 'bash: line 1: sudo: command not found\n', 127, NotRoot, /has no sudo/],
   ['anything else', 'perl: not found\n', 127, HostFailure, /exit code 127: perl: not found/],
