@@ -18,7 +18,7 @@ export class Unreachable extends HostFailure {}
 /** Another host key than the configured one: another host, or somebody in between. */
 export class HostKeyMismatch extends HostFailure {}
 
-/** The host accepts none of the agent's keys. */
+/** The host accepts none of the agent's keys, or lets their user run nothing. */
 export class AuthenticationFailed extends HostFailure {}
 
 /** Logged in, but neither root nor allowed to become it without a password. */

@@ -4,7 +4,7 @@ import { remoteCommand, stdin } from './bundle.ts'
 import { type Connection, parseConnection } from './connection.ts'
 import { type Change, type HostDocument, parseDocument } from './document.ts'
 import type { HostFacts } from './facts.ts'
-import { HostFailure, NotRoot } from './errors.ts'
+import { AuthenticationFailed, HostFailure, NotRoot } from './errors.ts'
 import { type Ran, runOverSsh } from './ssh.ts'
 
 export interface LookOptions {
@@ -37,10 +37,19 @@ export async function look(connection: Connection, documents: HostDocument[] = [
 }
 
 /** What a run of the engine that failed means. @param what the run, for people */
-export function failureOf(connection: Connection, what: string, { code, stderr }: Ran): HostFailure {
+export function failureOf(connection: Connection, what: string, { code, stdout, stderr }: Ran): HostFailure {
   // First, since sudo may have said something of its own before it (that it cannot resolve the host's name).
   const told = parseFailure(stderr)
   if (told !== undefined) return new HostFailure(connection, `${told.item === '' ? '' : `${told.item}: `}${told.error}`, told.fix)
+  // Cloud images log root in to be told this by cloud-init (disable_root), and nothing else.
+  const other = /Please login as the user "?([a-z_][a-z0-9_-]*)"? rather than/.exec(stdout)?.[1]
+  if (other !== undefined) {
+    return new AuthenticationFailed(connection, `user ${connection.user} may not run anything there: the image has the user ${other} for that`, `set ssh.user: ${other} for this host; cloud images let it use sudo without a password`)
+  }
+  if (/password has expired|change your password|password change required/i.test(stderr)) {
+    return new AuthenticationFailed(connection, `user ${connection.user} has to change the password first (${lastLine(stderr)})`,
+      `log in once and do so: ssh -p ${connection.port} ${connection.user}@${connection.host}`)
+  }
   if (/sudo: .*you must have a tty/.test(stderr)) {
     return new NotRoot(connection, `user ${connection.user} cannot use sudo without a terminal (${lastLine(stderr)})`,
       `connect as root, or allow it on the host: printf '%s\\n' '${connection.user} ALL=(ALL) NOPASSWD: ALL' 'Defaults:${connection.user} !requiretty' > /etc/sudoers.d/annex`)
@@ -51,7 +60,7 @@ export function failureOf(connection: Connection, what: string, { code, stderr }
       `connect as root, or allow it on the host: echo '${connection.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/annex`)
   }
   if (/sudo: (command )?not found|sudo: No such file/.test(stderr)) return new NotRoot(connection, `user ${connection.user} is not root and the host has no sudo`, 'connect as root, or install sudo')
-  return new HostFailure(connection, `the ${what} ended with exit code ${code ?? 'none'}: ${lastLine(stderr)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
+  return new HostFailure(connection, `the ${what} ended with exit code ${code ?? 'none'}: ${lastLine(stderr.trim() || stdout)}`, 'see that the user\'s shell runs commands over SSH and that bash and perl are there')
 }
 
 /** The engine's own failure: the last line of its standard error that is JSON. */

@@ -111,11 +111,11 @@ async function cutWhen(come: (running: Running) => Promise<void>, cut: (running:
   return { ended }
 }
 
-/** Waits for a step of a host's script that is not in `met`, and adds it. Never comes back where there is none. */
+/** Waits for a step of a host's script that is not in `met`, and adds it. Never comes back where there is none. A join has another name in each run. */
 function atNewStep(running: Running, met: Set<string>): Promise<void> {
   return new Promise((resolve) => {
     createInterface({ input: running.stdout! }).on('line', (line) => {
-      const step = / command:remote:Command (\S+) .*step (\d+) /.exec(line)
+      const step = / command:remote:Command (\S+?)(?:-[0-9a-f]{8})? .*step (\d+) /.exec(line)
       const name = step && `${step[1]} ${step[2]}`
       if (!name || met.has(name)) return
       met.add(name)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { HostFailure, NotRoot } from '../../host/errors.ts'
+import { AuthenticationFailed, HostFailure, NotRoot } from '../../host/errors.ts'
 import { failureOf } from '../../host/look.ts'
 
 const connection = { host: '198.51.100.11', port: 22, user: 'debian', hostKey: 'ssh-ed25519 AAAA' }
 const told = '{"item":"volume pg","error":"/mnt/annex/pg is still in use","fix":"stop what uses it"}'
 
-/** What a session wrote to standard error and its exit code, and what the user reads. */
+/** What a session wrote and its exit code, and what the user reads. */
 const cases: [string, string, number, typeof HostFailure, RegExp][] = [
   ['what the engine says', told, 70, HostFailure, /volume pg: \/mnt\/annex\/pg is still in use[^]*stop what uses it/],
   ['what the engine says, though sudo has warned before', `sudo: unable to resolve host vps-7f3a: Name or service not known\n${told}\n`, 70, HostFailure, /volume pg/],
@@ -25,4 +25,15 @@ describe('a session that failed', () => {
       assert.match(failure.message, text)
     })
   }
+
+  it('is told by what a cloud image lets root do', () => {
+    const stdout = 'Please login as the user "debian" rather than the user "root".\n\n'
+    const failure = failureOf({ ...connection, user: 'root' }, 'look', { code: 142, stdout, stderr: '' })
+    assert.equal(failure.constructor, AuthenticationFailed)
+    assert.match(failure.message, /user root may not run anything there: the image has the user debian for that[^]*set ssh\.user: debian/)
+  })
+
+  it('is told by what stood in the shell’s place, where nothing was said of an error', () => {
+    assert.match(failureOf(connection, 'look', { code: 1, stdout: 'This account is not available.\n', stderr: '' }).message, /exit code 1: This account is not available/)
+  })
 })
