@@ -77,9 +77,14 @@ function connectFailure(connection: Connection, error: Error & { level?: string 
     return new HostKeyMismatch(connection, `it has no host key of the type ${keyType(connection)}, which the configured hostKey has (${fingerprint(wantedKey(connection))})`,
       'set hostKey to a key that the host has (ssh-keyscan shows them; compare with the host\'s console)')
   }
+  // sshd's MaxAuthTries, 6 where nobody changed it.
+  if (/too many authentication failures/i.test(error.message)) {
+    return new AuthenticationFailed(connection, `it ended the login before the right key came: the agent offers ${offered.length}, ${offered.join(', ')}`,
+      'let the agent hold fewer: ssh-add -D, then ssh-add FILE with the key of the hosts alone')
+  }
   if (error.level === 'client-authentication') {
     return new AuthenticationFailed(connection, `it accepts none of the agent's keys for user ${connection.user}: ${offered.length === 0 ? 'the agent is empty' : offered.join(', ')}`,
-      `add the right key to the agent (ssh-add), or one of these to the user's authorized_keys on the host`)
+      `add the right key to the agent (ssh-add), or one of these to the user's authorized_keys on the host; if it is there already, sshd keeps this user out (PermitRootLogin, AllowUsers): set another ssh.user`)
   }
   return new Unreachable(connection, `cannot be reached within ${connectTimeout / 1000} s: ${error.message}`,
     'see that the host runs, that address and port are right, and that a firewall lets SSH through')

@@ -113,19 +113,41 @@ describe('a look at a host over SSH', function () {
   })
 
   it('shows the keys that were offered when none is accepted', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'annex-'))
-    const socket = path.join(folder, 'agent')
-    const agent = execa('ssh-agent', ['-D', '-a', socket], { reject: false })
+    const { name, message } = await withAgent(['the wrong one'], (socket) => lookAt(connection, {}, { SSH_AUTH_SOCK: socket }))
+    assert.equal(name, 'AuthenticationFailed')
+    assert.match(message!, /accepts none of the agent's keys for user debian: SHA256:\S+ the wrong one/)
+  })
+
+  it('says so when the agent offers more keys than the host waits for', async () => {
+    const keys = Array.from({ length: 8 }, (_, i) => `key ${i}`)
+    const { name, message } = await withAgent(keys, (socket) => lookAt(connection, {}, { SSH_AUTH_SOCK: socket }))
+    assert.equal(name, 'AuthenticationFailed')
+    assert.match(message!, /ended the login before the right key came: the agent offers 8, SHA256:\S+ key 0, [^]*ssh-add -D/)
+  })
+
+  it('names the user whom a cloud image wants instead', async () => {
+    const keys = '/home/debian/.ssh/authorized_keys'
+    // As cloud-init writes it for root.
+    const told = String.raw`command="echo 'Please login as the user \"admin\" rather than the user \"debian\".';echo;exit 142"`
+    const closed = (await shell(`cat ${keys}`)).replace(/^(?=ssh-)/gm, `${told} `)
+    await shell(`cp -a ${keys} /root/keys; base64 -d <<<${Buffer.from(closed).toString('base64')} >${keys}`)
     try {
-      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'the wrong one', '-f', path.join(folder, 'key')])
-      await until(async () => (await execa('ssh-add', [path.join(folder, 'key')], { env: { SSH_AUTH_SOCK: socket }, reject: false })).exitCode === 0)
-      const { name, message } = await lookAt(connection, {}, { SSH_AUTH_SOCK: socket })
+      const { name, message } = await lookAt(connection)
       assert.equal(name, 'AuthenticationFailed')
-      assert.match(message!, /accepts none of the agent's keys for user debian: SHA256:\S+ the wrong one/)
+      assert.match(message!, /the image has the user admin for that[^]*ssh\.user: admin/)
     } finally {
-      agent.kill()
-      await agent
-      rmSync(folder, { recursive: true })
+      await shell(`mv -T /root/keys ${keys}`)
+    }
+  })
+
+  it('says so when the user has to change the password first', async () => {
+    await shell('cp -a /etc/shadow /root/; chage -d 0 debian')
+    try {
+      const { name, message } = await lookAt(connection)
+      assert.equal(name, 'AuthenticationFailed', message)
+      assert.match(message!, /user debian has to change the password first[^]*ssh -p 2222 debian@/)
+    } finally {
+      await shell('mv -T /root/shadow /etc/shadow')
     }
   })
 
@@ -155,6 +177,25 @@ describe('a look at a host over SSH', function () {
     assert.equal(name, 'HostKeyMismatch')
   })
 })
+
+/** An SSH agent with new keys of these comments, for as long as `use` takes. */
+async function withAgent<T>(comments: string[], use: (socket: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'annex-'))
+  const socket = path.join(folder, 'agent')
+  const agent = execa('ssh-agent', ['-D', '-a', socket], { reject: false })
+  try {
+    for (const comment of comments) {
+      const key = path.join(folder, comment)
+      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', key])
+      await until(async () => (await execa('ssh-add', [key], { env: { SSH_AUTH_SOCK: socket }, reject: false })).exitCode === 0)
+    }
+    return await use(socket)
+  } finally {
+    agent.kill()
+    await agent
+    rmSync(folder, { recursive: true })
+  }
+}
 
 async function fingerprint(hostKey: string): Promise<string> {
   const { stdout } = await execa('ssh-keygen', ['-lf', '-'], { input: hostKey })
