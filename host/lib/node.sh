@@ -27,6 +27,7 @@ note_node_state() {
   list_links >"$NOTE/node-links"
   list_sets >"$NOTE/node-sets"
   list_tables >"$NOTE/node-tables"
+  list_chains >"$NOTE/node-chains"
   list_netns >"$NOTE/node-netns"
 }
 
@@ -49,6 +50,13 @@ list_sets() {
 
 list_tables() {
   if type nft >/dev/null 2>&1; then nft list tables 2>/dev/null || true; fi
+}
+
+# list_chains - "<family> <table> <chain>" each.
+list_chains() {
+  if type nft >/dev/null 2>&1; then
+    { nft list chains 2>/dev/null || true; } | awk '$1 == "table" { table = $2 " " $3 } $1 == "chain" { print table, $2 }'
+  fi
 }
 
 list_netns() {
@@ -105,6 +113,7 @@ restore_node_state() {
   clear_links "$entry"
   clear_rules
   clear_tables "$entry"
+  clear_chains "$entry"
   clear_sets "$entry"
   clear_cgroups
   clear_paths "$entry"
@@ -156,13 +165,29 @@ clear_tables() {
     case $name in
       kube-proxy | kube-router* | flannel-*) nft delete table "$family" "$name" || true ;;
       filter | nat | mangle | raw | security)
-        # Not grep -q: it would leave nft with a broken pipe, and pipefail would take that for an empty table.
-        if ! nft list table "$family" "$name" | grep -v '^table \|^[[:space:]]*chain [A-Z]* {$\|type .* hook .* policy accept;\|^[[:space:]]*}$\|^$\|^# ' >/dev/null; then
-          nft delete table "$family" "$name" || true
-        fi
+        if nft list table "$family" "$name" | is_bare; then nft delete table "$family" "$name" || true; fi
         ;;
     esac
   done < <(list_tables | except "$1/node-tables")
+}
+
+# In tables that somebody had before: iptables makes its built-in chains when it first needs them, and keeps them.
+clear_chains() {
+  local family table name
+  # A join of an earlier version did not note them.
+  if [[ ! -e $1/node-chains ]]; then return; fi
+  while read -r family table name; do
+    case $name in
+      PREROUTING | INPUT | FORWARD | OUTPUT | POSTROUTING)
+        if nft list chain "$family" "$table" "$name" | is_bare; then nft delete chain "$family" "$table" "$name" || true; fi
+        ;;
+    esac
+  done < <(list_chains | except "$1/node-chains")
+}
+
+# is_bare - whether what nft lists has no rule. Not grep -q: it would leave nft with a broken pipe, and pipefail would take that for one that is.
+is_bare() {
+  ! grep -v '^table \|^[[:space:]]*chain [A-Z]* {$\|type .* hook .* policy accept;\|^[[:space:]]*}$\|^$\|^# ' >/dev/null
 }
 
 clear_sets() {

@@ -5,6 +5,8 @@ import type { Options } from 'execa'
 import { reinstallHost, up as labUp } from '../../lab/lab.ts'
 import { labSystem } from '../../lab/proof.ts'
 import { destroy, pulumi, stackExists, stackName } from '../../lab/stack.ts'
+import type { HostName } from '../../lab/topology.ts'
+import { packetFilter } from '../packet-filter.ts'
 
 export { difference } from '../host/lab-host.ts'
 
@@ -22,7 +24,7 @@ export async function snapshot(): Promise<string[]> {
   const script = readFileSync(new URL('snapshot.sh', import.meta.url), 'utf8')
   const { code, stdout, stderr } = await system.onWorker(['bash', '-c', quote(script)])
   if (code !== 0) throw new Error(`snapshot: ${stderr}`)
-  return stdout.split('\n')
+  return [...stdout.split('\n'), ...await packetFilter(system.worker.name as HostName)]
 }
 
 export async function onWorker(command: string): Promise<string> {

@@ -1,4 +1,4 @@
-# Prints what a host consists of, one fact a line, for comparison before and after.
+# Prints what a host consists of, one fact a line, for comparison before and after; packet-filter.ts has what is not in here.
 # What may differ is in this one list, reviewed: logs, the journal, apt's lists and caches, and what the system rewrites by itself.
 set -euo pipefail
 
@@ -33,7 +33,6 @@ systemctl list-units --all --type service,mount,socket,path --state active --no-
 ip -o link | awk '{ sub(/@.*/, "", $2); print "link", $2, $5 }' | sort
 ip route show table all | grep -v -e 'fe80:' -e 'proto ra' | sed 's/^/route /' | sort
 ip rule | sed 's/^/rule /'
-if command -v nft >/dev/null; then nft list ruleset | sed 's/^/nft /'; fi
 sysctl -a 2>/dev/null | grep -e '^net\.ipv4\.ip_forward' -e '^net\.bridge' -e '^net\.ipv4\.conf\.[^.]*\.\(rp_filter\|forwarding\)' | sort | sed 's/^/sysctl /'
 getent passwd | sed 's/^/user /'
 getent group | sed 's/^/group /'

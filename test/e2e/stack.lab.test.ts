@@ -11,6 +11,7 @@ import { reach } from '../../proof/attacks/reach.ts'
 import { proveIsolation } from '../../proof/isolation/run.ts'
 import { isFault, isProven } from '../../proof/isolation/trial.ts'
 import { points, prove } from '../../proof/proof.ts'
+import { packetFilter } from '../packet-filter.ts'
 import { breaks } from './broken.ts'
 import { cutUp, difference, freshLab, killAfter, kubectl, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
 
@@ -24,7 +25,8 @@ describe('the dev stack on the lab', function () {
   before(async function () {
     this.timeout(minutes(20))
     await freshLab()
-    await onWorker('echo mine > /etc/foreign.conf; echo "vm.max_map_count = 262144" > /etc/sysctl.d/90-foreign.conf; nft add table inet foreign 2>/dev/null || true')
+    await onWorker('echo mine > /etc/foreign.conf; echo "vm.max_map_count = 262144" > /etc/sysctl.d/90-foreign.conf')
+    await packetFilter('vps-worker-1', 'table inet foreign { chain output { type filter hook output priority 10; ip daddr 192.0.2.1 reject; }; }')
     bare = await snapshot()
   })
 
@@ -123,6 +125,7 @@ describe('the dev stack on the lab', function () {
     assert.doesNotMatch(await kubectl(['get', 'nodes', '-o', 'name']), /vps-worker/)
     assert.deepEqual(difference(bare, await snapshot()), [])
     assert.match(await onWorker('cat /etc/foreign.conf'), /mine/)
+    assert.match((await packetFilter('vps-worker-1')).join(), /ip daddr 192\.0\.2\.1 reject/)
   })
 
   it('would be seen by the comparison if it left anything behind', async () => {

@@ -34,6 +34,8 @@ export async function prepare(): Promise<Joining> {
   const registries = settings.registries.map(({ host: registry, mirror }) => ({ host: registry, mirror, ca: caOfLab() }))
   const worker = renderWorkerHost({ packages, registries, sshPort: 22, interface: 'eth0', ...settings.hostOptions })
   await converge(worker.section, worker.items)
+  // A rule of somebody else's, in one of the chains that kube-proxy uses; iptables makes the others when it needs them.
+  await shell('iptables --append INPUT --protocol tcp --dport 9999 --jump ACCEPT')
   const prepared = await snapshot()
   const document = renderJoin({
     nodeName: host, apiServer: `${privateEndpoint}:6443`, caCertHash: await caHash(), nodeAddress: '172.31.12.2', taintEffect: 'NoSchedule',
@@ -47,6 +49,7 @@ export async function prepare(): Promise<Joining> {
     undo: async () => {
       await leave()
       await remove(worker.section)
+      await shell('nft delete table ip filter')
       const left = difference(bare, await snapshot())
       await shell('nft delete table ip direct; apt-get -qq -y purge nftables libjansson4 libnftables1 libnftnl11 >/dev/null')
       assert.deepEqual(left.slice(0, 30), [])

@@ -7,6 +7,7 @@ import { type HostReport, parseFailure } from '../../host/look.ts'
 import { runInHost } from '../../lab/host.ts'
 import { up } from '../../lab/lab.ts'
 import type { HostName } from '../../lab/topology.ts'
+import { packetFilter } from '../packet-filter.ts'
 
 /** Bare, behind NAT, and in no stack. */
 export const host = 'vps-worker-2'
@@ -82,7 +83,7 @@ export async function shell(script: string): Promise<string> {
 /** What the host consists of, one fact a line. */
 export async function snapshot(): Promise<string[]> {
   const text = readFileSync(new URL('../e2e/snapshot.sh', import.meta.url), 'utf8')
-  return (await shell(text)).split('\n')
+  return [...(await shell(text)).split('\n'), ...await packetFilter(host)]
 }
 
 /** The lab with this host as the tests of the engine begin with it. @returns its snapshot */
