@@ -100,7 +100,7 @@ note_package() {
 # What a package's programs make when they run, which its purge leaves: absolute paths without spaces.
 package_data() {
   case $1 in
-    containerd | containerd.io) printf '/var/lib/containerd /run/containerd /opt/containerd /etc/containerd' ;;
+    containerd | containerd.io) printf '/var/lib/containerd /run/containerd /run/nri /opt/containerd /etc/containerd' ;;
     kubelet) printf '/var/lib/kubelet /etc/kubernetes /var/log/pods /var/log/containers' ;;
     kubernetes-cni) printf '/opt/cni /etc/cni /var/lib/cni' ;;
     wireguard-tools) printf '/run/wireguard /etc/wireguard' ;;
@@ -113,7 +113,7 @@ package_data() {
 remove_package_data() {
   local path
   while read -r path; do
-    if [[ $path == /var/lib/containerd || $path == /run/containerd ]]; then
+    if [[ $path == /var/lib/containerd || $path == /run/containerd || $path == /run/nri ]]; then
       unmount_below "$path"
       rm -rf --one-file-system "$path"
     elif [[ -d $path ]]; then

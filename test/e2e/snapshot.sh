@@ -30,6 +30,8 @@ apt-mark showmanual | sed 's/^/manual /'
 # What enables a unit is a file or a link. Those of /etc and /usr are among the files above.
 { find /run/systemd/system /run/systemd/generator* ! -type d -printf 'unit %p %l\n' 2>/dev/null || true; } | sort
 systemctl list-units --all --type service,mount,socket,path --state active --no-legend --no-pager --plain | awk '$1 !~ /^(session|user|run-user|run-credentials-systemd|systemd-tmpfiles-clean|apt-daily|dpkg-db-backup|man-db|e2scrub|fstrim)/ { print "active", $1, $4 }' | sort
+# Of the rest of /run the names that are not the system's own.
+find /run -mindepth 1 -maxdepth 1 ! -name motd.dynamic ! -name mount ! -name user ! -name sudo ! -name 'utmp*' -printf 'run %f\n' | sort
 ip -o link | awk '{ sub(/@.*/, "", $2); print "link", $2, $5 }' | sort
 ip route show table all | grep -v -e 'fe80:' -e 'proto ra' | sed 's/^/route /' | sort
 ip rule | sed 's/^/rule /'

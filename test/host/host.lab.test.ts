@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type HostName, hosts } from '../../lab/topology.ts'
 import { parseFailure } from '../../host/look.ts'
+import { packetFilter } from '../packet-filter.ts'
 import { cases, itemsOf } from './documents.ts'
 import { bareHost, converge, differences, drift, failure, host, type Items, remove, run, same, shell, snapshot } from './lab-host.ts'
 
@@ -157,12 +158,13 @@ describe(`the host engine on ${host}`, function () {
 
   it('keeps a foreign file, rule and sysctl that were there before', async () => {
     await shell('echo theirs >/etc/foreign; echo 1 >/proc/sys/net/ipv4/conf/lo/log_martians')
+    await packetFilter(host, 'add table inet foreign')
     const planted = await snapshot()
     await converge(section, [...itemsOf('firewall'), ...itemsOf('file')])
-    await shell('nft add table inet foreign')
     await remove(section)
     same(planted, await snapshot())
     await shell('rm /etc/foreign; echo 0 >/proc/sys/net/ipv4/conf/lo/log_martians')
+    await packetFilter(host, 'delete table inet foreign')
   })
 
   it('refuses to overwrite what is not annex\'s, and says what to do', async () => {
