@@ -6,6 +6,8 @@ readonly KUBELET_CONF=/etc/kubernetes/kubelet.conf
 readonly BOOTSTRAP_CONF=/etc/kubernetes/bootstrap-kubelet.conf
 readonly KUBELET_CERTIFICATE=/var/lib/kubelet/pki/kubelet-client-current.pem
 readonly KUBELET_FLAGS=/var/lib/kubelet/kubeadm-flags.env
+# Seconds that the API server has to answer: a gateway may be rebooting.
+readonly SERVER_WAIT=${ANNEX_SERVER_WAIT:-60}
 
 id_join() {
   ID=${DOC["$1/nodeName"]}
@@ -132,10 +134,40 @@ converge_join() {
     # A node that is new to the cluster gets another range for its pods, which the bridge of the old one would not take.
     restore_node_state "${ENTRY["join $name"]}"
   fi
+  await_server "$1"
   doing "joining ${DOC["$1/apiServer"]}"
   kubeadm_join "$1"
   repair_kubelet "$1"
   await_ready "$name"
+}
+
+# await_server <pointer> - kubeadm would wait too, and then not know why.
+await_server() {
+  local server=${DOC["$1/apiServer"]} deadline=$((SECONDS + SERVER_WAIT)) host told=''
+  host=$(tr -d '[]' <<<"${server%:*}")
+  until timeout 5 bash -c ': >"/dev/tcp/$0/$1"' "$host" "${server##*:}" </dev/null 2>/dev/null; do
+    if ((SECONDS >= deadline)); then fail_unanswered "$server" "$(ip route get "$host" 2>/dev/null | sed -n '1s/.* dev \([^ ]*\).*/\1/p')"; fi
+    [[ -n $told ]] || doing "waiting until $server answers"
+    told=yes
+    sleep 0.3
+  done
+}
+
+# fail_unanswered <host:port> <interface that leads there>
+fail_unanswered() {
+  local silent
+  silent=$(silent_peers "$2")
+  if [[ -n $silent ]]; then
+    fail "$ITEM" "the API server $1 does not answer, and through $2 no packet has come back from $silent" \
+      'let UDP through: in the firewall of the cloud (security group) before the gateway, on the gateway (nft list ruleset), and out of this host; then run again'
+  fi
+  fail "$ITEM" "the API server $1 does not answer${2:+ through $2}" \
+    "the cloud's firewall must let the node in there, and its route table must lead back to the gateway: see tcpdump on the gateway; then run again"
+}
+
+# silent_peers <interface> - the endpoints of a WireGuard interface with which there was no handshake, where there was none with any.
+silent_peers() {
+  { wg show "$1" dump 2>/dev/null || true; } | awk 'NR > 1 { if ($5 != 0) met = 1; all = all sep $3; sep = ", " } END { if (!met) printf "%s", all }'
 }
 
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
@@ -190,7 +222,7 @@ repair_kubelet() {
 kubeadm_join() {
   local file=$SCRATCH/$SECTION/join.yaml code=0
   join_configuration "$1" | write_file "$file" 600
-  (run "see that the host reaches the API server ${DOC["$1/apiServer"]} (wg show tells the age of a tunnel's last handshake) and that the token has not expired; else see journalctl -u kubelet on the host" \
+  (run "see that the token has not expired (run again: each run has its own); else see journalctl -u kubelet on the host" \
     kubeadm join --config "$file") || code=$?
   clear_scratch
   if ((code != 0)); then exit "$code"; fi

@@ -4,7 +4,8 @@ import type { HostResult } from '../../host/engine.ts'
 import { parseFailure } from '../../host/look.ts'
 import { privateEndpoint } from '../../lab/topology.ts'
 import { type Joining, kubectl, leave, newToken, prepare } from './joining.ts'
-import { differences, host, run, shell } from './lab-host.ts'
+import { itemsOf } from './documents.ts'
+import { converge, differences, host, remove, run, shell } from './lab-host.ts'
 
 /** Files on the host that hold the token's secret. */
 const holders = (token: string) => shell(`grep -rls ${token.slice(7)} /etc /run /var/lib/kubelet /var/lib/annex /tmp || true`)
@@ -24,6 +25,20 @@ describe(`a join of ${host}`, function () {
 
   it('needs a token only to join', async () => {
     assert.match(parseFailure((await joining.join('')).stderr)!.error, /no bootstrap token came with the document/)
+  })
+
+  it('says which end of the tunnel is silent where the API server does not answer, and what else may be in the way', async () => {
+    const told = async (apiServer: string) => {
+      const input = { section: joining.document.section, items: joining.document.items.map((item) => ({ ...item, apiServer })), secrets: { token: 'abcdef.0123456789abcdef' } }
+      return parseFailure((await run('converge', input, undefined, { ANNEX_SERVER_WAIT: '2' })).stderr)!
+    }
+    await converge('test', itemsOf('interface'))
+    const silent = await told('10.100.0.99:6443')
+    assert.match(silent.error, /10\.100\.0\.99:6443 does not answer, and through wg7 no packet has come back from 198\.51\.100\.2:51999/)
+    assert.match(silent.fix, /let UDP through: .*security group/)
+    await remove('test')
+    assert.match((await told('198.51.100.2:6443')).error, /198\.51\.100\.2:6443 does not answer through eth0$/)
+    await leave()
   })
 
   it('registers with its labels and its taint, is Ready, and leaves no token on the host', async () => {
