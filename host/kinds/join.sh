@@ -145,6 +145,8 @@ converge_join() {
 await_server() {
   local server=${DOC["$1/apiServer"]} deadline=$((SECONDS + SERVER_WAIT)) host told=''
   host=$(tr -d '[]' <<<"${server%:*}")
+  # Expanded by the shell that timeout ends.
+  # shellcheck disable=SC2016
   until timeout 5 bash -c ': >"/dev/tcp/$0/$1"' "$host" "${server##*:}" </dev/null 2>/dev/null; do
     if ((SECONDS >= deadline)); then fail_unanswered "$server" "$(ip route get "$host" 2>/dev/null | sed -n '1s/.* dev \([^ ]*\).*/\1/p')"; fi
     [[ -n $told ]] || doing "waiting until $server answers"
