@@ -20,6 +20,8 @@ remove() {
   done
   ITEM=''
   forget_section
+  # Of a run that failed. Whoever still had it would have the host's as well.
+  rm -f "$RUN_DIR/packages.lock"
   print_result "$SECTION"
   unlock host
   unlock "section-$SECTION"

@@ -169,7 +169,10 @@ fail_unanswered() {
 
 # silent_peers <interface> - the endpoints of a WireGuard interface with which there was no handshake, where there was none with any.
 silent_peers() {
-  { wg show "$1" dump 2>/dev/null || true; } | awk 'NR > 1 { if ($5 != 0) met = 1; all = all sep $3; sep = ", " } END { if (!met) printf "%s", all }'
+  { wg show "$1" dump 2>/dev/null || true; } | awk '
+    NR > 1 && $5 != 0 { met = 1 }
+    NR > 1 && $3 != "(none)" { all = all sep $3; sep = ", " }
+    END { if (!met) printf "%s", all }'
 }
 
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.

@@ -32,11 +32,14 @@ describe(`a join of ${host}`, function () {
       const input = { section: joining.document.section, items: joining.document.items.map((item) => ({ ...item, apiServer })), secrets: { token: 'abcdef.0123456789abcdef' } }
       return parseFailure((await run('converge', input, undefined, { ANNEX_SERVER_WAIT: '2' })).stderr)!
     }
-    await converge('test', itemsOf('interface'))
-    const silent = await told('10.100.0.99:6443')
-    assert.match(silent.error, /10\.100\.0\.99:6443 does not answer, and through wg7 no packet has come back from 198\.51\.100\.2:51999/)
-    assert.match(silent.fix, /let UDP through: .*security group/)
-    await remove('test')
+    try {
+      await converge('test', itemsOf('interface'))
+      const silent = await told('10.100.0.99:6443')
+      assert.match(silent.error, /10\.100\.0\.99:6443 does not answer, and through wg7 no packet has come back from 198\.51\.100\.2:51999$/)
+      assert.match(silent.fix, /let UDP through: .*security group/)
+    } finally {
+      await remove('test')
+    }
     assert.match((await told('198.51.100.2:6443')).error, /198\.51\.100\.2:6443 does not answer through eth0$/)
     await leave()
   })
