@@ -16,6 +16,7 @@ export interface ClusterFacts {
   namespaces: NamespaceFacts[]
   /** Local volumes that an annex stack has made. */
   volumes: VolumeFacts[]
+  /** Of all namespaces: the CNI is among them. */
   daemonSets: DaemonSet[]
 }
 

@@ -167,14 +167,6 @@ fail_unanswered() {
     "the cloud's firewall must let the node in there, and its route table must lead back to the gateway: see tcpdump on the gateway; then run again"
 }
 
-# silent_peers <interface> - the endpoints of a WireGuard interface with which there was no handshake, where there was none with any.
-silent_peers() {
-  { wg show "$1" dump 2>/dev/null || true; } | awk '
-    NR > 1 && $5 != 0 { met = 1 }
-    NR > 1 && $3 != "(none)" { all = all sep $3; sep = ", " }
-    END { if (!met) printf "%s", all }'
-}
-
 # Ready needs the cluster's CNI on the node, whose images may still have to be pulled.
 await_ready() {
   doing 'waiting until the node is Ready'

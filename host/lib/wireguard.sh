@@ -1,4 +1,4 @@
-# What the kinds interface and peer share: a peer as text and as wg shows it, and the routes of its ranges.
+# What the kinds interface, peer and join share: a peer as text and as wg shows it, and the routes of its ranges.
 
 interface_file() {
   printf '/etc/wireguard/%s.conf' "$1"
@@ -27,6 +27,14 @@ peer_values() {
 # live_peer <interface> <public key> - its line in wg's dump, which begins with a line for the interface; empty when it is not there.
 live_peer() {
   wg show "$1" dump | tail -n +2 | grep -F "$2" || true
+}
+
+# silent_peers <interface> - the endpoints of a WireGuard interface with which there was no handshake, where there was none with any.
+silent_peers() {
+  { wg show "$1" dump 2>/dev/null || true; } | awk '
+    NR > 1 && $5 != 0 { met = 1 }
+    NR > 1 && $3 != "(none)" { all = all sep $3; sep = ", " }
+    END { if (!met) printf "%s", all }'
 }
 
 # peer_is <pointer> <line of the dump>. A live endpoint may be another one: peers roam.
