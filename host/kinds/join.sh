@@ -70,24 +70,25 @@ look_join() {
 # ask_ready <node> - what the API server has of the node, asked with its own credential: into READY its status (else what kubectl
 # said), into READY_WHY the reason. --raw needs no discovery, so it is one request, and leaves no cache in anybody's home.
 ask_ready() {
-  local i node=() n
+  local i node=()
   READY_WHY=''
   if ! READY=$(kubectl --kubeconfig "$KUBELET_CONF" --request-timeout 5s get --raw "/api/v1/nodes/$1" 2>&1); then
     READY_WHY=$READY
     return
   fi
-  mapfile -d '' node < <(json_flatten <<<"$READY")
+  mapfile -d '' node < <(json_flatten /status/conditions/ <<<"$READY")
   declare -A condition=()
-  n=${#node[@]}
-  for ((i = 0; i < n; i += 2)); do
-    if [[ ${node[i]} == /status/conditions/* ]]; then condition["${node[i]}"]=${node[i + 1]}; fi
-  done
+  for ((i = 0; i < ${#node[@]}; i += 2)); do condition["${node[i]}"]=${node[i + 1]}; done
   READY=''
-  for i in "${!condition[@]}"; do
-    if [[ $i == */type && ${condition["$i"]} == Ready ]]; then
-      READY=${condition["${i%/type}/status"]}
-      READY_WHY=${condition["${i%/type}/message"]-}
-    fi
+  for ((i = 0; ; i++)); do
+    case ${condition["/status/conditions/$i/type"]-} in
+      Ready)
+        READY=${condition["/status/conditions/$i/status"]}
+        READY_WHY=${condition["/status/conditions/$i/message"]-}
+        break
+        ;;
+      '') break ;;
+    esac
   done
 }
 

@@ -40,7 +40,7 @@ read_packages() {
   local name state
   DPKG=()
   while read -r name state; do
-    if [[ -z ${DPKG["$name"]-} ]]; then DPKG["$name"]=$state; fi
+    : "${DPKG["$name"]:=$state}"
   done < <(dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}\n' 2>/dev/null)
 }
 

@@ -62,14 +62,19 @@ note_begin() {
 }
 
 # last_number - the highest of any section, into LAST. By globs: an entry may get its final name meanwhile, which find takes for a failure.
+# Six digits each, so that the last name of a section has its highest.
 last_number() {
-  local entry number
+  local section entry number ended begun
   LAST=0
-  for entry in "$LEDGER"/*/.half-[0-9]* "$LEDGER"/*/[0-9]*; do
-    number=${entry##*/}
-    number=${number#.half-}
-    number=${number%%-*}
-    if [[ $number =~ ^[0-9]+$ ]] && ((10#$number > LAST)); then LAST=$((10#$number)); fi
+  for section in "$LEDGER"/*/; do
+    ended=("$section"??????-*)
+    begun=("$section".half-*)
+    for entry in "${ended[-1]}" "${begun[-1]}"; do
+      number=${entry##*/}
+      number=${number#.half-}
+      number=${number%%-*}
+      if [[ $number =~ ^[0-9]+$ ]] && ((10#$number > LAST)); then LAST=$((10#$number)); fi
+    done
   done
 }
 

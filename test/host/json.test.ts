@@ -26,6 +26,14 @@ describe('JSON on the host', function () {
     }), { numRuns: 150 })
   })
 
+  it('reads only what is asked for', () => {
+    const node = { metadata: { name: 'a' }, status: { conditions: [{ type: 'Ready', status: 'True' }], conditionsOf: 1 } }
+    assert.deepEqual(pairs(bash('json_flatten /status/conditions/', JSON.stringify(node)).stdout), [
+      ['/status/conditions/0', '2'], ['/status/conditions/0#0', 'type'], ['/status/conditions/0#1', 'status'],
+      ['/status/conditions/0/type', 'Ready'], ['/status/conditions/0/status', 'True'],
+    ])
+  })
+
   it('reads what other writers escape: surrogate pairs, slashes, control characters', () => {
     assert.deepEqual(pairs(bash('json_flatten', '{"a":"\\ud83d\\ude00\\/\\u0007\\b"}').stdout), [['#0', 'a'], ['/a', '😀/\u0007\b']])
   })
