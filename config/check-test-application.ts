@@ -1,20 +1,34 @@
-/** Whether the test application has a tenant, and its claim a place there: else it would stay Pending. Works on raw input, any part of which may be missing or of another shape. */
+/** Whether the test application has a tenant, which may have its image, and its claim a place there: else it would not run. Works on raw input, any part of which may be missing or of another shape. */
 import { bytes } from '../components/local-storage/render.ts'
 import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
+import { partsOf, withRegistry } from '../policies/rules/supply/image.ts'
 import { type Fault, list, named, show, valid } from './fault.ts'
 import { defaultClaim, defaultQuota } from './schema.ts'
 
-interface RawTenant { name?: string; quota?: { storage?: string }; limits?: { claim?: string }; dedicatedNodes?: string[] }
+interface RawTenant { name?: string; quota?: { storage?: string }; limits?: { claim?: string }; registries?: { name?: string }[]; dedicatedNodes?: string[] }
 interface RawWorker { name?: string; storage?: { volumes?: ({ size?: string } | undefined)[] } }
-interface Raw { testApplication?: { tenant?: string; storage?: string }; tenants?: (RawTenant | undefined)[]; workers?: (RawWorker | undefined)[] }
+interface Raw { testApplication?: { tenant?: string; image?: string; storage?: string }; tenants?: (RawTenant | undefined)[]; workers?: (RawWorker | undefined)[] }
 
 export function testApplicationFaults(raw: Raw): Fault[] {
-  const { tenant: name, storage } = raw?.testApplication ?? {}
+  const name = raw?.testApplication?.tenant
   if (!name) return []
   const tenant = list(raw.tenants).find((it) => it?.name === name)
   if (tenant === undefined) {
     return [{ path: 'annex:testApplication.tenant', seen: show(name), message: `is none of annex:tenants (${named(list(raw.tenants).map((it) => it?.name))}): name one of them` }]
   }
+  return [...imageFaults(tenant, raw), ...claimFaults(tenant, raw)]
+}
+
+function imageFaults(tenant: RawTenant, raw: Raw): Fault[] {
+  const image = raw.testApplication?.image
+  const { repository } = partsOf(image)
+  const allowed = list(tenant.registries).flatMap((it) => it?.name ?? [])
+  if (repository === undefined || allowed.length === 0 || allowed.some((registry) => withRegistry(repository).startsWith(`${registry}/`))) return []
+  return [{ path: 'annex:testApplication.image', seen: show(image), message: `is from none of the registries of ${tenant.name} (${named(allowed)}), whose pods would be refused: use an image from there, or add its registry to the tenant` }]
+}
+
+function claimFaults(tenant: RawTenant, raw: Raw): Fault[] {
+  const storage = raw.testApplication?.storage
   const claim = storage ?? defaultClaim
   const limit = tenant.limits?.claim
   const most = limit ?? tenant.quota?.storage ?? defaultQuota.storage
@@ -22,11 +36,11 @@ export function testApplicationFaults(raw: Raw): Fault[] {
   const volumes = nodes.flatMap((it) => list(it?.storage?.volumes)).map((it) => it?.size ?? '')
   if (!valid(() => [claim, most, ...volumes].map(bytes))) return []
   const fault = (message: string): Fault[] => [{ path: 'annex:testApplication.storage', seen: show(storage), message }]
-  if (bytes(claim) > bytes(most)) return fault(`is more than ${limit === undefined ? 'quota.storage' : 'limits.claim'} of ${name} allows (${most}): lower it, or raise that`)
+  if (bytes(claim) > bytes(most)) return fault(`is more than ${limit === undefined ? 'quota.storage' : 'limits.claim'} of ${tenant.name} allows (${most}): lower it, or raise that`)
   // A tenant without nodes among the workers is told of by itself.
   if (nodes.length === 0 && list(raw.workers).length > 0) return []
   if (volumes.some((size) => bytes(size) >= bytes(claim))) return []
-  return fault(`is more than any volume for ${name} has (${volumes.join(', ') || 'there are none'}): lower it, or give one of its workers such a volume (storage.volumes)`)
+  return fault(`is more than any volume for ${tenant.name} has (${volumes.join(', ') || 'there are none'}): lower it, or give one of its workers such a volume (storage.volumes)`)
 }
 
 function nodesOf(tenant: RawTenant, raw: Raw): (RawWorker | undefined)[] {

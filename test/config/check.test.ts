@@ -147,6 +147,19 @@ describe('configuration', () => {
     assert.deepEqual(faultsAfter((options) => { options.tenants[0].name = 'shared'; delete options.testApplication }).map(({ path }) => path), ['annex:tenants[0].name'])
   })
 
+  it('refuses a test application whose image its tenant may not have', () => {
+    const told = (image: string, ...registries: string[]) => faultsAfter((options) => {
+      options.testApplication.image = image
+      options.tenants[0].registries = registries.map((name) => ({ name }))
+    }).map(({ path, seen, message }) => `${path} = ${seen} ${message}`)
+    assert.deepEqual(told('registry.example.org/shop:1.0'), [])
+    assert.deepEqual(told('registry.example.org/shop:1.0', 'docker.io/library', 'registry.example.org'), [])
+    assert.deepEqual(told('busybox:1.35.0', 'docker.io/library'), [])
+    assert.deepEqual(told('registry.example.org/shop:1.0', 'registry.example.org/sho', 'docker.io/library'), [
+      'annex:testApplication.image = "registry.example.org/shop:1.0" is from none of the registries of paas-tenant-1 (registry.example.org/sho, docker.io/library), whose pods would be refused: use an image from there, or add its registry to the tenant',
+    ])
+  })
+
   it('refuses a test application whose claim would stay Pending', () => {
     const told = (storage: string | undefined, change: (options: Record<string, any>) => void = () => {}) => faultsAfter((options) => {
       options.testApplication.storage = storage
