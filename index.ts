@@ -30,7 +30,7 @@ const storage = new LocalStorage('local-storage-vps', storageArgs(settings, foun
 const workers = settings.workers.map((worker) => new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found)))
 
 // Tenants in stacks of their own have their volumes on these workers.
-const platform = createPlatform(settings.iamService, settings.stacked.length > 0)
+const platform = createPlatform(found.platformNamespaces, settings.iamService, settings.stacked.length > 0)
 
 const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
 

@@ -2,12 +2,16 @@
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { stackLabel } from '../components/tenant-isolation/names.ts'
-import { platformNamespaces, podSecurityLabels } from '../components/tenant-isolation/render.ts'
+import { podSecurityLabels } from '../components/tenant-isolation/render.ts'
 import { renderIamService, renderService, renderTestApplication } from './render.ts'
 
-/** paas-system and paas-operators, under `restricted`. @param protect whether the stack must not be destroyed, since others stand on it */
-export function createPlatform(iamService: { image: string } | undefined, protect = false): pulumi.Resource[] {
-  const namespaces = platformNamespaces.map((name) => new k8s.core.v1.Namespace(name, {
+/**
+ * paas-system and paas-operators, under `restricted`, and the iam-service.
+ * @param own those of the namespaces that are the stack's: the others are somebody else's, and stay as they are
+ * @param protect whether the stack must not be destroyed, since others stand on it
+ */
+export function createPlatform(own: string[], iamService: { image: string } | undefined, protect = false): pulumi.Resource[] {
+  const namespaces = own.map((name) => new k8s.core.v1.Namespace(name, {
     metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'annex', [stackLabel]: pulumi.getStack(), ...podSecurityLabels('restricted') } },
   }, { protect }))
   if (iamService === undefined) return namespaces

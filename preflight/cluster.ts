@@ -48,6 +48,10 @@ export interface NodeFacts {
   ready: boolean
   addresses: string[]
   taints: { key: string; value?: string; effect: string }[]
+  /** Version of its kubelet, like v1.36.3. */
+  kubelet: string
+  /** Whether new pods stay away, as after a drain. */
+  cordoned: boolean
 }
 
 /** Minutes that a bootstrap token lives: enough for one join. */
@@ -57,8 +61,8 @@ const tokenMinutes = 15
 interface Node {
   kind: 'Node'
   metadata: { name: string }
-  spec: { taints?: NodeFacts['taints'] }
-  status?: { nodeInfo?: { machineID?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
+  spec: { taints?: NodeFacts['taints']; unschedulable?: boolean }
+  status?: { nodeInfo?: { machineID?: string; kubeletVersion?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
 interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string> } }
 interface PersistentVolume {
@@ -91,6 +95,8 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
       taints: spec.taints ?? [],
+      kubelet: status?.nodeInfo?.kubeletVersion ?? '',
+      cordoned: spec.unschedulable ?? false,
     })),
     namespaces: namespaces.map(namespaceFacts),
     volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({

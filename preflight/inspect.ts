@@ -14,8 +14,8 @@ import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
 import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
-import { judgeNamespaces, leavingNamespaces } from './judge-namespaces.ts'
-import { judgeNode, taintWarning } from './judge-node.ts'
+import { judgeNamespaces, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
+import { judgeNode, minorWarning, taintWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
@@ -28,6 +28,8 @@ export interface Inspection {
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
   bootstrapTokens: Record<string, pulumi.Output<string>>
+  /** See `createPlatform`. */
+  platformNamespaces: string[]
   /** By host, see `HostFacts`. */
   resolvConf: Record<string, string>
   /** By host, see `Host`: one more than the host's own where it is no longer as the last run left it. */
@@ -66,13 +68,15 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     if (facts !== undefined) for (const text of warnings(facts, expectations(settings, name))) void pulumi.log.warn(`${name}: ${text}`)
   })
   for (const { name, taintEffect } of settings.workers) {
-    const text = taintWarning(name, taintEffect, cluster.value)
-    if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
+    for (const text of [taintWarning(name, taintEffect, cluster.value), minorWarning(name, settings.packages.kubernetesVersion, cluster.value)]) {
+      if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
+    }
   }
   return {
     version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joining),
+    platformNamespaces: ownPlatform(cluster.value),
     resolvConf: Object.fromEntries(hosts.map((name, i) => [name, fulfilled(reports[i]!)!.facts.resolvConf])),
     generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [], lastSection(settings, name, cluster.value))])),
   }

@@ -6,11 +6,25 @@ import type { NamespaceFacts } from './cluster.ts'
 export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string[] {
   return namespaces.filter(({ name }) => wanted.includes(name)).flatMap((found) => {
     const { name, managedBy } = found
-    if (managedBy !== 'annex') return [`the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): give the tenant another name, delete the namespace, or hand it over: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
+    if (isForeignPlatform(found)) return []
+    if (managedBy !== 'annex') {
+      const otherWays = platformNamespaces.includes(name) ? '' : 'give the tenant another name, delete the namespace, or hand it over: '
+      return [`the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): ${otherWays}kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
+    }
     if (found.stack === undefined || found.stack === stack) return []
     if (platformNamespaces.includes(name)) return [`the namespace ${name} belongs to the stack ${found.stack}: one stack runs the platform of a cluster, and a second one would take its policies away when it goes. Use that stack, or give further tenants stacks of their own (docs/tenants.md)`]
     return [`the namespace ${name} belongs to the stack ${found.stack}, not to ${stack}: a tenant that changes its stack is deleted in one with all its data, and made anew in the other. Put it back where it was (its line \`stack\` in tenants/<environment>.yaml, or annex:tenants)`]
   })
+}
+
+/** Those of the platform's namespaces that the stack makes. One with somebody's IAM or operators in it, from before annex, is used as it is. */
+export function ownPlatform({ namespaces }: { namespaces: NamespaceFacts[] }): string[] {
+  return platformNamespaces.filter((name) => !namespaces.some((found) => found.name === name && isForeignPlatform(found)))
+}
+
+/** With the label of a stack it was annex's, and who took the other label off may not have wanted Pulumi to delete it. */
+function isForeignPlatform({ name, managedBy, stack }: NamespaceFacts): boolean {
+  return platformNamespaces.includes(name) && managedBy !== 'annex' && stack === undefined
 }
 
 /** What to tell of the stack's namespaces that its configuration no longer has; undefined where there are none. */

@@ -40,6 +40,17 @@ export function taintWarning(name: string, effect: string, { nodes }: Pick<Clust
   return `the node has ${found.length === 0 ? `no taint ${taint}` : found.map((it) => `the taint ${taint}:${it}`).join(' and ')}, and annex:workers[].taintEffect is ${effect}. It is set at the join; change it by: kubectl taint node ${name} --overwrite ${taint}:${effect}${off}`
 }
 
+/**
+ * "In-place minor version kubelet upgrades are not supported" (Kubernetes version skew policy): its pods have to be elsewhere.
+ * @returns undefined where the minor stays, pods have been sent away, or the node is still to come
+ */
+export function minorWarning(name: string, kubernetesVersion: string, { nodes }: Pick<ClusterFacts, 'nodes'>): string | undefined {
+  const node = nodes.find((it) => it.name === name)
+  const found = semver.coerce(node?.kubelet)
+  if (node === undefined || found === null || node.cordoned || found.minor === semver.coerce(kubernetesVersion)!.minor) return undefined
+  return `its kubelet goes from ${node.kubelet} to ${kubernetesVersion} (annex:packages.kubernetesVersion), which is another minor, and pods may run on it: Kubernetes supports that on a drained node only. docs/operations.md has the way, one worker after the other: "A new version of Kubernetes"`
+}
+
 function judgeVersion(kubernetesVersion: string, serverVersion: string): string[] {
   const kubelet = semver.coerce(kubernetesVersion)!
   const server = semver.coerce(serverVersion)!

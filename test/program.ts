@@ -19,7 +19,7 @@ export function program(file: string): void {
   new VolumeAgents('volume-agents', volumeAgentsArgs(settings))
   const placementRules = admissionOptions(settings)
   if (placementRules) new PlacementAdmission('placement-admission', { ...placementRules, api: { mutating: true, validating: true } })
-  createPlatform(settings.iamService)
+  createPlatform(found.platformNamespaces, settings.iamService)
   new TenantAdmission('tenant-admission', admissionArgs(settings, found))
   for (const tenant of settings.tenants) {
     const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant))

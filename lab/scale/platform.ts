@@ -7,6 +7,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { parse } from 'yaml'
 import { createPlatform } from '../../apps/apps.ts'
 import { ownFields } from '../../components/field-manager.ts'
+import { platformNamespaces } from '../../components/tenant-isolation/names.ts'
 import { TenantAdmission } from '../../components/tenant-isolation/tenant-admission.ts'
 import { PlacementAdmission } from '../../components/tenant-placement/placement-admission.ts'
 import { annexOptions } from '../../config/annex-options.ts'
@@ -19,7 +20,7 @@ if (config === undefined) throw new pulumi.RunError(describe(faults, file))
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
-createPlatform(undefined, true)
+createPlatform(platformNamespaces, undefined, true)
 const admission = new TenantAdmission('tenant-admission', { mutating: true, pullAll: false })
 new PlacementAdmission('placement-admission', { ...admissionOptions(config)!, api: { mutating: true, validating: true } })
 

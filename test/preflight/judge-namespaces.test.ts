@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { judgeNamespaces, leavingNamespaces } from '../../preflight/judge-namespaces.ts'
+import { judgeNamespaces, leavingNamespaces, ownPlatform } from '../../preflight/judge-namespaces.ts'
 
 const cluster = (managedBy: string | undefined, stack?: string) => ({ namespaces: [{ name: 'paas-tenant-1', managedBy, stack }, { name: 'other', managedBy: 'Helm' }] })
 const judge = (...found: Parameters<typeof cluster>) => judgeNamespaces(['paas-tenant-1'], cluster(...found), 'prod-07').join()
@@ -23,6 +23,19 @@ describe('namespaces of the stack', () => {
     const namespaces = [{ name: 'paas-system', managedBy: 'annex', stack: 'prod' }]
     assert.match(judgeNamespaces(['paas-system'], { namespaces }, 'staging').join(), /paas-system belongs to the stack prod: one stack runs the platform/)
     assert.deepEqual(judgeNamespaces(['paas-system'], { namespaces }, 'prod'), [])
+  })
+
+  it('of the platform are left to whom they were before, and made where they are not there', () => {
+    const namespaces = [{ name: 'paas-system', managedBy: 'Helm' }]
+    assert.deepEqual(judgeNamespaces(['paas-system', 'paas-operators'], { namespaces }, 'prod'), [])
+    assert.deepEqual(ownPlatform({ namespaces }), ['paas-operators'])
+    assert.deepEqual(ownPlatform({ namespaces: [{ name: 'paas-system', managedBy: 'annex', stack: 'prod' }] }), ['paas-system', 'paas-operators'])
+  })
+
+  it('of the platform that were annex’s stay so where one label was taken off: left out, Pulumi would delete them', () => {
+    const namespaces = [{ name: 'paas-system', managedBy: undefined, stack: 'prod' }]
+    assert.match(judgeNamespaces(['paas-system'], { namespaces }, 'prod').join(), /paas-system exists and is not annex's \(app\.kubernetes\.io\/managed-by is not set\): kubectl label namespace paas-system/)
+    assert.deepEqual(ownPlatform({ namespaces }), ['paas-system', 'paas-operators'])
   })
 
   it('are told when they leave, and nobody else’s', () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { type Candidate, judgeNode, taintWarning, type Wanted } from '../../preflight/judge-node.ts'
+import { type Candidate, judgeNode, minorWarning, taintWarning, type Wanted } from '../../preflight/judge-node.ts'
 import { caCertHash, type ClusterFacts } from '../../preflight/cluster.ts'
 import { certificate } from './certificate.ts'
 
 const wanted: Wanted = { kubernetesVersion: '1.36.3-1.1', apiServer: '10.10.0.10:6443' }
 const candidate: Candidate = { name: 'vps-worker-1', machineId: 'aaa' }
 const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [], volumes: [], daemonSets: [] }
-const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [] }
+const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [], kubelet: 'v1.36.3', cordoned: false }
 
 describe('a host that is to become a node', () => {
   it('is accepted where its name is free and its kubelet fits', () => {
@@ -54,5 +54,19 @@ describe('the taint of a node', () => {
   it('is told of where it has another effect or is gone, with the command that changes it', () => {
     assert.match(warning('PreferNoSchedule')!, /has the taint paas-tier=tenant:PreferNoSchedule, and .*taintEffect is NoSchedule.*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule paas-tier=tenant:PreferNoSchedule-$/)
     assert.match(warning()!, /has no taint paas-tier=tenant, .*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule$/)
+  })
+})
+
+describe('another minor of the kubelet', () => {
+  const warning = (kubernetesVersion: string, cordoned = false) => minorWarning('vps-worker-1', kubernetesVersion, { nodes: [{ ...node, cordoned }] })
+
+  it('is told of while pods may run on the node', () => {
+    assert.match(warning('1.37.0-1.1')!, /its kubelet goes from v1\.36\.3 to 1\.37\.0-1\.1 .*on a drained node only/)
+    assert.match(warning('1.35.6-1.1')!, /from v1\.36\.3 to 1\.35\.6-1\.1/)
+  })
+  it('is none where the patch alone is another, the node is drained, or still to come', () => {
+    assert.equal(warning('1.36.9-1.1'), undefined)
+    assert.equal(warning('1.37.0-1.1', true), undefined)
+    assert.equal(minorWarning('vps-worker-1', '1.37.0-1.1', { nodes: [] }), undefined)
   })
 })
