@@ -1,13 +1,27 @@
-/** Whether the pods of a VPS will be reached: a CNI that talks to the other nodes from the VPS's public address is let in nowhere. From facts alone. */
+/** Whether the pods of a VPS will be reached: a CNI that talks to the other nodes from the VPS's public address is let in nowhere, nor is one that sends pods' packets as they are. From facts alone. */
 import { tunnelInterface } from '../components/wireguard-tunnel/render.ts'
 import type { Container, DaemonSet } from './cluster.ts'
 
-/** @returns one sentence for each DaemonSet that must be told where the nodes' network is. Those of other CNIs take a node's InternalIP, or are not known. */
+/** @returns one sentence for each DaemonSet that must be told where the nodes' network is, or to wrap what pods send. Those of other CNIs take a node's InternalIP, or are not known. */
 export function cniWarnings(daemonSets: DaemonSet[]): string[] {
   return daemonSets.flatMap(({ metadata, spec }) => spec.template.spec.containers.flatMap((container) => {
-    const how = misled(container)
-    return how === undefined ? [] : [`the CNI's DaemonSet ${metadata.namespace}/${metadata.name} ${how.does}: on a VPS that is the one to the internet, where no other node is let in, so its pods would reach no other node's. ${how.fix}`]
+    const [how, bare] = [misled(container), unwrapped(container)]
+    const cni = `the CNI's DaemonSet ${metadata.namespace}/${metadata.name}`
+    return [
+      ...(how === undefined ? [] : [`${cni} ${how.does}: on a VPS that is the one to the internet, where no other node is let in, so its pods would reach no other node's. ${how.fix}`]),
+      ...(bare === undefined ? [] : [`${cni} ${bare.does}: the gateway takes from a VPS what its own address sends, and the cloud has no way to the addresses of its pods, so they would reach no other node's. ${bare.fix}`]),
+    ]
   }))
+}
+
+/** https://docs.tigera.io/calico/latest/reference/configure-calico-node: a pool is wrapped Always, CrossSubnet (a VPS is in another one) or Never. */
+function unwrapped({ image = '', env = [] }: Container): { does: string; fix: string } | undefined {
+  const modes = env.filter(({ name }) => name === 'CALICO_IPV4POOL_IPIP' || name === 'CALICO_IPV4POOL_VXLAN')
+  if (!/(^|\/)calico\/node(:|@|$)/.test(image) || modes.length < 2 || modes.some(({ value }) => value !== 'Never')) return undefined
+  return {
+    does: 'sends pods\' packets to other nodes as they are (CALICO_IPV4POOL_IPIP and CALICO_IPV4POOL_VXLAN are Never)',
+    fix: 'Have its IPPool wrap them: vxlanMode: CrossSubnet, or ipipMode: CrossSubnet',
+  }
 }
 
 function misled(container: Container): { does: string; fix: string } | undefined {

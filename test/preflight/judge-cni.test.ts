@@ -31,6 +31,12 @@ describe('the CNI of a cluster', () => {
     ]) assert.deepEqual(cniWarnings([daemonSet(container)]), [], JSON.stringify(container))
   })
 
+  it('is told of where it does not wrap what pods send', () => {
+    const modes = (ipip: string, vxlan: string) => [{ name: 'IP_AUTODETECTION_METHOD', value: 'kubernetes-internal-ip' }, { name: 'CALICO_IPV4POOL_IPIP', value: ipip }, { name: 'CALICO_IPV4POOL_VXLAN', value: vxlan }]
+    assert.match(cniWarnings([daemonSet({ ...calico, env: modes('Never', 'Never') })]).join(), /^the CNI's DaemonSet kube-system\/cni sends pods' packets .* as they are.*vxlanMode: CrossSubnet/)
+    for (const env of [modes('Always', 'Never'), modes('Never', 'CrossSubnet')]) assert.deepEqual(cniWarnings([daemonSet({ ...calico, env })]), [])
+  })
+
   it('is right in the lab', () => {
     const manifests = ['flannel', 'kube-router', 'kube-proxy'].flatMap((name) => parseAllDocuments(readFileSync(path.join(import.meta.dirname, `../../lab/addons/${name}.yaml`), 'utf8')).map((it) => it.toJS()))
     const daemonSets = manifests.filter((it): it is DaemonSet => it?.kind === 'DaemonSet')
