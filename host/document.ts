@@ -56,7 +56,9 @@ export const Sysctl = z.strictObject({
   key: z.string().regex(/^[a-z][A-Za-z0-9_./-]*$/, 'must be a sysctl\'s name, as in net.ipv4.ip_forward').refine((k) => !k.includes('..'), 'must not contain ..'),
   /** Several numbers separated by one space. */
   value: z.string().regex(/^\S+( \S+)*$/, 'must be words separated by single spaces'),
-})
+  /** For a number: a higher one is left alone. */
+  atLeast: z.boolean().optional(),
+}).refine(({ value, atLeast }) => !atLeast || /^\d+$/.test(value), { error: 'must be a number where it is the least', path: ['value'] })
 
 export const File = z.strictObject({
   kind: z.literal('file'),

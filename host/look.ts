@@ -18,6 +18,8 @@ export interface LookOptions {
 
 export interface HostReport {
   facts: HostFacts
+  /** Seconds since 1970, by the clock of whoever looked: the moment of the session that is next to the host's own time. */
+  now: number
   /** What `converge` of each document would change, in the order of the documents. */
   documents: { section: string; differences: Change[] }[]
   /** Each section that a run has left on the host, and what of it is no longer so. */
@@ -30,10 +32,24 @@ export interface HostReport {
  */
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
   const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [], ...(options.pool === undefined ? {} : { pool: options.pool }) } }
+  const asked = Date.now() / 1000
   const ran = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
+  const answered = Date.now() / 1000
   seen(connection)
-  if (ran.code === 0) return JSON.parse(lastLine(ran.stdout)) as HostReport
+  if (ran.code === 0) {
+    const report = parseReport(connection, lastLine(ran.stdout))
+    return { ...report, now: Math.min(Math.max(report.facts.clock, asked), answered) }
+  }
   throw failureOf(connection, 'look', ran)
+}
+
+function parseReport(connection: Connection, text: string): Omit<HostReport, 'now'> {
+  try {
+    return JSON.parse(text) as Omit<HostReport, 'now'>
+  } catch {
+    throw new HostFailure(connection, `it answered "${text.slice(0, 200)}" instead of running what it was asked to`,
+      'see what stands before the shell of this user there: ForceCommand in sshd_config, command= in authorized_keys; an image that is still being set up (cloud-init status --wait)')
+  }
 }
 
 /** What a run of the engine that failed means. @param what the run, for people */

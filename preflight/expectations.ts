@@ -13,8 +13,8 @@ const workerDisk = 3 * 2 ** 30
 /** kubeadm's own lower limit, 1700 MB, is for control planes; a kubelet with the cluster's DaemonSets needs about half. */
 const workerMemory = 900 * 2 ** 20
 
-/** @throws Error for a name that is neither a gateway nor a worker. */
-export function expectations(settings: Settings, name: string): Expectations {
+/** @param now see `HostReport` @throws Error for a name that is neither a gateway nor a worker. */
+export function expectations(settings: Settings, name: string, now: number): Expectations {
   const worker = settings.workers.find((it) => it.name === name)
   const tunnelPort = worker ? worker.listenPort : settings.tunnel.port
   const { nodes, pods, services } = settings.cluster
@@ -22,7 +22,7 @@ export function expectations(settings: Settings, name: string): Expectations {
     // The gateway stands in the cloud's network: its routes to the nodes are no conflict.
     ranges: worker ? [settings.tunnel.range, ...nodes, ...pods, ...services] : [settings.tunnel.range],
     ownInterfaces: [tunnelInterface, ...podInterfaces],
-    now: Date.now() / 1000,
+    now,
     ports: [
       ...(tunnelPort === undefined ? [] : [{ protocol: 'udp' as const, port: tunnelPort, owners: ['', 'wireguard-go'] }]),
       ...(worker ? [{ protocol: 'tcp' as const, port: 10250, owners: ['kubelet'] }, { protocol: 'tcp' as const, port: 10256, owners: ['kube-proxy'] }] : []),

@@ -64,8 +64,8 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)
   hosts.forEach((name, i) => {
-    const facts = fulfilled(reports[i]!)?.facts
-    if (facts !== undefined) for (const text of warnings(facts, expectations(settings, name))) void pulumi.log.warn(`${name}: ${text}`)
+    const report = fulfilled(reports[i]!)
+    if (report !== undefined) for (const text of warnings(report.facts, expectations(settings, name, report.now))) void pulumi.log.warn(`${name}: ${text}`)
   })
   for (const { name, taintEffect } of settings.workers) {
     for (const text of [taintWarning(name, taintEffect, cluster.value), minorWarning(name, settings.packages.kubernetesVersion, cluster.value)]) {
@@ -93,8 +93,8 @@ function poolsOfNamespaces({ tenants, stacked }: Settings): Record<string, strin
 
 function judgeHost(settings: Settings, name: string, report: PromiseSettledResult<HostReport>, cluster: PromiseSettledResult<ClusterFacts>): string[] {
   if (report.status === 'rejected') return [message(report.reason)]
-  const { facts } = report.value
-  const own = judge(facts, expectations(settings, name)).map(({ seen, allowed, fix }) => `${seen}; ${allowed}. ${fix}`)
+  const { facts, now } = report.value
+  const own = judge(facts, expectations(settings, name, now)).map(({ seen, allowed, fix }) => `${seen}; ${allowed}. ${fix}`)
   const gateway = settings.tunnel.gateways.find((it) => it.name === name)
   if (gateway) return [...own, ...judgeGateway(gateway, settings.tunnel.range, facts.probes.dial)]
   if (cluster.status === 'rejected') return own

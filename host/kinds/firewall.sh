@@ -19,6 +19,7 @@ firewall_text() {
   printf 'table inet %s\ndelete table inet %s\ntable inet %s {\n%s\n}\n' "$table" "$table" "$table" "${DOC["$1/content"]}"
 }
 
+# Debian's nftables.service flushes all tables when it is stopped, reloaded or upgraded, this one too: it is loaded again with it.
 firewall_unit_text() {
   cat <<TEXT
 [Unit]
@@ -27,6 +28,8 @@ DefaultDependencies=no
 Wants=network-pre.target
 Before=network-pre.target shutdown.target
 After=local-fs.target systemd-modules-load.service nftables.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
 Conflicts=shutdown.target
 
 [Service]
@@ -34,7 +37,7 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft -f $(firewall_file "$1")
 ExecReload=/usr/sbin/nft -f $(firewall_file "$1")
-ExecStop=/usr/sbin/nft delete table inet $1
+ExecStop=-/usr/sbin/nft delete table inet $1
 
 [Install]
 WantedBy=sysinit.target

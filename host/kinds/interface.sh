@@ -6,11 +6,12 @@
 # What starting wg-quick's unit makes systemd start as well.
 readonly WG_QUICK_TARGETS=('system-wg\x2dquick.slice' network-online.target nss-lookup.target)
 
-# At boot: the peers that have files of their own, and the routes to them.
+# At boot: the peers that have files of their own, and the routes to them. By bash, wg and ip alone: Ubuntu's AppArmor profile of
+# wg-quick (since 25.04) lets it start little else.
 # shellcheck disable=SC2016  # wg-quick's shell expands it
 readonly PEERS_UP=(
-  'wg addconf %i <(cat /etc/wireguard/%i.d/*.conf 2>/dev/null)'
-  'for range in $(sed -n "s/^AllowedIPs = //p" /etc/wireguard/%i.d/*.conf 2>/dev/null | tr -d ,); do ip route replace $range dev %i; done'
+  'for file in /etc/wireguard/%i.d/*.conf; do [[ ! -e $file ]] || wg addconf %i "$file"; done'
+  'for file in /etc/wireguard/%i.d/*.conf; do [[ ! -e $file ]] || while read -r name _ ranges; do [[ $name != AllowedIPs ]] || for range in ${ranges//,/ }; do ip route replace $range dev %i; done; done <"$file"; done'
 )
 
 id_interface() {

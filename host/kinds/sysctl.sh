@@ -1,4 +1,5 @@
-# sysctl: key, value; now, and at boot through a file of its own in /etc/sysctl.d.
+# sysctl: key, value, atLeast?; now, and at boot through a file of its own in /etc/sysctl.d. A number that is there at least
+# is left alone where it is higher.
 
 id_sysctl() {
   ID=${DOC["$1/key"]}
@@ -23,9 +24,18 @@ sysctl_live() {
   printf '%s' "${words[*]-}"
 }
 
+# sysctl_enough <pointer> <proc file> - whether somebody else has set it to more than the document asks for.
+sysctl_enough() {
+  local live
+  if [[ ${DOC["$1/atLeast"]-} != true || ! -e $2 ]]; then return 1; fi
+  live=$(sysctl_live "$2")
+  [[ $live =~ ^[0-9]+$ && ${DOC["$1/value"]} =~ ^[0-9]+$ ]] && ((live > ${DOC["$1/value"]}))
+}
+
 look_sysctl() {
   local key=${DOC["$1/key"]} value=${DOC["$1/value"]} proc
   proc=$(sysctl_proc "$key")
+  if sysctl_enough "$1" "$proc"; then return; fi
   if [[ ! -e $proc ]]; then
     differs "the running kernel has no $key"
   elif [[ $(sysctl_live "$proc") != "$value" ]]; then

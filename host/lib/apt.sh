@@ -1,7 +1,7 @@
 # apt and dpkg, as kinds/packages.sh needs them: bounded, repaired first, with errors that say why.
 
-# Seconds apt waits for another apt or dpkg (unattended-upgrades on a fresh VPS takes minutes).
-readonly APT_WAIT=${ANNEX_APT_WAIT:-300}
+# Seconds apt waits for another apt or dpkg: a small fresh VPS is busy with its first upgrade for ten minutes.
+readonly APT_WAIT=${ANNEX_APT_WAIT:-900}
 
 # An apt run that was cut leaves dpkg in need of this; otherwise every later apt run fails.
 repair_dpkg() {

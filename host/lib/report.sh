@@ -40,7 +40,8 @@ fail() {
 
 # full_disks - where next to no room, or no file, is left of what annex and the packages write to.
 full_disks() {
-  df --output=target,iavail,avail -B 1M / /var /tmp 2>/dev/null | awk 'NR > 1 && ($(NF - 1) == "0" || $NF < 16) && !seen[$1]++ { printf "%s%s", sep, $1; sep = ", " }' || true
+  # btrfs has no fixed number of inodes, and says 0 of 0.
+  df --output=target,itotal,iavail,avail -B 1M / /var /tmp 2>/dev/null | awk 'NR > 1 && (($(NF - 1) == "0" && $(NF - 2) != "0") || $NF < 16) && !seen[$1]++ { printf "%s%s", sep, $1; sep = ", " }' || true
 }
 
 on_error() {

@@ -20,10 +20,11 @@ describe('a host document', () => {
         { kind: 'interface', name: 'wg0', address: '10.100.0.11', mtu: 1, peers: [] },
         { kind: 'peer', interface: 'wg0', ...peer, name: '../x' },
         { kind: 'nonsense' },
+        { kind: 'sysctl', key: 'net.ipv4.ip_local_port_range', value: '1 2', atLeast: true },
       ],
     }
     const message = failure(() => parseDocument(document))
-    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.name', 'items.4.kind']) {
+    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.name', 'items.4.kind', 'items.5.value']) {
       assert.ok(message.includes(`document.${at}: `), `${at} is missing in: ${message}`)
     }
   })

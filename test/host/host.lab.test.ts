@@ -70,6 +70,34 @@ describe(`the host engine on ${host}`, function () {
     assert.notDeepEqual(await differences(section, items), [])
   })
 
+  it('sysctl: leaves a number alone that is higher than the least', async () => {
+    const items: Items = [{ kind: 'sysctl', key: 'net.core.somaxconn', value: '5000', atLeast: true }]
+    const live = '/proc/sys/net/core/somaxconn'
+    const before = await shell(`cat ${live}`)
+    try {
+      await shell(`echo 9000 >${live}`)
+      assert.deepEqual((await converge(section, items)).changed, [])
+      await shell(`echo 100 >${live}`)
+      assert.deepEqual(await differences(section, items), ['sysctl net.core.somaxconn: is 100, not 5000; not set at boot'])
+      await converge(section, items)
+      assert.equal(await shell(`cat ${live}`), '5000')
+      await remove(section)
+      assert.equal(await shell(`cat ${live}`), '9000')
+    } finally {
+      await shell(`echo ${before} >${live}`)
+    }
+  })
+
+  it('firewall: is loaded again with the tables of others, which are flushed before', async () => {
+    await converge(section, itemsOf('firewall'))
+    await shell('systemctl start nftables')
+    for (const command of ['restart', 'reload']) {
+      await shell(`systemctl ${command} nftables`)
+      assert.match(await shell('nft list table inet annex-test'), /dport 22/, command)
+    }
+    await shell('systemctl stop nftables')
+  })
+
   it('volume: grows under whoever uses it, and never shrinks', async () => {
     const sized = (mebibytes: number): Items => itemsOf('volume').map((item) => ({ ...item, size: mebibytes << 20 }) as Items[number])
     await converge(section, sized(32))
@@ -206,7 +234,7 @@ describe(`the host engine on ${host}`, function () {
     assert.match(told.error, /another annex run holds .*converge of elsewhere by process 1.*living: \d+ .*waited 1 s/)
     const { code, stderr } = await run('converge', { section, items: [{ kind: 'module', name: 'overlay' }] } as object)
     assert.equal(code, 0)
-    assert.match(stderr, /^waiting up to 600 s until this is done: converge of elsewhere by process 1/)
+    assert.match(stderr, /^waiting up to 1200 s until this is done: converge of elsewhere by process 1/)
     await holder
   })
 

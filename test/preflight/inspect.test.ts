@@ -6,7 +6,7 @@ const cluster = { nodes: [{ name: 'vps', machineId: 'aaa', ready: true, addresse
 
 function report(joined: boolean, ...differences: { kind: string; id: string; what: string }[]): HostReport {
   const facts = joined ? { node: { name: 'vps', apiServer: '10.10.0.10:6443' } } : {}
-  return { facts: facts as HostReport['facts'], documents: [], converged: [{ section: 'vps-join', generation: 0, differences }] }
+  return { facts: facts as HostReport['facts'], now: 0, documents: [], converged: [{ section: 'vps-join', generation: 0, differences }] }
 }
 
 describe('a bootstrap token is made', () => {
