@@ -14,12 +14,11 @@ import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.
 import { admissionArgs, admissionOptions, storageArgs, surroundings, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
-import { inspectAdmission } from './preflight/inspect-admission.ts'
 import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
 const placementRules = admissionOptions(settings)
-const [found, admissionApi] = await Promise.all([inspect(settings), placementRules && inspectAdmission(settings.context, placementRules)])
+const found = await inspect(settings)
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
@@ -29,14 +28,14 @@ const storage = new LocalStorage('local-storage-vps', storageArgs(settings, foun
 
 const workers = settings.workers.map((worker) => new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found)))
 
-// Tenants in stacks of their own have their volumes on these workers.
-const platform = createPlatform(found.platformNamespaces, settings.iamService, settings.stacked.length > 0)
+// Tenants in stacks of their own have their volumes on these workers; and what all of them use is there as long as one of them is protected.
+const platform = createPlatform(found.platformNamespaces, settings.iamService, settings.stacked.length > 0 || settings.tenants.some(({ protect }) => protect))
 
 const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
 
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
 const joined = workers.flatMap(({ ready }) => ready)
-const placed = placementRules && admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: admissionApi }, { dependsOn: joined })] : []
+const placed = placementRules && found.admissionApi ? [new PlacementAdmission('placement-admission', { ...placementRules, api: found.admissionApi }, { dependsOn: joined })] : []
 const volumeAgents = new VolumeAgents('volume-agents', volumeAgentsArgs(settings), { dependsOn: [...joined, ...placed] })
 const capacity = [storage, ...joined, ...placed]
 const tenants = settings.tenants.map((tenant) => {

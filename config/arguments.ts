@@ -75,11 +75,11 @@ export function surroundings(config: Config): Surroundings {
   return { closed: closedRanges(config).map(({ range }) => range), nodeLocalDns: config.cluster.nodeLocalDns }
 }
 
-/** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; a kubelet asks for the credentials of an image on its disk since 1.35 (KEP-2535). */
+/** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; a kubelet asks for the credentials of an image on its disk since 1.35 (KEP-2535): all must be that new, also those that this update is still to raise. */
 export function admissionArgs({ packages }: Settings, found: Inspection): TenantAdmissionArgs {
   return {
     mutating: semver.gte(semver.coerce(found.version)!, '1.36.0'),
-    pullAll: semver.lt(semver.coerce(packages.kubernetesVersion)!, '1.35.0'),
+    pullAll: [packages.kubernetesVersion, ...found.kubelets].some((version) => semver.lt(semver.coerce(version) ?? '0.0.0', '1.35.0')),
   }
 }
 

@@ -1,12 +1,12 @@
 /** Whether the volumes of each worker fit into its pool. Works on raw input, any part of which may be missing or of another shape. */
 import { quantity, sum } from '../components/local-storage/capacity.ts'
-import { bytes } from '../components/local-storage/render.ts'
-import { type Fault, repeated, show, valid } from './fault.ts'
+import { bytes, volumeName } from '../components/local-storage/render.ts'
+import { type Fault, list, repeated, show, valid } from './fault.ts'
 
 interface RawStorage { size?: string; volumes?: ({ name?: string; size?: string } | undefined)[] }
 
-export function storageFaults(workers: ({ storage?: RawStorage } | undefined)[]): Fault[] {
-  return workers.flatMap((worker, i) => {
+export function storageFaults(workers: ({ name?: string; storage?: RawStorage } | undefined)[]): Fault[] {
+  return [...sameNameFaults(workers), ...workers.flatMap((worker, i) => {
     const { size, volumes } = worker?.storage ?? {}
     const path = `annex:workers[${i}].storage`
     const named = Array.isArray(volumes) ? volumes : []
@@ -14,6 +14,17 @@ export function storageFaults(workers: ({ storage?: RawStorage } | undefined)[])
       ...repeated(named.map((it, j) => ({ path: `${path}.volumes[${j}].name`, value: it?.name })), 'give each volume of a worker its own name'),
       ...poolFaults(path, size, named.map((it) => ({ name: it?.name ?? '?', size: it?.size ?? '' }))),
     ]
+  })]
+}
+
+/** The volume 1-a of the worker vps and the volume a of vps-1 would both be the PersistentVolume vps-1-a. */
+function sameNameFaults(workers: Parameters<typeof storageFaults>[0]): Fault[] {
+  const all = workers.flatMap((worker, i) => list(worker?.storage?.volumes).map((it, j) => ({ worker: worker?.name, name: it?.name, path: `annex:workers[${i}].storage.volumes[${j}].name` })))
+  return all.flatMap(({ worker, name, path }, i) => {
+    if (worker === undefined || name === undefined) return []
+    const object = volumeName(worker, name)
+    const first = all.slice(0, i).find((it) => it.worker !== undefined && it.worker !== worker && it.name !== undefined && volumeName(it.worker, it.name) === object)
+    return first === undefined ? [] : [{ path, seen: show(name), message: `its PersistentVolume would be ${object}, as that of ${first.path}: choose another name` }]
   })
 }
 

@@ -116,7 +116,8 @@ function hostKey(file: string, host: string, port: number): string | undefined {
   try {
     const found = execFileSync('ssh-keygen', ['-F', port === 22 ? host : `[${host}]:${port}`, '-f', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     const lines = found.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(/\s+/))
-    const preferred = lines.find(([, type]) => type === 'ssh-ed25519') ?? lines[0]
+    // An RSA key is not used where there is any other.
+    const preferred = lines.find(([, type]) => type === 'ssh-ed25519') ?? lines.find(([, type]) => type !== 'ssh-rsa') ?? lines[0]
     return preferred && `${preferred[1]} ${preferred[2]}`
   } catch {
     return undefined

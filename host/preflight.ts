@@ -5,8 +5,8 @@ import type { HostFacts } from './facts.ts'
 
 /** What a role asks of a host. */
 export interface Expectations {
-  /** Range of the tunnel and those that will be routed into it, IPv4 CIDR. */
-  ranges: string[]
+  /** Range of the tunnel and those that will be routed into it, IPv4 CIDR, with the options that they are from. */
+  ranges: { range: string; option: string }[]
   /** Interfaces whose routes are annex's own or the CNI's; one that ends in "*" stands for all that begin so. */
   ownInterfaces: string[]
   /** Seconds since 1970, of whoever looks. */
@@ -74,8 +74,9 @@ const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
   .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
   .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.some((own) => covers(own, name)))
-  .flatMap((route) => ranges.filter((range) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map((range) => ({
-    id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range}`, fix: 'Choose another annex:tunnel.range, or take the route away.',
+  .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map(({ range, option }) => ({
+    id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range} (${option})`,
+    fix: option === 'annex:tunnel.range' ? 'Choose another one, or take the route away.' : 'Take the route away: put the host into another network of its provider, or take that interface off it.',
   })))
 
 const ports: Rule = (facts, wanted) => wanted.ports.flatMap(({ protocol, port, owners }) => facts.listening
@@ -99,7 +100,7 @@ const cgroups: Rule = ({ cgroupVersion }, { cgroupV1Allowed }) => (cgroupVersion
 }])
 
 const swap: Rule = (facts) => (facts.swap.length === 0 ? [] : [{
-  id: 'swap', seen: `swap is on (${facts.swap.join(', ')})`, allowed: 'the kubelet wants none', fix: 'swapoff -a, and take its line out of /etc/fstab.',
+  id: 'swap', seen: `swap is on (${facts.swap.join(', ')})`, allowed: 'the kubelet wants none', fix: 'swapoff -a, and keep it off over a boot: take its line out of /etc/fstab; where there is none, remove what makes it (zram-tools, systemd-zram-generator), or systemctl mask its unit (systemctl list-units --type swap).',
 }])
 
 const kernel: Rule = ({ kernelHas }) => (['overlay', 'br_netfilter', 'vxlan', 'nf_tables', 'ip_set'] as const).filter((name) => !kernelHas[name]).map((name) => ({

@@ -20,7 +20,10 @@ export function expectations(settings: Settings, name: string, now: number): Exp
   const { nodes, pods, services } = settings.cluster
   return {
     // The gateway stands in the cloud's network: its routes to the nodes are no conflict.
-    ranges: worker ? [settings.tunnel.range, ...nodes, ...pods, ...services] : [settings.tunnel.range],
+    ranges: [
+      { range: settings.tunnel.range, option: 'annex:tunnel.range' },
+      ...(worker ? Object.entries({ nodes, pods, services }).flatMap(([name, ranges]) => ranges.map((range) => ({ range, option: `annex:cluster.${name}` }))) : []),
+    ],
     ownInterfaces: [tunnelInterface, ...podInterfaces],
     now,
     ports: [

@@ -5,6 +5,8 @@ import { volumeName } from '../components/local-storage/render.ts'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
 import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
 import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
+import type { AdmissionApi } from '../components/tenant-placement/render-admission.ts'
+import { admissionOptions } from '../config/arguments.ts'
 import type { Settings } from '../config/config.ts'
 import { type Generations, type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
@@ -12,10 +14,11 @@ import { warnings } from '../host/warnings.ts'
 import { type ClusterFacts, createBootstrapToken, missingForJoin, readCluster } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
+import { inspectAdmission } from './inspect-admission.ts'
 import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeNamespaces, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
-import { judgeNode, minorWarning, taintWarning } from './judge-node.ts'
+import { addressWarning, judgeNode, minorWarning, taintWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
@@ -28,6 +31,10 @@ export interface Inspection {
   caCertHash: string
   /** For each worker that has to join; empty in a preview. */
   bootstrapTokens: Record<string, pulumi.Output<string>>
+  /** Versions of the kubelets that this stack's workers have, like v1.36.3. */
+  kubelets: string[]
+  /** Which policy API there is; undefined where the configuration asks for no admission. */
+  admissionApi: AdmissionApi | undefined
   /** See `createPlatform`. */
   platformNamespaces: string[]
   /** By host, see `HostFacts`. */
@@ -39,8 +46,10 @@ export interface Inspection {
 /** @throws pulumi.RunError with every fault of every host and of the cluster, each with the value seen and the fix. */
 export async function inspect(settings: Settings): Promise<Inspection> {
   const hosts = [...settings.tunnel.gateways, ...settings.workers].map(({ name }) => name)
-  const [cluster, ...reports] = await Promise.allSettled([
+  const admissionRules = admissionOptions(settings)
+  const [cluster, admission, ...reports] = await Promise.allSettled([
     readCluster(settings.context),
+    admissionRules && inspectAdmission(settings.context, admissionRules),
     ...hosts.map((name) => look(settings.connections[name]!, [], probes(settings, name))),
   ])
   const namespaces = [...platformNamespaces, agentNamespace, ...settings.tenants.flatMap(namespacesOf).map(({ name }) => name)]
@@ -50,7 +59,13 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const missing = cluster.status === 'fulfilled' && joining.length > 0 ? await missingForJoin(settings.context) : []
   const faults = [
     ...judgeJoins(missing),
-    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [...judgeNamespaces(namespaces, cluster.value, settings.stack), ...judgeVolumes(volumes, settings.stack, cluster.value.volumes), ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes)]),
+    ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [
+      ...judgeNamespaces(namespaces, cluster.value, settings.stack),
+      ...judgeVolumes(volumes, settings.stack, cluster.value.volumes),
+      ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes),
+      // A cluster that does not answer is told of once.
+      ...(admission.status === 'rejected' ? [message(admission.reason)] : []),
+    ]),
     ...hosts.flatMap((name, i) => judgeHost(settings, name, reports[i]!, cluster).map((fault) => `${name}: ${fault}`)),
     ...judgeTwins(hosts.flatMap((name, i) => {
       const facts = fulfilled(reports[i]!)?.facts
@@ -67,8 +82,8 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     const report = fulfilled(reports[i]!)
     if (report !== undefined) for (const text of warnings(report.facts, expectations(settings, name, report.now))) void pulumi.log.warn(`${name}: ${text}`)
   })
-  for (const { name, taintEffect } of settings.workers) {
-    for (const text of [taintWarning(name, taintEffect, cluster.value), minorWarning(name, settings.packages.kubernetesVersion, cluster.value)]) {
+  for (const { name, taintEffect, tunnelAddress } of settings.workers) {
+    for (const text of [taintWarning(name, taintEffect, cluster.value), minorWarning(name, settings.packages.kubernetesVersion, cluster.value), addressWarning(name, tunnelAddress, cluster.value)]) {
       if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
     }
   }
@@ -76,6 +91,8 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     version: cluster.value.version,
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joining),
+    kubelets: cluster.value.nodes.filter(({ name }) => settings.workers.some((it) => it.name === name)).map(({ kubelet }) => kubelet),
+    admissionApi: fulfilled(admission),
     platformNamespaces: ownPlatform(cluster.value),
     resolvConf: Object.fromEntries(hosts.map((name, i) => [name, fulfilled(reports[i]!)!.facts.resolvConf])),
     generations: Object.fromEntries(hosts.map((name, i) => [name, generations(name, fulfilled(reports[i]!)?.converged ?? [], lastSection(settings, name, cluster.value))])),

@@ -51,6 +51,16 @@ export function minorWarning(name: string, kubernetesVersion: string, { nodes }:
   return `its kubelet goes from ${node.kubelet} to ${kubernetesVersion} (annex:packages.kubernetesVersion), which is another minor, and pods may run on it: Kubernetes supports that on a drained node only. docs/operations.md has the way, one worker after the other: "A new version of Kubernetes"`
 }
 
+/**
+ * A CNI takes its node's address when it starts, and a restart of the kubelet does not start it again.
+ * @returns undefined where the node has the tunnel's address, or is still to come
+ */
+export function addressWarning(name: string, tunnelAddress: string, { nodes }: Pick<ClusterFacts, 'nodes'>): string | undefined {
+  const node = nodes.find((it) => it.name === name)
+  if (node === undefined || node.addresses.includes(tunnelAddress)) return undefined
+  return `its node has the address ${node.addresses.join(', ')}, and this update gives it ${tunnelAddress}: the CNI's pod on it goes on with the old one, so pods there reach no other node. After the update: kubectl delete pod --namespace <the CNI's> --field-selector spec.nodeName=${name}`
+}
+
 function judgeVersion(kubernetesVersion: string, serverVersion: string): string[] {
   const kubelet = semver.coerce(kubernetesVersion)!
   const server = semver.coerce(serverVersion)!
@@ -63,14 +73,17 @@ function judgeVersion(kubernetesVersion: string, serverVersion: string): string[
 function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): string[] {
   const other = nodes.find((node) => node.name === name && node.machineId !== machineId)
   if (other === undefined) return []
-  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. Give the worker another name, or remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
+  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. If it is the same machine, installed anew, remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}. If it is another machine, give the worker another name; where it is to take the place of the old one, put the old address back, take the worker out, update, and add it again, or nobody gives the old machine back`]
 }
 
 /** A cluster that got another address is known by its certificate authority, which it may share with others, and by the node: the kubelet is told the new address. */
 function judgeMembership({ name, machineId, joined }: Candidate, { apiServer }: Wanted, cluster: ClusterFacts): string[] {
   if (joined === undefined) return []
-  const isKnown = cluster.nodes.some((node) => node.name === name && node.machineId === machineId)
-  if (joined.name === name && (joined.apiServer === apiServer || (isKnown && isAuthority(joined.authority, cluster.caCertHash)))) return []
+  const isKnownAs = (nodeName: string) => cluster.nodes.some((node) => node.name === nodeName && node.machineId === machineId)
+  if (joined.name === name && (joined.apiServer === apiServer || (isKnownAs(name) && isAuthority(joined.authority, cluster.caCertHash)))) return []
+  if (isKnownAs(joined.name) && joined.apiServer === apiServer) {
+    return [`the host is node ${joined.name} of this cluster, and should become ${name}: a worker's name cannot be changed. Put the old name back, take the worker out, update, and add it under its new name`]
+  }
   return [`the host is already node ${joined.name} of the cluster at ${joined.apiServer}, and should become ${name} of ${apiServer}: remove it there first (kubectl delete node ${joined.name}), then on the host: kubeadm reset --force`]
 }
 

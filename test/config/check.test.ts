@@ -69,6 +69,17 @@ describe('configuration', () => {
     assert.deepEqual(others.map(({ path }) => path).sort(), ['annex:workers[0].storage.disk', 'annex:workers[0].storage.volumes[0].size', 'annex:workers[0].storage.volumes[1].name', 'annex:workers[0].storage.volumes[1].reclaim'])
   })
 
+  it('refuses volumes of two workers that would be one PersistentVolume', () => {
+    const faults = faultsAfter((options) => {
+      const [first] = options.workers
+      options.workers = [
+        { ...first, name: 'vps', storage: { volumes: [{ name: '1-a', size: '64Mi' }] } },
+        { ...first, name: 'vps-1', address: '198.51.100.99', tunnelAddress: '10.100.0.99', ssh: {}, storage: { volumes: [{ name: 'b', size: '64Mi' }, { name: 'a', size: '64Mi' }] } },
+      ]
+    })
+    assert.deepEqual(faults.map(({ path, seen, message }) => `${path} = ${seen} ${message}`), ['annex:workers[1].storage.volumes[1].name = "a" its PersistentVolume would be vps-1-a, as that of annex:workers[0].storage.volumes[0].name: choose another name'])
+  })
+
   it('refuses a tunnel address outside the range, taken twice, or a name taken twice', () => {
     const faults = faultsAfter((options) => {
       options.workers.push({ ...options.workers[0], tunnelAddress: '10.100.0.1' })

@@ -30,7 +30,7 @@ export const facts: HostFacts = {
   probes: { urls: [], dial: [] },
 }
 export const wanted: Expectations = {
-  ranges: ['10.100.0.0/24', '10.244.0.0/16'],
+  ranges: [{ range: '10.100.0.0/24', option: 'annex:tunnel.range' }, { range: '10.244.0.0/16', option: 'annex:cluster.pods' }],
   ownInterfaces: ['wg0', 'cali*'],
   now: 1000,
   ports: [{ protocol: 'tcp', port: 10250, owners: ['kubelet'] }],

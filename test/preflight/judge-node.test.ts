@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Candidate, judgeNode, minorWarning, taintWarning, type Wanted } from '../../preflight/judge-node.ts'
+import { addressWarning, type Candidate, judgeNode, minorWarning, taintWarning, type Wanted } from '../../preflight/judge-node.ts'
 import { caCertHash, type ClusterFacts } from '../../preflight/cluster.ts'
 import { certificate } from './certificate.ts'
 
@@ -28,6 +28,12 @@ describe('a host that is to become a node', () => {
     const [fault] = judgeNode(candidate, wanted, { ...cluster, nodes: [{ ...node, machineId: 'bbb' }] })
     assert.match(fault!, /vps-worker-1 is taken.*bbb.*10\.100\.0\.11/)
   })
+  it('is refused under another name, which nobody can give a node, and told what to do instead', () => {
+    const joined = { name: 'vps-old', apiServer: wanted.apiServer, authority: '' }
+    const [fault, ...others] = judgeNode({ ...candidate, joined }, wanted, { ...cluster, nodes: [{ ...node, name: 'vps-old' }] })
+    assert.match(fault!, /is node vps-old of this cluster, and should become vps-worker-1: a worker's name cannot be changed\. Put the old name back/)
+    assert.deepEqual(others, [])
+  })
   it('is refused where it is a node of another cluster, known by its address and its authority', () => {
     const [fault] = judgeNode({ ...candidate, joined: { name: 'vps-worker-1', apiServer: '10.9.0.1:6443', authority: '' } }, wanted, cluster)
     assert.match(fault!, /10\.9\.0\.1:6443.*kubeadm reset/)
@@ -54,6 +60,14 @@ describe('the taint of a node', () => {
   it('is told of where it has another effect or is gone, with the command that changes it', () => {
     assert.match(warning('PreferNoSchedule')!, /has the taint paas-tier=tenant:PreferNoSchedule, and .*taintEffect is NoSchedule.*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule paas-tier=tenant:PreferNoSchedule-$/)
     assert.match(warning()!, /has no taint paas-tier=tenant, .*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule$/)
+  })
+})
+
+describe('the address of a node', () => {
+  it('is told of where the CNI has taken another one', () => {
+    assert.match(addressWarning('vps-worker-1', '10.100.0.12', { nodes: [node] })!, /has the address 10\.100\.0\.11, and this update gives it 10\.100\.0\.12.*--field-selector spec\.nodeName=vps-worker-1$/)
+    assert.equal(addressWarning('vps-worker-1', '10.100.0.11', { nodes: [node] }), undefined)
+    assert.equal(addressWarning('vps-worker-1', '10.100.0.12', { nodes: [] }), undefined)
   })
 })
 
