@@ -215,7 +215,7 @@ export const schema = z.strictObject({
   admission: admission.optional(),
   /** Image of the small iam-service in paas-system. Left out: not deployed. */
   iamService: z.strictObject({ image }).optional(),
-  /** A StatefulSet with a volume in one tenant, which the guide's checklist looks at. Left out: not deployed. */
+  /** A StatefulSet with a volume in one tenant, which the guide's checklist looks at; its image needs busybox's httpd, wget and nslookup. Left out: not deployed. */
   testApplication: z.strictObject({ tenant: dnsLabel, image, storage: size.default(defaultClaim) }).optional(),
   /** For hosts that differ from a plain VPS; production needs none of it. */
   hostOptions: z.strictObject({
