@@ -12,7 +12,7 @@ export function generations(host: string, converged: HostReport['converged'], la
   const isLost = last !== undefined && !converged.some(({ section }) => section === last)
   if (isLost && converged.length === 0) {
     const volumes = last === joinSection ? '; volumes that are gone begin empty' : ''
-    void pulumi.log.warn(`${host}: nothing of annex is on it, though the cluster knows this stack's workers (installed anew, back at an earlier state of its disk, joined by hand, or not reached by an update that was cut?), so this update sets it up from the start${volumes}`)
+    void pulumi.log.warn(`${host}: nothing of annex is on it, though the cluster knows this stack's workers (${last === tunnelSection ? 'a gateway that is new to them, ' : ''}installed anew, back at an earlier state of its disk, joined by hand, or not reached by an update that was cut?), so this update sets it up from the start${volumes}`)
   }
   const bySection = Object.fromEntries(converged.map(({ section, generation, differences }) => {
     if (differences.length === 0) return [section, generation]

@@ -36,8 +36,7 @@ converge_file() {
   doing 'written'
   doc_list "$1/restart"
   for unit in ${LIST[@]+"${LIST[@]}"}; do
-    run "see journalctl -u $unit" systemctl try-restart "$unit"
-    doing "$unit restarted"
+    restart_running "$unit"
   done
   unmark file "$path" restart
 }

@@ -199,8 +199,7 @@ restart_marked() {
   for ((i = 0; i < ${#WANTED[@]}; i++)); do
     if ! marked package "${WANTED[i]}" restart; then continue; fi
     for unit in ${WANTED_RESTART[i]}; do
-      run "see journalctl -u $unit" systemctl try-restart "$unit"
-      doing "$unit restarted"
+      restart_running "$unit"
     done
     unmark package "${WANTED[i]}" restart
   done

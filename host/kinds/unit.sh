@@ -14,7 +14,7 @@ declare -A UNIT=() # what systemd said of a unit when it was last read
 unit_read() {
   local line
   UNIT=()
-  while read -r line; do UNIT["${line%%=*}"]=${line#*=}; done < <(systemctl show --property=LoadState,UnitFileState,ActiveState,NeedDaemonReload -- "$1")
+  while read -r line; do UNIT["${line%%=*}"]=${line#*=}; done < <(systemctl show --property=LoadState,UnitFileState,ActiveState,ActiveEnterTimestampMonotonic,NeedDaemonReload -- "$1")
 }
 
 unit_known() {
@@ -36,6 +36,34 @@ unit_running() {
     active | activating | reloading) return 0 ;;
     *) return 1 ;;
   esac
+}
+
+# Seconds after which a unit that runs is one that works.
+readonly STEADY=${ANNEX_STEADY_SECONDS:-60}
+
+# unit_steady - whether the unit that was read has been running for a while.
+unit_steady() {
+  local uptime
+  read -r uptime _ </proc/uptime
+  [[ ${UNIT[ActiveState]-} == active ]] && ((${uptime%.*} - ${UNIT[ActiveEnterTimestampMonotonic]:-0} / 1000000 >= STEADY))
+}
+
+# restart_running <unit> - where it runs. systemd starts a kubelet that ends at once again and again and calls it well: where it worked
+# before, it has to stay up.
+restart_running() {
+  local look
+  unit_read "$1"
+  if unit_steady; then look=10; else look=0; fi
+  run "see journalctl -u $1" systemctl try-restart "$1"
+  doing "$1 restarted"
+  for (( ; look > 0; look--)); do
+    sleep 0.3
+    unit_read "$1"
+    if [[ ${UNIT[ActiveState]-} != active ]]; then
+      fail "$ITEM" "$1 worked, and does not stay up with what is new (${UNIT[ActiveState]-}): $(journalctl --quiet --unit "$1" --lines 1 --output cat 2>/dev/null)" \
+        "see journalctl -u $1; go back to what was configured before, and run again"
+    fi
+  done
 }
 
 # note_unit_state - into the open entry: whether the unit that was read starts at boot, and runs.

@@ -88,6 +88,24 @@ describe(`the host engine on ${host}`, function () {
     }
   })
 
+  it('file: a service that worked, and ends with what is new in it, is an error, until it is put right', async () => {
+    const script = (text: string): Items => [
+      { kind: 'unit', name: 'annex-test.service', content: '[Service]\nExecStart=/bin/sh /etc/annex-test/run.sh\nRestart=always\nRestartSec=10\n', enabled: false, running: true },
+      { kind: 'file', path: '/etc/annex-test/run.sh', mode: '644', content: text, restart: ['annex-test.service'] },
+    ]
+    await shell('mkdir -p /etc/annex-test; echo sleep infinity >/etc/annex-test/run.sh')
+    try {
+      await converge(section, script('sleep infinity\n'))
+      const told = await failure(section, script('echo no such flag; exit 1\n'), { ANNEX_STEADY_SECONDS: '0' })
+      assert.match(told.error, /annex-test\.service worked, and does not stay up with what is new \(activating\)/)
+      await converge(section, script('sleep infinity\n'))
+      assert.equal(await shell('systemctl is-active annex-test.service'), 'active')
+    } finally {
+      await remove(section)
+      await shell('rm -r /etc/annex-test')
+    }
+  })
+
   it('firewall: is loaded again with the tables of others, which are flushed before', async () => {
     await converge(section, itemsOf('firewall'))
     await shell('systemctl start nftables')
