@@ -5,7 +5,9 @@ cluster() {
   kubectl --context "$CONTEXT" --request-timeout 30s "$@"
 }
 
-if [[ -z $(cluster get node "$NODE" --ignore-not-found -o name) ]]; then exit 0; fi
+# On a line of its own: a cluster that does not answer is no node that is gone.
+found=$(cluster get node "$NODE" --ignore-not-found -o name)
+if [[ -z $found ]]; then exit 0; fi
 
 # The pods of a node that no longer answers never end; they go with the node.
 if ! cluster drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout 120s >/dev/null; then

@@ -67,8 +67,9 @@ last_number() {
   local section entry number ended begun
   LAST=0
   for section in "$LEDGER"/*/; do
-    ended=("$section"??????-*)
+    # In this order: one that ends in between is seen twice, and not never.
     begun=("$section".half-*)
+    ended=("$section"??????-*)
     for entry in "${ended[-1]}" "${begun[-1]}"; do
       number=${entry##*/}
       number=${number#.half-}
