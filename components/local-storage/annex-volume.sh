@@ -23,7 +23,7 @@ main() {
   NODE=$(awk -F '\t' '$1 == "node" { print $2 }' "$CONFIG")
   case ${1-} in
     status | watch | recover | round) "$1" ;;
-    backup | restore | release | renew)
+    backup | restore | release | renew | finish)
       volume "${2-}"
       "$1"
       ;;
@@ -128,7 +128,10 @@ wipe() {
   if [[ ! -f $IMAGE ]]; then refuse "there is no $IMAGE: is its disk missing?"; fi
   # From here on the engine keeps its hands off (host/kinds/volume.sh).
   : >"$IMAGE.wiping"
-  systemctl stop "$unit"
+  if ! systemctl stop "$unit"; then
+    rm "$IMAGE.wiping"
+    refuse "$MOUNT is in use (fuser -vm $MOUNT shows by what)"
+  fi
   # The device lets go of the file when the last mount in any namespace is gone.
   while [[ -n $(losetup --noheadings --output NAME --associated "$IMAGE") ]]; do
     tries=$((tries + 1))
@@ -139,6 +142,9 @@ wipe() {
     fi
     sleep 0.1
   done
+  # Only what says this may be wiped after a power cut: until here somebody may still decide to keep it.
+  printf begun >"$IMAGE.wiping"
+  sync "$IMAGE.wiping"
   renew_image
   systemctl start "$unit"
 }
@@ -180,14 +186,19 @@ recover() {
   for name in $(volumes); do
     volume "$name"
     if [[ ! -e $IMAGE.wiping ]]; then continue; fi
-    if mountpoint -q "$MOUNT"; then
+    if [[ ! -s $IMAGE.wiping ]] || mountpoint -q "$MOUNT"; then
       # It was cut before it began, and begins again with the next round.
       rm "$IMAGE.wiping"
       continue
     fi
-    renew_image
-    printf '%s: the wipe that was cut is finished\n' "$NAME"
+    # One that fails holds up no other.
+    "$0" finish "$NAME" || true
   done
+}
+
+finish() {
+  renew_image
+  printf '%s: the wipe that was cut is finished\n' "$NAME"
 }
 
 status() {
@@ -203,7 +214,8 @@ backup() {
   if ! mountpoint -q "$MOUNT"; then die "$NAME is not mounted"; fi
   if [[ -t 1 ]]; then die 'the backup goes to standard output: send it to a file'; fi
   if [[ -n $(users) ]]; then printf 'annex-volume: %s is in use: what is written meanwhile may be in the backup or not; scale its workload to 0 for a copy of one moment\n' "$NAME" >&2; fi
-  tar --create --sparse --numeric-owner --xattrs --xattrs-include='*' --acls --directory "$MOUNT/data" . | gzip -1
+  # 1: a file changed while it was read.
+  { tar --create --sparse --numeric-owner --xattrs --xattrs-include='*' --acls --directory "$MOUNT/data" . || (($? == 1)); } | gzip -1
 }
 
 # Until all of the backup is there the volume has no folder "data", so that no pod starts on a half of it.
@@ -211,11 +223,15 @@ restore() {
   if ! mountpoint -q "$MOUNT"; then die "$NAME is not mounted"; fi
   if [[ -n $(users) ]]; then die "$NAME is in use at $(users): scale its workload to 0 first"; fi
   alone
-  rm -rf "$MOUNT/data" "$MOUNT/restoring"
+  rm -rf "$MOUNT/restoring"
+  # Where this is, the engine makes no folder "data" (host/kinds/volume.sh).
   mkdir -m 755 "$MOUNT/restoring"
+  rm -rf "$MOUNT/data"
   if ! gzip -dc | tar --extract --sparse --numeric-owner --same-permissions --xattrs --xattrs-include='*' --acls --directory "$MOUNT/restoring"; then
     die "the backup was not read to its end, or does not fit into $NAME, which has no data now: restore again"
   fi
+  # A power cut must not find the new name before what is in it.
+  sync --file-system "$MOUNT"
   mv -T "$MOUNT/restoring" "$MOUNT/data"
   sync --file-system "$MOUNT"
 }

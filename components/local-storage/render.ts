@@ -59,7 +59,7 @@ export function renderVolumes(node: string, pool: Pool, volumes: LocalVolume[]):
         mode: '644',
         content: [`node\t${node}`, ...images.map(({ name, reclaim, image, mount }) => ['volume', name, reclaim, image, mount].join('\t')), ''].join('\n'),
       },
-      { kind: 'unit', name: 'annex-volume.service', content: unit(script, pool.path, images.map(({ mount }) => mount)), enabled: true, running: true },
+      { kind: 'unit', name: 'annex-volume.service', content: unit(script, pool, images.map(({ mount }) => mount)), enabled: true, running: true },
     ],
   }
 }
@@ -68,13 +68,15 @@ export function renderVolumes(node: string, pool: Pool, volumes: LocalVolume[]):
  * Before the volumes are mounted it finishes a wipe that was cut. Mounts come before basic.target, so it must not wait for that. It names
  * the script's text, so that it is started again with another one.
  */
-function unit(script: string, pool: string, mounted: string[]): string {
+function unit(script: string, pool: { path: string; disk?: string }, mounted: string[]): string {
   return [
     `# Written by annex, for annex-volume ${createHash('sha256').update(script).digest('hex').slice(0, 12)}.`,
     '[Unit]',
     'Description=annex: volumes that a claim has left are wiped and offered again',
     'DefaultDependencies=no',
-    `RequiresMountsFor=${pool} /usr/local/sbin /etc/annex`,
+    `RequiresMountsFor=${pool.path} /usr/local/sbin /etc/annex`,
+    // Until then the root file system may be read-only.
+    'After=systemd-remount-fs.service',
     `Before=shutdown.target ${mounted.map(mountUnit).join(' ')}`,
     'Conflicts=shutdown.target',
     '',
@@ -87,7 +89,8 @@ function unit(script: string, pool: string, mounted: string[]): string {
     'RuntimeDirectoryMode=0700',
     '',
     '[Install]',
-    'WantedBy=multi-user.target',
+    // A disk that comes late brings it along.
+    `WantedBy=multi-user.target${pool.disk === undefined ? '' : ` ${mountUnit(pool.path)}`}`,
     '',
   ].join('\n')
 }

@@ -45,6 +45,15 @@ look_pool() {
   fi
 }
 
+pool_uuid() {
+  blkid --probe --match-tag UUID --output value "$1" || true
+}
+
+# pool_is_ours <entry> <device> - a name like /dev/sdb may be another disk's by now.
+pool_is_ours() {
+  [[ ! -s $1/uuid || $(pool_uuid "$2") == "$(<"$1/uuid")" ]]
+}
+
 note_pool() {
   local path=${DOC["$1/path"]} device=${DOC["$1/device"]-} found
   if noted pool "$path"; then
@@ -77,8 +86,13 @@ converge_pool() {
   if ! marked pool "$path" made; then
     # It was empty when it was noted; what is there now is what a run that was cut has left.
     run 'see dmesg for disk errors' mkfs.ext4 -q -F -m 0 -E lazy_itable_init=0,lazy_journal_init=0 "$device"
+    pool_uuid "$device" >"${ENTRY["pool $path"]}/uuid"
     mark pool "$path" made
     doing "a file system made on $device"
+  fi
+  if ! pool_is_ours "${ENTRY["pool $path"]}" "$device"; then
+    fail "pool $path" "$device is not the disk with the volumes any more" \
+      "see lsblk -o NAME,UUID: it has the UUID $(<"${ENTRY["pool $path"]}/uuid"); a name below /dev/disk/by-id stays with its disk, and is given to a new pool"
   fi
   unit=$(pool_unit "$path")
   printf '%s\n' "$(pool_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
@@ -131,7 +145,7 @@ remove_pool() {
     restore_path "$1" "$(unit_path "$unit")"
     systemctl daemon-reload
     systemctl reset-failed "$unit" 2>/dev/null || true
-    if [[ -b $device ]]; then run 'see dmesg for disk errors' wipefs --all --quiet "$device"; fi
+    if [[ -b $device ]] && pool_is_ours "$1" "$device"; then run 'see dmesg for disk errors' wipefs --all --quiet "$device"; fi
   fi
   restore_folders "$1" "$2"
 }

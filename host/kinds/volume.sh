@@ -60,7 +60,7 @@ look_volume() {
   if ! unit_enabled; then differs 'its mount is not enabled'; fi
   if ! mountpoint -q "$path"; then
     differs 'not mounted'
-  elif [[ ! -d $path/data ]]; then
+  elif [[ ! -d $path/data && ! -d $path/restoring ]]; then
     differs 'has no folder for data'
   fi
 }
@@ -92,6 +92,10 @@ converge_volume() {
   if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
   await_wipe "$name" "$image"
   if [[ ! -e $image ]]; then
+    if marked volume "$name" made; then
+      fail "volume $name" "its file $image is gone, and with it its data" \
+        "see whether its disk is mounted (findmnt $(dirname "$image")) and run again; to begin with an empty one take the volume out of storage.volumes, update, and add it again"
+    fi
     make_image "$name" "$image" "$size"
   elif (($(volume_size "$image") > size)); then
     fail "volume $name" "it is $(volume_size "$image") bytes, and a volume cannot be made smaller ($size): what is in it could be lost" \
@@ -110,7 +114,9 @@ converge_volume() {
   if [[ $(volume_filled "$image") != "$size" ]]; then fill_volume "$path" "$image"; fi
   # Zeros that the kernel writes through a loop device become holes.
   if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
-  if [[ ! -d $path/data ]]; then mkdir -m 755 "$path/data"; fi
+  # A backup that is only half read has taken the folder away (annex-volume restore).
+  if [[ ! -d $path/data && ! -d $path/restoring ]]; then mkdir -m 755 "$path/data"; fi
+  mark volume "$name" made
 }
 
 # annex-volume may be about to give it a new file system; that takes seconds.
