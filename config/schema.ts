@@ -223,8 +223,6 @@ export const schema = z.strictObject({
     cgroupV1: z.boolean().default(false),
     /** containerd's restrict_oom_score_adj, where the host may not lower it. */
     restrictOomScoreAdj: z.boolean().default(false),
-    /** The least that fs.inotify.max_user_instances is raised to; 0 where the host shares its kernel with others, whose setting it is too. */
-    inotifyInstances: z.int({ error: 'a whole number is needed, 0 for none' }).min(0, { error: 'a whole number is needed, 0 for none' }).default(8192),
     ignorePreflightErrors: z.array(text(forms.kubeadmCheck, 'the name of a check of kubeadm is needed, like SystemVerification')).default([]),
   }).prefault({}),
 })

@@ -41,7 +41,6 @@ export interface WorkerOptions {
   /** See `annex:hostOptions`. */
   cgroupV1: boolean
   restrictOomScoreAdj: boolean
-  inotifyInstances: number
 }
 
 export interface JoinOptions {
@@ -74,8 +73,8 @@ export function renderWorkerHost(options: WorkerOptions): HostDocument {
     items: [
       ...['overlay', 'br_netfilter'].map((name) => ({ kind: 'module' as const, name })),
       ...['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.ip_forward'].map((key) => ({ kind: 'sysctl' as const, key, value: '1' })),
-      // The kernel's 128 are what root has for systemd, the kubelet and, with cgroup v2, a shim of containerd for each container.
-      ...(options.inotifyInstances === 0 ? [] : [{ kind: 'sysctl' as const, key: 'fs.inotify.max_user_instances', value: String(options.inotifyInstances), atLeast: true }]),
+      // The kernel's 128 are all that root has for systemd, the kubelet and, with cgroup v2, a shim of containerd for each container.
+      { kind: 'sysctl', key: 'fs.inotify.max_user_instances', value: '8192', atLeast: true },
       { kind: 'repository', name: 'kubernetes', ...packages.kubernetes },
       { kind: 'repository', name: 'docker', ...packages.containerd },
       {

@@ -28,7 +28,7 @@ export interface VpsWorkerArgs extends Host {
   tunnelPort?: number
   /** Lives minutes; undefined where the host has joined already. */
   bootstrapToken: pulumi.Input<string> | undefined
-  options: { cgroupV1: boolean; restrictOomScoreAdj: boolean; inotifyInstances: number; ignorePreflightErrors: string[] }
+  options: { cgroupV1: boolean; restrictOomScoreAdj: boolean; ignorePreflightErrors: string[] }
 }
 
 export interface ClusterEndpoint {

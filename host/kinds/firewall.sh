@@ -19,7 +19,15 @@ firewall_text() {
   printf 'table inet %s\ndelete table inet %s\ntable inet %s {\n%s\n}\n' "$table" "$table" "$table" "${DOC["$1/content"]}"
 }
 
-# Debian's nftables.service flushes all tables when it is stopped, reloaded or upgraded, this one too: it is loaded again with it.
+# Debian's nftables.service flushes all tables when it is started, reloaded or upgraded, this one too: it loads it again at the end.
+firewall_dropin() {
+  printf '/etc/systemd/system/nftables.service.d/annex-%s.conf' "$1"
+}
+
+firewall_dropin_text() {
+  printf '[Service]\nExecStartPost=-/usr/sbin/nft -f %s\nExecReload=-/usr/sbin/nft -f %s\n' "$(firewall_file "$1")" "$(firewall_file "$1")"
+}
+
 firewall_unit_text() {
   cat <<TEXT
 [Unit]
@@ -28,8 +36,6 @@ DefaultDependencies=no
 Wants=network-pre.target
 Before=network-pre.target shutdown.target
 After=local-fs.target systemd-modules-load.service nftables.service
-PartOf=nftables.service
-ReloadPropagatedFrom=nftables.service
 Conflicts=shutdown.target
 
 [Service]
@@ -48,6 +54,7 @@ look_firewall() {
   local table=${DOC["$1/table"]}
   if ! file_is "$(firewall_file "$table")" 600 "$(firewall_text "$1")"$'\n'; then differs 'rules differ'; fi
   if ! file_is "$(unit_path "$(firewall_unit "$table")")" 644 "$(firewall_unit_text "$table")"$'\n'; then differs 'its unit differs'; fi
+  if ! file_is "$(firewall_dropin "$table")" 644 "$(firewall_dropin_text "$table")"$'\n'; then differs 'not loaded again by nftables.service'; fi
   unit_read "$(firewall_unit "$table")"
   if ! unit_enabled; then differs 'not loaded at boot'; fi
   if ! type nft >/dev/null 2>&1; then
@@ -76,6 +83,7 @@ note_firewall() {
   note_stopped network-pre.target
   note_path "$(firewall_file "$table")"
   note_path "$(unit_path "$(firewall_unit "$table")")"
+  note_path "$(firewall_dropin "$table")"
   note_end
 }
 
@@ -85,6 +93,7 @@ converge_firewall() {
   rejected=$(firewall_text "$1" | nft -c -f - 2>&1) || fail "firewall $table" "nft does not take the rules: $(head -n 5 <<<"$rejected")" "correct the document's content"
   printf '%s\n' "$(firewall_text "$1")" | write_file "$(firewall_file "$table")" 600
   printf '%s\n' "$(firewall_unit_text "$table")" | write_file "$(unit_path "$unit")" 644
+  printf '%s\n' "$(firewall_dropin_text "$table")" | write_file "$(firewall_dropin "$table")" 644
   enable_unit "$unit"
   # Not restart: between its stop and its start the host would be open.
   run "see journalctl -u $unit" systemctl reload-or-restart "$unit"
@@ -101,6 +110,7 @@ remove_firewall() {
   fi
   stop_again "$1"
   restore_path "$1" "$(unit_path "$unit")"
+  restore_path "$1" "$(firewall_dropin "$2")"
   restore_path "$1" "$(firewall_file "$2")"
   systemctl daemon-reload
   systemctl reset-failed "$unit" 2>/dev/null || true

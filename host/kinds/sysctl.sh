@@ -5,9 +5,11 @@ id_sysctl() {
   ID=${DOC["$1/key"]}
 }
 
+# sysctl_file <key> [atLeast] - a later name wins at boot: last among the files, or first where others may set more.
 sysctl_file() {
-  # Last among the files: a later name wins at boot.
-  printf '/etc/sysctl.d/99-zz-annex-%s.conf' "${1//\//.}"
+  local order=99-zz
+  if [[ ${2-} == true ]]; then order=00; fi
+  printf '/etc/sysctl.d/%s-annex-%s.conf' "$order" "${1//\//.}"
 }
 
 # net.ipv4.conf.all.forwarding and net/ipv4/conf/eth0.5/forwarding are both usual.
@@ -41,7 +43,7 @@ look_sysctl() {
   elif [[ $(sysctl_live "$proc") != "$value" ]]; then
     differs "is $(sysctl_live "$proc"), not $value"
   fi
-  if ! file_is "$(sysctl_file "$key")" 644 "$key = $value"$'\n'; then differs 'not set at boot'; fi
+  if ! file_is "$(sysctl_file "$key" "${DOC["$1/atLeast"]-}")" 644 "$key = $value"$'\n'; then differs 'not set at boot'; fi
 }
 
 note_sysctl() {
@@ -53,14 +55,16 @@ note_sysctl() {
   fi
   note_begin sysctl "$key"
   sysctl_live "$proc" >"$NOTE/value"
-  note_path "$(sysctl_file "$key")"
+  if [[ ${DOC["$1/atLeast"]-} == true ]]; then printf '%s' "${DOC["$1/value"]}" >"$NOTE/at-least"; fi
+  note_path "$(sysctl_file "$key" "${DOC["$1/atLeast"]-}")"
   note_end
 }
 
 converge_sysctl() {
   local key=${DOC["$1/key"]} value=${DOC["$1/value"]} proc
   proc=$(sysctl_proc "$key")
-  printf '%s = %s\n' "$key" "$value" | write_file "$(sysctl_file "$key")" 644
+  if [[ ${DOC["$1/atLeast"]-} == true ]]; then printf '%s' "$value" >"${ENTRY["sysctl $key"]}/at-least"; fi
+  printf '%s = %s\n' "$key" "$value" | write_file "$(sysctl_file "$key" "${DOC["$1/atLeast"]-}")" 644
   if [[ $(sysctl_live "$proc") != "$value" ]]; then sysctl_write "$key" "$proc" "$value"; fi
 }
 
@@ -71,9 +75,16 @@ sysctl_write() {
 }
 
 remove_sysctl() {
-  local proc before
+  local proc file before
   proc=$(sysctl_proc "$2")
-  restore_path "$1" "$(sysctl_file "$2")"
   before=$(entry_field "$1" value)
+  if [[ -e $1/at-least ]]; then
+    file=$(sysctl_file "$2" true)
+    # Somebody has set it since.
+    if [[ $(sysctl_live "$proc") != "$(<"$1/at-least")" ]]; then before=$(sysctl_live "$proc"); fi
+  else
+    file=$(sysctl_file "$2")
+  fi
+  restore_path "$1" "$file"
   if [[ -e $proc && $(sysctl_live "$proc") != "$before" ]]; then sysctl_write "$2" "$proc" "$before"; fi
 }

@@ -51,12 +51,14 @@ unit_steady() {
 # restart_running <unit> - where it runs. systemd starts a kubelet that ends at once again and again and calls it well: where it worked
 # before, it has to stay up.
 restart_running() {
-  local look
+  local look worked=$LEDGER/$SECTION/.worked-$1
   unit_read "$1"
-  if unit_steady; then look=10; else look=0; fi
+  # Kept over a run that failed here: the next one must not take it for one that never worked.
+  if unit_steady; then : >"$worked"; fi
   run "see journalctl -u $1" systemctl try-restart "$1"
   doing "$1 restarted"
-  for (( ; look > 0; look--)); do
+  if [[ ! -e $worked ]]; then return; fi
+  for ((look = 0; look < 10; look++)); do
     sleep 0.3
     unit_read "$1"
     if [[ ${UNIT[ActiveState]-} != active ]]; then
@@ -64,6 +66,7 @@ restart_running() {
         "see journalctl -u $1; go back to what was configured before, and run again"
     fi
   done
+  rm "$worked"
 }
 
 # note_unit_state - into the open entry: whether the unit that was read starts at boot, and runs.

@@ -83,6 +83,13 @@ describe(`the host engine on ${host}`, function () {
       assert.equal(await shell(`cat ${live}`), '5000')
       await remove(section)
       assert.equal(await shell(`cat ${live}`), '9000')
+      // Whoever raises it meanwhile keeps it.
+      await shell(`echo 100 >${live}`)
+      await converge(section, items)
+      await shell(`echo 12000 >${live}`)
+      assert.deepEqual((await converge(section, items)).changed, [])
+      await remove(section)
+      assert.equal(await shell(`cat ${live}; ls /etc/sysctl.d | grep annex || true`), '12000')
     } finally {
       await shell(`echo ${before} >${live}`)
     }
@@ -96,8 +103,11 @@ describe(`the host engine on ${host}`, function () {
     await shell('mkdir -p /etc/annex-test; echo sleep infinity >/etc/annex-test/run.sh')
     try {
       await converge(section, script('sleep infinity\n'))
-      const told = await failure(section, script('echo no such flag; exit 1\n'), { ANNEX_STEADY_SECONDS: '0' })
-      assert.match(told.error, /annex-test\.service worked, and does not stay up with what is new \(activating\)/)
+      // Nor is it well because it is tried again.
+      for (const steady of ['0', '60']) {
+        const told = await failure(section, script('echo no such flag; exit 1\n'), { ANNEX_STEADY_SECONDS: steady })
+        assert.match(told.error, /annex-test\.service worked, and does not stay up with what is new \(activating\)/)
+      }
       await converge(section, script('sleep infinity\n'))
       assert.equal(await shell('systemctl is-active annex-test.service'), 'active')
     } finally {
@@ -108,8 +118,7 @@ describe(`the host engine on ${host}`, function () {
 
   it('firewall: is loaded again with the tables of others, which are flushed before', async () => {
     await converge(section, itemsOf('firewall'))
-    await shell('systemctl start nftables')
-    for (const command of ['restart', 'reload']) {
+    for (const command of ['start', 'restart', 'reload']) {
       await shell(`systemctl ${command} nftables`)
       assert.match(await shell('nft list table inet annex-test'), /dport 22/, command)
     }
@@ -139,6 +148,19 @@ describe(`the host engine on ${host}`, function () {
     assert.equal((await shell('ls /var/lib/annex-test-images')).trim(), '')
   })
 
+  it('volume: one whose file is gone is not begun anew, nor is its folder made while a backup is read into it', async () => {
+    const [volume] = itemsOf('volume') as Extract<Items[number], { kind: 'volume' }>[]
+    await converge(section, itemsOf('volume'))
+    await shell(`mkdir ${volume!.path}/restoring; rmdir ${volume!.path}/data`)
+    assert.deepEqual((await converge(section, itemsOf('volume'))).changed, [])
+    assert.equal(await shell(`ls ${volume!.path} | grep data || true`), '')
+    await shell(`rmdir ${volume!.path}/restoring; umount ${volume!.path}; mv ${volume!.image} /var/away`)
+    const told = await failure(section, itemsOf('volume'))
+    assert.match(told.error, /its file .*v1\.img is gone, and with it its data/)
+    await shell(`mv /var/away ${volume!.image}`)
+    await converge(section, itemsOf('volume'))
+  })
+
   it('pool: takes a whole disk that is empty, follows when it is made larger, and leaves it empty', async () => {
     const disk = '/dev/annex-test-disk'
     const attach = (mebibytes: number) => shell(`truncate -s ${mebibytes}M /var/disk.img; ln -sfn "$(losetup -f --show /var/disk.img)" ${disk}`)
@@ -157,6 +179,11 @@ describe(`the host engine on ${host}`, function () {
       await converge(section, items)
       assert.deepEqual(await differences(section, items), [])
       assert.equal(await shell('cat /var/lib/annex-test/v1/data/file'), 'kept')
+      // A name may be another disk's by now.
+      const uuid = (await shell(`blkid --probe --match-tag UUID --output value ${disk}`)).trim()
+      await shell(`umount /var/lib/annex-test/v1; umount /var/lib/annex-test-pool; tune2fs -U random ${disk} >/dev/null`)
+      assert.match((await failure(section, items)).error, /annex-test-disk is not the disk with the volumes any more/)
+      await shell(`tune2fs -U ${uuid} ${disk} >/dev/null`)
       await remove(section)
       assert.equal(await shell(`blkid --probe ${disk} || true`), '')
     } finally {
