@@ -26,12 +26,18 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     (await import('./shell.ts')).requireLab()
     return (await import('./proof.ts')).attackLab(args)
   },
-  down: async () => done((await import('./lab.ts')).down()),
+  down,
   shell: async (args) => (await import('./shell.ts')).shell(args),
   ssh: async (args) => (await import('./shell.ts')).ssh(args),
   bench,
   tools: async () => done((await import('../tools/tools.ts')).ensureTools()),
   lab,
+}
+
+async function down(): Promise<number> {
+  await (await import('./lab.ts')).down()
+  console.log(`The lab is gone. What it was made of stays in ${cacheFolder()}, its logs in .lab/log.`)
+  return 0
 }
 
 async function lab([command = 'status', ...args]: string[]): Promise<number> {
@@ -40,7 +46,7 @@ async function lab([command = 'status', ...args]: string[]): Promise<number> {
     case 'up':
       return done((await import('./lab.ts')).up())
     case 'down':
-      return done((await import('./lab.ts')).down())
+      return down()
     case 'status':
       for (const { what, state } of (await import('./lab.ts')).status()) console.log(`${state.padEnd(5)}${what}`)
       return 0

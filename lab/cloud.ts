@@ -15,6 +15,8 @@ export async function applyAddons(): Promise<void> {
 export async function joinCloudWorker(name: HostName, address: string): Promise<void> {
   const joined = await runInHost(name, 'test', ['-e', '/etc/kubernetes/kubelet.conf'], { reject: false })
   if (joined.exitCode === 0) return
+  // One that was cut before that has left files which kubeadm refuses to meet.
+  await runInHost(name, 'bash', ['-c', '[ ! -e /etc/kubernetes/bootstrap-kubelet.conf ] && [ ! -e /etc/kubernetes/pki/ca.crt ] || kubeadm reset --force'])
   const configuration = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'JoinConfiguration',

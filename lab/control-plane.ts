@@ -118,7 +118,7 @@ function etcd() {
       'listen-peer-urls': peerUrl,
       'initial-advertise-peer-urls': peerUrl,
       'initial-cluster': `default=${peerUrl}`,
-      // Only a crash of the whole machine could lose something, and then the lab is made anew.
+      // Only a crash of the whole machine could lose something: npm run down, and the lab is made anew.
       'unsafe-no-fsync': 'true',
     }),
   }

@@ -129,7 +129,9 @@ async function loopsOf(name: HostName): Promise<Loop[]> {
 /** One in each controller (cgroup v1), or one at the top (v2). */
 function cgroupsOf(name: HostName): string[] {
   const root = '/sys/fs/cgroup'
-  return ['.', ...readdirSync(root)].map((controller) => path.join(root, controller, `annex-${name}`)).filter((group) => existsSync(group))
+  // Links are other names of the same (cpu for cpu,cpuacct).
+  const controllers = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return ['.', ...controllers].map((controller) => path.join(root, controller, `annex-${name}`)).filter((group) => existsSync(group))
 }
 
 /** Returns true when the group and all below it are gone. */

@@ -11,7 +11,7 @@ import { applyAddons, joinCloudWorker, untilCloudReady } from './cloud.ts'
 import { startControlPlane } from './control-plane.ts'
 import { checkout, labFolder, labPath } from './environment.ts'
 import { bootHost, hostIsOn, hostRemains, killHost } from './host.ts'
-import { fewWatches, refuseMachine, requireRoom } from './machine.ts'
+import { fewWatches, loadModules, refuseMachine, requireRoom } from './machine.ts'
 import { abandonedBy, addCloudRoute, applyNetwork, namespaceExists, networkOwner, processesInside, refuseForeignNetwork, removeNetwork, tunnelRoute } from './network.ts'
 import { processId, recordedProcesses, stopProcess, until } from './processes.ts'
 import { deleteHost, makeHost, publishKeys } from './provider.ts'
@@ -38,6 +38,7 @@ export async function up(): Promise<void> {
     requireRoom(labFolder, hostsDisks, "for the hosts' disks", 'move the checkout to a larger disk')
     const warning = fewWatches()
     if (warning !== undefined) console.error(warning)
+    await loadModules()
   }
   await ensureTools()
   await clearAbandoned()

@@ -1,4 +1,5 @@
 /** What the lab asks of the machine it runs on. */
+import { execa } from 'execa'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
 
 /** Watches (inotify instances) of root that the lab with two joined VPS takes. */
@@ -10,6 +11,11 @@ export function refuseMachine(): void {
   for (const device of ['/dev/net/tun', '/dev/fuse', '/dev/kmsg', '/dev/loop-control']) {
     if (!existsSync(device)) throw new Error(`this machine has no ${device}, which a host of the lab needs: load its kernel module, or pass the device into this container`)
   }
+}
+
+/** What hosts need of the kernel: they have no modules of their own to load it from. One that is built in, or is not there, is not told of here: the preflight of a host does. */
+export async function loadModules(): Promise<void> {
+  await execa('modprobe', ['--all', '--quiet', 'tun', 'wireguard', 'br_netfilter', 'overlay', 'vxlan', 'nf_tables', 'ip_set', 'loop'], { reject: false })
 }
 
 /**

@@ -7,6 +7,8 @@ import { ensureTools } from '../tools/tools.ts'
 import { type Counts, closingLine } from './counts.ts'
 import { checkout, operatorEnvironment } from './environment.ts'
 import { down } from './lab.ts'
+import { refuseMachine } from './machine.ts'
+import { refuseForeignNetwork } from './network.ts'
 
 /** Tests that take long: every interruption point, scale, soak. */
 const slow = 'test/**/*.slow.test.ts'
@@ -19,6 +21,9 @@ const besideStack = ['test/host/look.lab.test.ts', 'test/host/host.lab.test.ts']
 
 /** Takes the lab away at its end, also when it was up before: another checkout may be next on this machine. @param all slow tests too @returns whether all passed */
 export async function test(all: boolean): Promise<boolean> {
+  // Before the tools are built, and all that needs no lab has run for nothing.
+  refuseMachine()
+  refuseForeignNetwork()
   await ensureTools()
   const slowFiles = globSync(slow, { cwd: checkout }).sort()
   if (!all && slowFiles.length > 0) console.log(`Left out, npm run test:all has them:\n${slowFiles.map((file) => `  ${file}`).join('\n')}\n`)
@@ -30,7 +35,7 @@ export async function test(all: boolean): Promise<boolean> {
     testOnLab(files.filter(onLab)),
   ])).flat()
   if (all) counts.push(await mocha(slowFiles, 'inherit'))
-  await down()
+  await down().catch((error: Error) => counts.push({ passed: 0, failed: 1, skipped: 0, failures: [`the lab could not be taken away: ${error.message}`] }))
   const sum = (of: 'passed' | 'failed' | 'skipped') => counts.reduce((total, one) => total + one[of], 0)
   // Once more at the end: the logs of a CI are long, and shortened.
   const failures = counts.flatMap((one) => one.failures ?? [])

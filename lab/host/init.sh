@@ -40,6 +40,10 @@ done
 umount -l "$copy"
 mount --make-rshared /
 
+# Nor is the machine's swap the host's.
+head -n 1 /proc/swaps >/run/annex-lab/swaps
+mount --bind /run/annex-lab/swaps /proc/swaps
+
 mknod -m 660 /dev/loop-control c 10 237
 index=0
 while [ "$index" -lt 64 ]; do
