@@ -84,6 +84,12 @@ describe(`the volumes of ${host}`, function () {
   it('keep their data where that is declared, until somebody releases them by hand', async () => {
     assert.equal(await phase('kept'), 'Released')
     assert.equal(await occurrences('kept', marker), 1)
+    // A wipe that could not begin is none for the next boot either.
+    await shell('systemd-run --quiet --unit annex-test-hold --working-directory /mnt/annex/kept/data sleep 600')
+    await assert.rejects(shell('annex-volume release kept 2>&1'), /kept is not wiped: \/mnt\/annex\/kept is in use/)
+    assert.equal(await shell(`ls ${pool} | grep wiping || true`), '')
+    await shell('systemctl stop annex-test-hold; annex-volume recover')
+    assert.equal(await occurrences('kept', marker), 1)
     assert.match(await shell('annex-volume release kept'), /kept: wiped and offered again/)
     assert.equal(await phase('kept'), 'Available')
     assert.equal(await occurrences('kept', marker), 0)
