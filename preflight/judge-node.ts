@@ -73,7 +73,7 @@ function judgeVersion(kubernetesVersion: string, serverVersion: string): string[
 function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): string[] {
   const other = nodes.find((node) => node.name === name && node.machineId !== machineId)
   if (other === undefined) return []
-  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. If it is the same machine, installed anew, remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}. If it is another machine, give the worker another name; where it is to take the place of the old one, put the old address back, take the worker out, update, and add it again, or nobody gives the old machine back`]
+  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. If it is another machine, give the worker another name; where it is to take the place of the old one, put the old address back, take the worker out, update, and add it again, or nobody gives the old machine back. If it is the same machine, installed anew, remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
 }
 
 /** A cluster that got another address is known by its certificate authority, which it may share with others, and by the node: the kubelet is told the new address. */
