@@ -18,7 +18,7 @@ export interface LookOptions {
 
 export interface HostReport {
   facts: HostFacts
-  /** Seconds since 1970, by the clock of whoever looked: the moment of the session that is next to the host's own time. */
+  /** Seconds since 1970 by this machine's clock at the time of the look; the host's own time where that lies within the session. */
   now: number
   /** What `converge` of each document would change, in the order of the documents. */
   documents: { section: string; differences: Change[] }[]

@@ -8,8 +8,9 @@ export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: 
     const { name, managedBy } = found
     if (isForeignPlatform(found)) return []
     if (managedBy !== 'annex') {
-      const otherWays = platformNamespaces.includes(name) ? '' : 'give the tenant another name, delete the namespace, or hand it over: '
-      return [`the namespace ${name} exists and is not annex's (app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}): ${otherWays}kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
+      const lost = platformNamespaces.includes(name)
+      const seen = `app.kubernetes.io/managed-by ${managedBy ? `is ${managedBy}` : 'is not set'}`
+      return [`the namespace ${name} ${lost ? `has lost the label that it is annex's (${seen}): set it again` : `exists and is not annex's (${seen}): give the tenant another name, delete the namespace, or hand it over`}: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
     }
     if (found.stack === undefined || found.stack === stack) return []
     if (platformNamespaces.includes(name)) return [`the namespace ${name} belongs to the stack ${found.stack}: one stack runs the platform of a cluster, and a second one would take its policies away when it goes. Use that stack, or give further tenants stacks of their own (docs/tenants.md)`]

@@ -1,6 +1,7 @@
 /** Whether a host fits the cluster as a node, from facts alone. */
 import semver from 'semver'
 import { tenantTaint } from '../components/tenant-placement/place-pod.ts'
+import { isAddress } from '../config/ranges.ts'
 import { caCertHash, type ClusterFacts } from './cluster.ts'
 
 /** What is known of the host that is to be the node. */
@@ -57,8 +58,9 @@ export function minorWarning(name: string, kubernetesVersion: string, { nodes }:
  */
 export function addressWarning(name: string, tunnelAddress: string, { nodes }: Pick<ClusterFacts, 'nodes'>): string | undefined {
   const node = nodes.find((it) => it.name === name)
-  if (node === undefined || node.addresses.includes(tunnelAddress)) return undefined
-  return `its node has the address ${node.addresses.join(', ')}, and this update gives it ${tunnelAddress}: the CNI's pod on it goes on with the old one, so pods there reach no other node. After the update: kubectl delete pod --namespace <the CNI's> --field-selector spec.nodeName=${name}`
+  const addresses = node?.addresses.filter(isAddress) ?? []
+  if (addresses.length === 0 || addresses.includes(tunnelAddress)) return undefined
+  return `its node has the address ${addresses.join(', ')}, and this update gives it ${tunnelAddress}: the CNI's pod on it goes on with the old one, so pods there reach no other node. After the update: kubectl delete pod --namespace <the CNI's> --field-selector spec.nodeName=${name}`
 }
 
 function judgeVersion(kubernetesVersion: string, serverVersion: string): string[] {

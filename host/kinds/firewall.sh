@@ -19,13 +19,15 @@ firewall_text() {
   printf 'table inet %s\ndelete table inet %s\ntable inet %s {\n%s\n}\n' "$table" "$table" "$table" "${DOC["$1/content"]}"
 }
 
-# Debian's nftables.service flushes all tables when it is started, reloaded or upgraded, this one too: it loads it again at the end.
+# Debian's nftables.service flushes all tables when it is started, stopped, reloaded or upgraded, this one too: it loads it again at the end.
 firewall_dropin() {
   printf '/etc/systemd/system/nftables.service.d/annex-%s.conf' "$1"
 }
 
 firewall_dropin_text() {
-  printf '[Service]\nExecStartPost=-/usr/sbin/nft -f %s\nExecReload=-/usr/sbin/nft -f %s\n' "$(firewall_file "$1")" "$(firewall_file "$1")"
+  printf '[Service]'
+  # The last one also after a start that failed.
+  printf '\n%s=-/usr/sbin/nft -f /etc/annex/firewall/'"$1"'.nft' ExecStartPost ExecReload ExecStopPost
 }
 
 firewall_unit_text() {
@@ -111,6 +113,8 @@ remove_firewall() {
   stop_again "$1"
   restore_path "$1" "$(unit_path "$unit")"
   restore_path "$1" "$(firewall_dropin "$2")"
+  # Where its folder was not noted: the file is younger than the entry.
+  rmdir --ignore-fail-on-non-empty "$(dirname "$(firewall_dropin "$2")")" 2>/dev/null || true
   restore_path "$1" "$(firewall_file "$2")"
   systemctl daemon-reload
   systemctl reset-failed "$unit" 2>/dev/null || true

@@ -38,6 +38,8 @@ look_pool() {
   if ! unit_enabled; then differs 'its mount is not enabled'; fi
   if [[ ! -b $device ]]; then
     differs "there is no disk $device"
+  elif noted pool "$path" && ! pool_is_ours "${ENTRY["pool $path"]}" "$device"; then
+    differs "$device is not the disk with the volumes any more"
   elif ! mountpoint -q "$path"; then
     differs "$device is not mounted"
   elif (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then
@@ -54,14 +56,25 @@ pool_is_ours() {
   [[ ! -s $1/uuid || $(pool_uuid "$2") == "$(<"$1/uuid")" ]]
 }
 
+# pool_mounted_from <path> <device>
+pool_mounted_from() {
+  mountpoint -q "$1" && [[ $(findmnt --noheadings --output MAJ:MIN --mountpoint "$1" | tr -d ' ') == "$(lsblk --noheadings --nodeps --output MAJ:MIN "$2" | tr -d ' ')" ]]
+}
+
 note_pool() {
-  local path=${DOC["$1/path"]} device=${DOC["$1/device"]-} found
+  local path=${DOC["$1/path"]} device=${DOC["$1/device"]-} entry found
   if noted pool "$path"; then
-    if [[ $(entry_field "${ENTRY["pool $path"]}" device) != "$device" ]]; then
-      fail "pool $path" "it is on ${DOC["$1/device"]:-a folder} now, and was on $(entry_field "${ENTRY["pool $path"]}" device)" \
-        'give the new pool a path of its own; its volumes are new ones'
+    entry=${ENTRY["pool $path"]}
+    # Made before it was noted which disk it is.
+    if [[ -b $device && ! -e $entry/uuid ]] && pool_mounted_from "$path" "$device"; then pool_uuid "$device" >"$entry/uuid"; fi
+    if [[ $(entry_field "$entry" device) == "$device" ]]; then return; fi
+    # The same disk may have another name.
+    if [[ -b $device && -s $entry/uuid ]] && pool_is_ours "$entry" "$device"; then
+      printf '%s' "$device" >"$entry/device"
+      return
     fi
-    return
+    fail "pool $path" "it is on ${DOC["$1/device"]:-a folder} now, and was on $(entry_field "$entry" device)" \
+      'give the new pool a path of its own; its volumes are new ones'
   fi
   if [[ -n $device ]]; then
     if [[ ! -b $device ]]; then fail "pool $path" "there is no disk $device" 'see lsblk and /dev/disk/by-id on the host'; fi
@@ -92,7 +105,7 @@ converge_pool() {
   fi
   if ! pool_is_ours "${ENTRY["pool $path"]}" "$device"; then
     fail "pool $path" "$device is not the disk with the volumes any more" \
-      "see lsblk -o NAME,UUID: it has the UUID $(<"${ENTRY["pool $path"]}/uuid"); a name below /dev/disk/by-id stays with its disk, and is given to a new pool"
+      "theirs has the UUID $(<"${ENTRY["pool $path"]}/uuid"): find its name now (lsblk -o NAME,UUID), and set storage.disk to its name below /dev/disk/by-id, which stays with it"
   fi
   unit=$(pool_unit "$path")
   printf '%s\n' "$(pool_unit_text "$1")" | write_file "$(unit_path "$unit")" 644
@@ -145,7 +158,13 @@ remove_pool() {
     restore_path "$1" "$(unit_path "$unit")"
     systemctl daemon-reload
     systemctl reset-failed "$unit" 2>/dev/null || true
-    if [[ -b $device ]] && pool_is_ours "$1" "$device"; then run 'see dmesg for disk errors' wipefs --all --quiet "$device"; fi
+    if [[ -b $device ]]; then
+      if pool_is_ours "$1" "$device"; then
+        run 'see dmesg for disk errors' wipefs --all --quiet "$device"
+      else
+        doing "$device is another disk by now, and stays as it is"
+      fi
+    fi
   fi
   restore_folders "$1" "$2"
 }

@@ -5,7 +5,8 @@ id_sysctl() {
   ID=${DOC["$1/key"]}
 }
 
-# sysctl_file <key> [atLeast] - a later name wins at boot: last among the files, or first where others may set more.
+# sysctl_file <key> [atLeast] - a later name wins at boot: last among the files, or first where others may set more (or less, which the
+# next look tells).
 sysctl_file() {
   local order=99-zz
   if [[ ${2-} == true ]]; then order=00; fi
@@ -63,9 +64,9 @@ note_sysctl() {
 converge_sysctl() {
   local key=${DOC["$1/key"]} value=${DOC["$1/value"]} proc
   proc=$(sysctl_proc "$key")
-  if [[ ${DOC["$1/atLeast"]-} == true ]]; then printf '%s' "$value" >"${ENTRY["sysctl $key"]}/at-least"; fi
   printf '%s = %s\n' "$key" "$value" | write_file "$(sysctl_file "$key" "${DOC["$1/atLeast"]-}")" 644
   if [[ $(sysctl_live "$proc") != "$value" ]]; then sysctl_write "$key" "$proc" "$value"; fi
+  if [[ ${DOC["$1/atLeast"]-} == true ]]; then printf '%s' "$value" >"${ENTRY["sysctl $key"]}/at-least"; fi
 }
 
 sysctl_write() {

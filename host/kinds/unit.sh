@@ -48,13 +48,16 @@ unit_steady() {
   [[ ${UNIT[ActiveState]-} == active ]] && ((${uptime%.*} - ${UNIT[ActiveEnterTimestampMonotonic]:-0} / 1000000 >= STEADY))
 }
 
+declare -A WORKED=() # units that a restart of this run has left working
+
 # restart_running <unit> - where it runs. systemd starts a kubelet that ends at once again and again and calls it well: where it worked
 # before, it has to stay up.
 restart_running() {
   local look worked=$LEDGER/$SECTION/.worked-$1
   unit_read "$1"
   # Kept over a run that failed here: the next one must not take it for one that never worked.
-  if unit_steady; then : >"$worked"; fi
+  if unit_steady || [[ -n ${WORKED["$1"]-} ]]; then : >"$worked"; fi
+  if ! unit_running; then rm -f "$worked"; fi
   run "see journalctl -u $1" systemctl try-restart "$1"
   doing "$1 restarted"
   if [[ ! -e $worked ]]; then return; fi
@@ -62,11 +65,12 @@ restart_running() {
     sleep 0.3
     unit_read "$1"
     if [[ ${UNIT[ActiveState]-} != active ]]; then
-      fail "$ITEM" "$1 worked, and does not stay up with what is new (${UNIT[ActiveState]-}): $(journalctl --quiet --unit "$1" --lines 1 --output cat 2>/dev/null)" \
+      fail "$ITEM" "$1 worked, and does not stay up with what is new (${UNIT[ActiveState]-}): $(journalctl --quiet --unit "$1" --lines 1 --output cat 2>/dev/null || true)" \
         "see journalctl -u $1; go back to what was configured before, and run again"
     fi
   done
   rm "$worked"
+  WORKED["$1"]=yes
 }
 
 # note_unit_state - into the open entry: whether the unit that was read starts at boot, and runs.

@@ -92,9 +92,10 @@ converge_volume() {
   if ! type mkfs.ext4 >/dev/null 2>&1; then fail "volume $name" 'the host has no mkfs.ext4' 'install the package e2fsprogs first'; fi
   await_wipe "$name" "$image"
   if [[ ! -e $image ]]; then
-    if marked volume "$name" made; then
-      fail "volume $name" "its file $image is gone, and with it its data" \
-        "see whether its disk is mounted (findmnt $(dirname "$image")) and run again; to begin with an empty one take the volume out of storage.volumes, update, and add it again"
+    # The unit is written when there is something to mount.
+    if [[ -e $(unit_path "$unit") ]]; then
+      fail "volume $name" "its file $image is not there" \
+        "see whether its disk is mounted (findmnt $(dirname "$image")) and run again; if it is lost, take the volume out of storage.volumes, update, and add it again: it begins empty then"
     fi
     make_image "$name" "$image" "$size"
   elif (($(volume_size "$image") > size)); then
@@ -116,7 +117,6 @@ converge_volume() {
   if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   # A backup that is only half read has taken the folder away (annex-volume restore).
   if [[ ! -d $path/data && ! -d $path/restoring ]]; then mkdir -m 755 "$path/data"; fi
-  mark volume "$name" made
 }
 
 # annex-volume may be about to give it a new file system; that takes seconds.

@@ -5,7 +5,7 @@
 # Children inherit the locks on purpose: an apt-get or kubeadm that outlives a cut session keeps the next run waiting until it is done.
 
 readonly RUN_DIR=/run/annex
-readonly LOCK_WAIT=${ANNEX_LOCK_WAIT:-1200} # seconds, longer than a holder waits for apt
+readonly LOCK_WAIT=${ANNEX_LOCK_WAIT:-1200} # seconds, longer than one wait for apt
 declare -A LOCKS=()                         # name -> file descriptor
 
 # lock <name> <shared|exclusive> <what> - waits up to LOCK_WAIT seconds, else names the holder.
