@@ -92,12 +92,13 @@ look_network() {
     fact addresses/-/address s "$address"
   done < <(ip -o address show scope global | awk '{ print $2, $4 }')
   fact routes a ''
+  # -o: one with several next hops has a line of its own for each of them otherwise.
   while read -r to interface via; do
     fact routes/+/to s "$to"
     fact routes/-/interface s "$interface"
     if [[ -n $via ]]; then fact routes/-/via s "$via"; fi
-  done < <({ ip -4 route show && ip -6 route show; } | awk '
-    $1 ~ /^(blackhole|unreachable|prohibit)$/ { print $2, "-"; next }
+  done < <({ ip -o -4 route show && ip -o -6 route show; } | awk '
+    $1 ~ /^(blackhole|unreachable|prohibit|throw)$/ { print $2, "-"; next }
     { dev = "-"; via = ""; for (i = 2; i < NF; i++) { if ($i == "dev") dev = $(i + 1); if ($i == "via") via = $(i + 1) } print $1, dev, via }')
   interface=$(ip -4 -o route show default | sed -n '1s/.* dev \([^ ]*\).*/\1/p')
   if [[ -e /sys/class/net/$interface/mtu ]]; then

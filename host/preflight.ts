@@ -12,7 +12,15 @@ export interface Expectations {
   /** Seconds since 1970, of whoever looks. */
   now: number
   /** UDP and TCP ports that must be free, or held by the process named. */
-  ports: { protocol: 'tcp' | 'udp'; port: number; owners: string[] }[]
+  ports: {
+    protocol: 'tcp' | 'udp'
+    port: number
+    owners: string[]
+    /** The owners are annex's only where it has this section on the host. */
+    section?: string
+    /** Asked no more of a node of the cluster, where whatever the cluster runs may hold it. */
+    beforeJoin?: boolean
+  }[]
   /** TCP port that the firewall will leave open for SSH; undefined for a host whose firewall is left alone. */
   sshPort?: number
   /** Bytes. */
@@ -69,18 +77,23 @@ const clock: Rule = (facts, { now }) => {
 }
 
 /** A route into a range that the tunnel will take: one of the two would lose its traffic. */
-const routes: Rule = (facts, { ranges, ownInterfaces }) => facts.routes
+const routes: Rule = (facts, { ranges, ownInterfaces, worker }) => facts.routes
   // Where the node has pods, Calico lets what is for none of them fall.
   .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
-  .filter(({ to, interface: name }) => to !== 'default' && !to.includes(':') && !ownInterfaces.some((own) => covers(own, name)))
-  .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to.includes('/') ? route.to : `${route.to}/32`)).map(({ range, option }) => ({
+  .filter(({ to, interface: name }) => /^[\d.]+(\/\d+)?$/.test(to) && !ownInterfaces.some((own) => covers(own, name)))
+  .map((route) => ({ ...route, to: route.to.includes('/') ? route.to : `${route.to}/32` }))
+  // A gateway's wider one is the cloud's way to all its networks: annex's is more specific, and nothing is lost.
+  .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to) && (worker || width(route.to) >= width(range))).map(({ range, option }) => ({
     id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range} (${option})`,
     fix: option === 'annex:tunnel.range' ? 'Choose another one, or take the route away.' : 'Take the route away: put the host into another network of its provider, or take that interface off it.',
   })))
 
-const ports: Rule = (facts, wanted) => wanted.ports.flatMap(({ protocol, port, owners }) => facts.listening
-  .filter((it) => it.protocol === protocol && it.port === port && !owners.includes(it.process))
+/** Bits of a CIDR's prefix. */
+const width = (range: string) => Number(range.split('/')[1])
+
+const ports: Rule = (facts, wanted) => wanted.ports.filter(({ beforeJoin }) => !beforeJoin || facts.node === undefined).flatMap(({ protocol, port, owners, section }) => facts.listening
+  .filter((it) => it.protocol === protocol && it.port === port && !(owners.includes(it.process) && (section === undefined || facts.sections.includes(section))))
   .map((it) => ({
     id: 'ports', seen: `${protocol} port ${port} is used by ${it.process || 'another process'}`, allowed: 'it must be free', fix: 'Stop that service, or configure another port.',
   })))

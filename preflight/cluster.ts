@@ -150,8 +150,18 @@ export async function createBootstrapToken(context: string, nodeName: string, no
 /** ConfigMaps that `kubeadm join` reads, by namespace. Some managed clusters have none: other machines join them in another way, or not at all. */
 const readByJoin = { 'kube-public': ['cluster-info'], 'kube-system': ['kubeadm-config', 'kubelet-config'] }
 
-/** @returns those of them that are not there, as namespace/name; none where they may not be read */
-export async function missingForJoin(context: string): Promise<string[]> {
+/** @returns those of them that are not there, as namespace/name, and where the cluster says that it is, as host:port; nothing where they may not be read */
+export async function readForJoin(context: string): Promise<{ missing: string[]; server: string | undefined }> {
+  const [missing, server] = await Promise.all([missingForJoin(context), ownServer(context)])
+  return { missing, server }
+}
+
+async function ownServer(context: string): Promise<string | undefined> {
+  const info = await kubectl(context, ['get', 'configmap', '--namespace', 'kube-public', 'cluster-info', '--ignore-not-found', '-o', 'jsonpath={.data.kubeconfig}', '--request-timeout', '10s']).catch(() => '')
+  return /^\s*server: https:\/\/(\S+)$/m.exec(info)?.[1]
+}
+
+async function missingForJoin(context: string): Promise<string[]> {
   const missing = await Promise.all(Object.entries(readByJoin).map(async ([namespace, names]) => {
     const found = await kubectl(context, ['get', 'configmaps', '--namespace', namespace, ...names, '--ignore-not-found', '-o', 'name', '--request-timeout', '10s']).catch(() => undefined)
     return found === undefined ? [] : names.filter((name) => !found.split('\n').includes(`configmap/${name}`)).map((name) => `${namespace}/${name}`)

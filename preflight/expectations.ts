@@ -27,8 +27,8 @@ export function expectations(settings: Settings, name: string, now: number): Exp
     ownInterfaces: [tunnelInterface, ...podInterfaces],
     now,
     ports: [
-      ...(tunnelPort === undefined ? [] : [{ protocol: 'udp' as const, port: tunnelPort, owners: ['', 'wireguard-go'] }]),
-      ...(worker ? [{ protocol: 'tcp' as const, port: 10250, owners: ['kubelet'] }, { protocol: 'tcp' as const, port: 10256, owners: ['kube-proxy'] }] : []),
+      ...(tunnelPort === undefined ? [] : [{ protocol: 'udp' as const, port: tunnelPort, owners: ['', 'wireguard-go'], section: tunnelSection }]),
+      ...(worker ? [{ protocol: 'tcp' as const, port: 10250, owners: ['kubelet'] }, { protocol: 'tcp' as const, port: 10256, owners: ['kube-proxy'], beforeJoin: true }] : []),
     ],
     sshPort: worker && (worker.ssh.listenPort ?? worker.ssh.port),
     memory: workerMemory,

@@ -11,7 +11,7 @@ import type { Settings } from '../config/config.ts'
 import { type Generations, type HostReport, look } from '../host/engine.ts'
 import { judge } from '../host/preflight.ts'
 import { warnings } from '../host/warnings.ts'
-import { type ClusterFacts, createBootstrapToken, missingForJoin, readCluster } from './cluster.ts'
+import { type ClusterFacts, createBootstrapToken, readCluster, readForJoin } from './cluster.ts'
 import { expectations, probes } from './expectations.ts'
 import { generations, lastSection } from './generations.ts'
 import { inspectAdmission } from './inspect-admission.ts'
@@ -56,7 +56,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   const volumes = settings.workers.flatMap(({ name, storage }) => storage.volumes.map((it) => volumeName(name, it.name)))
   const joined = cluster.status === 'rejected' ? [] : hosts.filter((name, i) => isJoined(name, fulfilled(reports[i]!), cluster.value))
   const joining = settings.workers.filter(({ name }) => !joined.includes(name))
-  const missing = cluster.status === 'fulfilled' && joining.length > 0 ? await missingForJoin(settings.context) : []
+  const { missing, server } = cluster.status === 'fulfilled' && joining.length > 0 ? await readForJoin(settings.context) : { missing: [], server: undefined }
   const faults = [
     ...judgeJoins(missing),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [
@@ -75,7 +75,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   if (faults.length > 0 || cluster.status === 'rejected') {
     throw refusal(faults)
   }
-  if (joining.length > 0) for (const text of cniWarnings(cluster.value.daemonSets)) void pulumi.log.warn(text)
+  if (joining.length > 0) for (const text of [...cniWarnings(cluster.value.daemonSets), ...serverWarnings(server, settings.cluster.apiServer)]) void pulumi.log.warn(text)
   const leaving = leavingNamespaces(namespaces, cluster.value, settings.stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)
   hosts.forEach((name, i) => {
@@ -122,6 +122,12 @@ function judgeHost(settings: Settings, name: string, report: PromiseSettledResul
 /** Nothing is missing of the join: the files on the host alone say little where the cluster has forgotten the node, or takes its credential no more. */
 export function isJoined(name: string, report: HostReport | undefined, { nodes }: Pick<ClusterFacts, 'nodes'>): boolean {
   return report?.facts.node !== undefined && nodes.some((node) => node.name === name) && !report.converged.some(({ differences }) => differences.some(({ kind }) => kind === 'join'))
+}
+
+/** kubeadm takes the address from what it discovers, and only the kubelet is told the configured one, after the join. */
+export function serverWarnings(own: string | undefined, configured: string): string[] {
+  if (own === undefined || own === configured) return []
+  return [`the cluster names itself ${own} (in kube-public/cluster-info), and "kubeadm join" dials that beside annex:cluster.apiServer = ${configured}: each worker must find it by DNS and reach it through the tunnel, or its join ends in a time-out`]
 }
 
 function judgeJoins(missing: string[]): string[] {

@@ -56,7 +56,10 @@ look_interface() {
 
 look_peers() {
   local name=${DOC["$1/name"]} dump i n key peer port
-  dump=$(wg show "$name" dump)
+  if ! dump=$(wg show "$name" dump 2>/dev/null); then
+    differs 'wg cannot read it'
+    return
+  fi
   if [[ $(cut -f 2 <<<"${dump%%$'\n'*}") != "$(wg pubkey <"/etc/wireguard/$name.key")" ]]; then differs 'runs with another key'; fi
   port=${DOC["$1/listenPort"]-}
   if [[ -n $port && $(cut -f 3 <<<"${dump%%$'\n'*}") != "$port" ]]; then differs "listens on $(cut -f 3 <<<"${dump%%$'\n'*}"), not $port"; fi
@@ -142,6 +145,14 @@ clear_half_up() {
   systemctl reset-failed "wg-quick@$1.service" 2>/dev/null || true
 }
 
+# add_addresses <pointer>
+add_addresses() {
+  local address
+  while read -r address; do
+    if [[ -n $address ]]; then run 'see ip address' ip address add "$address" dev "${DOC["$1/name"]}"; fi
+  done < <(missing_addresses "$1")
+}
+
 # change_live <pointer> <configuration so far>. Peers are set one by one: wg syncconf would want the private key.
 change_live() {
   local name=${DOC["$1/name"]} i n address key
@@ -150,12 +161,12 @@ change_live() {
     run 'choose a port that is free' wg set "$name" listen-port "${DOC["$1/listenPort"]}"
   fi
   run 'see ip link' ip link set dev "$name" mtu "${DOC["$1/mtu"]}"
-  while read -r address; do
-    if [[ -n $address ]]; then run 'see ip address' ip address add "$address" dev "$name"; fi
-  done < <(missing_addresses "$1")
+  add_addresses "$1"
   while read -r address; do
     if [[ -n $address ]]; then run 'see ip address' ip address delete "$address" dev "$name"; fi
   done < <(stale_addresses "$1")
+  # With the first address of a range go all others of it (promote_secondaries is off by default).
+  add_addresses "$1"
   wg show "$name" peers | while read -r key; do
     if ! wanted_peer "$1" "$key"; then run 'see wg show' wg set "$name" peer "$key" remove; fi
   done

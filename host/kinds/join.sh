@@ -133,7 +133,7 @@ converge_join() {
     doing 'clearing what an earlier join left'
     reset_node
     # A node that is new to the cluster gets another range for its pods, which the bridge of the old one would not take.
-    restore_node_state "${ENTRY["join $name"]}"
+    restore_node_state "${ENTRY["join $name"]}" anew
   fi
   await_server "$1"
   doing "joining ${DOC["$1/apiServer"]}"

@@ -20,7 +20,7 @@ note_node_state() {
   done >"$NOTE/node-paths"
   # kubeadm reset takes files along that packages have put there.
   existing etc/kubernetes var/lib/kubelet etc/cni |
-    tar -C / --one-file-system --ignore-failed-read -T - -cf "$NOTE/node-files.tar" 2>/dev/null || true
+    tar -C / --one-file-system --exclude var/lib/kubelet/pods --ignore-failed-read -T - -cf "$NOTE/node-files.tar" 2>/dev/null || true
   for path in "${NODE_SYSCTLS[@]}"; do
     if [[ -e /proc/sys/$path ]]; then printf '%s %s\n' "$path" "$(sysctl_live "/proc/sys/$path")"; fi
   done >"$NOTE/node-sysctls"
@@ -106,11 +106,12 @@ except() {
   grep -vxFf "$1" || (($? == 1))
 }
 
-# restore_node_state <entry> - takes away what was not there before the join, and only what a node's programs make.
+# restore_node_state <entry> [anew] - takes away what was not there before the join, and only what a node's programs make; for a join
+# that begins anew also what another join had left there before annex's.
 restore_node_state() {
   local entry=$1
   clear_netns "$entry"
-  clear_links "$entry"
+  if [[ -n ${2-} ]]; then clear_links <(grep -v '^\(cni[0-9]\|flannel\|kube-bridge\)' "$entry/node-links"); else clear_links "$entry/node-links"; fi
   clear_rules
   clear_tables "$entry"
   clear_chains "$entry"
@@ -118,6 +119,10 @@ restore_node_state() {
   clear_cgroups
   clear_paths "$entry"
   if [[ -s $entry/node-files.tar ]]; then tar -C / --skip-old-files -xpf "$entry/node-files.tar"; fi
+  if [[ -n ${2-} ]]; then
+    rm -f /etc/kubernetes/{kubelet.conf,bootstrap-kubelet.conf,pki/ca.crt} /var/lib/kubelet/{config.yaml,kubeadm-flags.env}
+    rm -rf /var/lib/kubelet/pki
+  fi
   restore_sysctls "$entry"
 }
 
@@ -130,6 +135,7 @@ clear_netns() {
   if [[ -d /run/netns ]]; then rmdir --ignore-fail-on-non-empty /run/netns || true; fi
 }
 
+# clear_links <file with the links that stay>
 clear_links() {
   local name port
   while read -r name; do
@@ -141,7 +147,7 @@ clear_links() {
         ;;
       flannel* | kube-* | cali* | vxlan.calico | cilium* | lxc* | dummy0 | nodelocaldns) ip link delete "$name" 2>/dev/null || true ;;
     esac
-  done < <(list_links | except "$1/node-links")
+  done < <(list_links | except "$1")
 }
 
 # Rules and chains in the iptables way: only those that carry a name of Kubernetes or a CNI; a foreign rule stays.

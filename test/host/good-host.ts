@@ -33,7 +33,10 @@ export const wanted: Expectations = {
   ranges: [{ range: '10.100.0.0/24', option: 'annex:tunnel.range' }, { range: '10.244.0.0/16', option: 'annex:cluster.pods' }],
   ownInterfaces: ['wg0', 'cali*'],
   now: 1000,
-  ports: [{ protocol: 'tcp', port: 10250, owners: ['kubelet'] }],
+  ports: [
+    { protocol: 'tcp', port: 10250, owners: ['kubelet'] },
+    { protocol: 'tcp', port: 10256, owners: ['kube-proxy'], beforeJoin: true },
+  ],
   sshPort: 22,
   memory: 2 ** 30,
   disk: 2 ** 32,

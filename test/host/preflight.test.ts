@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { HostFacts } from '../../host/facts.ts'
 import { judge } from '../../host/preflight.ts'
-import { facts, wanted } from './good-host.ts'
+import { facts, wanted as asked } from './good-host.ts'
+
+const wanted: typeof asked = { ...asked, ports: [...asked.ports, { protocol: 'udp', port: 51820, owners: ['', 'wireguard-go'], section: 'wireguard-tunnel' }] }
 
 /** Each case is one thing wrong with a good host, and the fault's id and what must be in its text. */
 const cases: [string, Partial<HostFacts>, string, RegExp][] = [
@@ -18,6 +20,8 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
   ['little memory', { memory: { total: 2 ** 29, available: 2 ** 28 } }, 'memory', /512 MiB/],
   ['little disk', { disk: { free: 2 ** 30, total: 2 ** 36 } }, 'disk', /1024 MiB/],
   ['a route into the tunnel’s ranges', { routes: [{ to: '10.100.0.0/16', interface: 'eth1' }] }, 'routes', /10\.100\.0\.0\/16 to eth1 the tunnel will route 10\.100\.0\.0\/24 \(annex:tunnel\.range\)/],
+  ['one of several next hops', { routes: [{ to: '10.100.0.0/25', interface: 'eth1' }, { to: 'nexthop', interface: 'eth0', via: 'fe80::1' }] }, 'routes', /10\.100\.0\.0\/25 to eth1/],
+  ['somebody else’s WireGuard on the port of the tunnel', { listening: [...facts.listening, { protocol: 'udp', port: 51820, process: '' }] }, 'ports', /udp port 51820 is used by another process/],
   ['a route into a range of the cluster', { routes: [{ to: '10.244.7.0/24', interface: 'eth1' }] }, 'routes', /the tunnel will route 10\.244\.0\.0\/16 \(annex:cluster\.pods\)/],
   ['an interface of somebody else with the tunnel’s name', { addresses: [{ interface: 'wg0', address: '10.9.0.1/24' }] }, 'tunnel', /interface wg0 that annex did not make/],
   ['a source of apt that annex brings with another key', { aptSources: [{ file: '/etc/apt/sources.list.d/docker.list', uri: 'https://packages.example.org/debian', suite: 'bookworm', signedBy: '/etc/apt/keyrings/docker.asc' }] }, 'sources', /docker\.list has .* verified by \/etc\/apt\/keyrings\/docker\.asc/],
@@ -54,13 +58,19 @@ describe('preflight of a host', () => {
   it('asks of a gateway only what a gateway needs', () => {
     assert.deepEqual(judge({ ...facts, cgroupVersion: 1, swap: ['/swapfile'] }, { ...wanted, worker: false, sshPort: undefined }), [])
   })
+  it('lets a gateway have a wider route, which is the cloud\'s way to all its networks', () => {
+    const routed = (to: string) => judge({ ...facts, routes: [{ to, interface: 'eth0' }] }, { ...wanted, worker: false, sshPort: undefined }).map(({ id }) => id)
+    assert.deepEqual(routed('10.0.0.0/8'), [])
+    assert.deepEqual(routed('10.100.0.0/24'), ['routes'])
+    assert.deepEqual(routed('10.100.0.7'), ['routes'])
+  })
   it('takes its own tunnel, kubelet and volumes for no conflict on a second run', () => {
     const second: Partial<HostFacts> = {
       routes: [...facts.routes, { to: '10.100.0.0/24', interface: 'wg0' }, { to: '10.244.1.7', interface: 'cali12ab' }, { to: '10.244.1.0/26', interface: '-' }],
       node: { name: 'vps', apiServer: '10.10.0.10:6443', authority: '' },
-      listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'kubelet' }],
+      listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'kubelet' }, { protocol: 'tcp', port: 10256, process: 'cilium-agent' }, { protocol: 'udp', port: 51820, process: '' }],
       disk: { free: 2 ** 30, total: 2 ** 36 },
-      sections: ['vps-worker'],
+      sections: ['vps-worker', 'wireguard-tunnel'],
     }
     assert.deepEqual(judge({ ...facts, ...second }, wanted), [])
   })
