@@ -5,7 +5,7 @@
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
 import { execa, ExecaError } from 'execa'
 import { reclaimAnnotation, storageClassName, volumeStackLabel } from '../components/local-storage/render.ts'
-import { stackLabel } from '../components/tenant-isolation/names.ts'
+import { settings as tenantSettings, stackLabel } from '../components/tenant-isolation/names.ts'
 
 export interface ClusterFacts {
   /** Version of the API server, like v1.36.3. */
@@ -26,6 +26,8 @@ export interface NamespaceFacts {
   managedBy: string | undefined
   /** The Pulumi stack that says it is its own. */
   stack?: string
+  /** The tenant whose it is. */
+  tenant?: string
 }
 
 export interface VolumeFacts {
@@ -64,7 +66,7 @@ interface Node {
   spec: { taints?: NodeFacts['taints']; unschedulable?: boolean }
   status?: { nodeInfo?: { machineID?: string; kubeletVersion?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
-interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string> } }
+interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> } }
 interface PersistentVolume {
   kind: 'PersistentVolume'
   metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }
@@ -123,8 +125,8 @@ export async function readNamespaces(context: string, names: string[], stack: st
   return [...named, ...own.filter(({ metadata }) => !names.includes(metadata.name))].map(namespaceFacts)
 }
 
-function namespaceFacts({ metadata: { name, labels } }: Namespace): NamespaceFacts {
-  return { name, managedBy: labels?.['app.kubernetes.io/managed-by'], stack: labels?.[stackLabel] }
+function namespaceFacts({ metadata: { name, labels, annotations } }: Namespace): NamespaceFacts {
+  return { name, managedBy: labels?.['app.kubernetes.io/managed-by'], stack: labels?.[stackLabel], tenant: annotations?.[tenantSettings.tenant] }
 }
 
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */

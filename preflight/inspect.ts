@@ -4,7 +4,7 @@ import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import { volumeName } from '../components/local-storage/render.ts'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
 import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
-import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
+import { namespacesOf, tenantsOfNamespaces } from '../components/tenant-isolation/tenant.ts'
 import type { AdmissionApi } from '../components/tenant-placement/render-admission.ts'
 import { admissionOptions } from '../config/arguments.ts'
 import type { Settings } from '../config/config.ts'
@@ -17,7 +17,7 @@ import { generations, lastSection } from './generations.ts'
 import { inspectAdmission } from './inspect-admission.ts'
 import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
-import { judgeNamespaces, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
+import { judgeNamespaces, judgeOwners, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
 import { addressWarning, judgeNode, minorWarning, taintWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
@@ -61,6 +61,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     ...judgeJoins(missing),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [
       ...judgeNamespaces(namespaces, cluster.value, settings.stack),
+      ...judgeOwners(tenantsOfNamespaces(settings.tenants), cluster.value),
       ...judgeVolumes(volumes, settings.stack, cluster.value.volumes),
       ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes),
       // A cluster that does not answer is told of once.

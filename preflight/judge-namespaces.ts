@@ -28,6 +28,16 @@ function isForeignPlatform({ name, managedBy, stack }: NamespaceFacts): boolean 
   return platformNamespaces.includes(name) && managedBy !== 'annex' && stack === undefined
 }
 
+/**
+ * A namespace that goes from one tenant to another in one update would keep its secrets and volumes, and what its first people made there: their
+ * roles and network policies go on.
+ * @param wanted by namespace, the tenant that it is to be
+ */
+export function judgeOwners(wanted: Record<string, string>, { namespaces }: { namespaces: NamespaceFacts[] }): string[] {
+  return namespaces.filter(({ name, tenant }) => tenant !== undefined && wanted[name] !== undefined && wanted[name] !== tenant).map(({ name, tenant }) =>
+    `the namespace ${name} is the tenant ${tenant}'s, and should become ${wanted[name]}'s, with all that is in it: whoever worked there would go on. Take it out of ${tenant} first (protect: false, update, then out, update), and give it to ${wanted[name]} after that: it begins empty`)
+}
+
 /** What to tell of the stack's namespaces that its configuration no longer has; undefined where there are none. */
 export function leavingNamespaces(wanted: string[], { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string | undefined {
   const leaving = namespaces.filter((it) => it.stack === stack && !wanted.includes(it.name)).map(({ name }) => `  - ${name}`)

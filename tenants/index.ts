@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { ownFields } from '../components/field-manager.ts'
 import { PlatformReference } from '../components/tenant-isolation/platform-reference.ts'
-import { namespacesOf } from '../components/tenant-isolation/tenant.ts'
+import { tenantsOfNamespaces } from '../components/tenant-isolation/tenant.ts'
 import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation.ts'
 import { poolOf } from '../components/tenant-placement/node-pools.ts'
 import { poolPlacement } from '../components/tenant-placement/place-pod.ts'
@@ -10,7 +10,7 @@ import { readPlatform, readTenantStack } from '../config/tenant-stack.ts'
 import { inspectTenants } from '../preflight/inspect-tenants.ts'
 
 const { context, stack, base, tenants } = readTenantStack()
-const wanted = tenants.flatMap(namespacesOf).map(({ name }) => name)
+const wanted = tenantsOfNamespaces(tenants)
 const [platform] = await Promise.all([readPlatform(base), inspectTenants({ context, stack, wanted })])
 
 pulumi.runtime.registerResourceTransform(ownFields)
@@ -24,4 +24,4 @@ for (const tenant of tenants) {
 }
 
 /** Namespaces of the tenants. */
-export const tenantNamespaces = wanted
+export const tenantNamespaces = Object.keys(wanted)

@@ -49,3 +49,8 @@ export interface Surroundings {
 export function namespacesOf({ name, quota, namespaces }: Pick<TenantSpec, 'name' | 'quota' | 'namespaces'>): { name: string; quota: Quota }[] {
   return [{ name, quota }, ...namespaces]
 }
+
+/** By namespace, the tenant whose it is. */
+export function tenantsOfNamespaces(tenants: Parameters<typeof namespacesOf>[0][]): Record<string, string> {
+  return Object.fromEntries(tenants.flatMap((tenant) => namespacesOf(tenant).map(({ name }) => [name, tenant.name])))
+}

@@ -1,6 +1,6 @@
 /** Widening default-deny, and catching traffic of others. Benchmark category: network isolation, as far as objects show it. */
 import type { Attack } from './attack.ts'
-import { httpRoute, ingress, networkPolicy, policySays, rbacSays, send, service } from './objects.ts'
+import { httpRoute, ingress, networkPolicy, pod, policySays, rbacSays, send, service } from './objects.ts'
 
 const networkPolicies = { control: 'network-policies', command: send, expected: 'refused', refusal: policySays('network-policies') } as const
 const services = { control: 'services', command: send, expected: 'refused', refusal: policySays('services') } as const
@@ -26,6 +26,7 @@ export const network: Attack[] = [
   { ...networkPolicies, id: 'annex-network/ipv6', title: 'go out to all IPv6 addresses', input: to({ ipBlock: { cidr: '::/0' } }) },
 
   { ...services, id: 'annex-network/external-ip', title: 'catch the traffic to somebody’s address (CVE-2020-8554)', input: service({ externalIPs: ['198.51.100.77'] }) },
+  { ...services, control: 'pod-hosts', refusal: policySays('pod-hosts'), id: 'annex-network/name-of-pod', title: 'have external-dns publish somebody’s name for a pod', input: pod({}, {}, { annotations: { 'external-dns.kubernetes.io/hostname': 'login.example.org' } }) },
   { ...services, id: 'annex-network/external-name', title: 'lead the platform’s gateway to a name of one’s choice', input: service({ type: 'ExternalName', externalName: 'iam-service.paas-system.svc.cluster.local' }) },
   { control: 'role', expected: 'refused', refusal: rbacSays, id: 'annex-network/endpoints', title: 'lead a service to an address of one’s choice (CVE-2021-25740)', command: send, input: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'attack', namespace: '{namespace}', labels: { 'kubernetes.io/service-name': 'attack' } }, addressType: 'IPv4', endpoints: [{ addresses: ['10.244.9.9'] }], ports: [{ port: 80 }] } },
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { judgeNamespaces, leavingNamespaces, ownPlatform } from '../../preflight/judge-namespaces.ts'
+import { judgeNamespaces, judgeOwners, leavingNamespaces, ownPlatform } from '../../preflight/judge-namespaces.ts'
 
 const cluster = (managedBy: string | undefined, stack?: string) => ({ namespaces: [{ name: 'paas-tenant-1', managedBy, stack }, { name: 'other', managedBy: 'Helm' }] })
 const judge = (...found: Parameters<typeof cluster>) => judgeNamespaces(['paas-tenant-1'], cluster(...found), 'prod-07').join()
@@ -36,6 +36,12 @@ describe('namespaces of the stack', () => {
     const namespaces = [{ name: 'paas-system', managedBy: undefined, stack: 'prod' }]
     assert.match(judgeNamespaces(['paas-system'], { namespaces }, 'prod').join(), /paas-system has lost the label .*\(app\.kubernetes\.io\/managed-by is not set\): set it again: kubectl label namespace paas-system/)
     assert.deepEqual(ownPlatform({ namespaces }), ['paas-system', 'paas-operators'])
+  })
+
+  it('do not go from one tenant to another with what is in them', () => {
+    const namespaces = [{ name: 'a', managedBy: 'annex', stack: 'prod', tenant: 'a' }, { name: 'a-db', managedBy: 'annex', stack: 'prod', tenant: 'a' }, { name: 'old', managedBy: 'annex', stack: 'prod' }]
+    assert.deepEqual(judgeOwners({ a: 'a', 'a-db': 'a', old: 'b', new: 'b' }, { namespaces }), [])
+    assert.match(judgeOwners({ a: 'a', 'a-db': 'b' }, { namespaces }).join(), /^the namespace a-db is the tenant a's, and should become b's.*Take it out of a first/)
   })
 
   it('are told when they leave, and nobody else’s', () => {

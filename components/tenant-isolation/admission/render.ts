@@ -3,6 +3,7 @@ import { ownLabels, tenantLabel } from '../names.ts'
 import type { AdmissionRule, MutationRule } from './rule.ts'
 
 const platform = 'authorizer.group("").resource("namespaces").namespace(request.namespace).name(request.namespace).check("delete").allowed()'
+const unchanged = 'oldObject != null && oldObject.?spec == object.?spec && oldObject.metadata.?annotations == object.metadata.?annotations'
 const everyTenant = { matchResources: { namespaceSelector: { matchLabels: tenantLabel } } }
 
 /** A ValidatingAdmissionPolicy (v1, Kubernetes 1.30) and its binding; both fail closed. */
@@ -17,7 +18,10 @@ export function renderValidation(rule: AdmissionRule) {
           resourceRules: resourceRules(rule),
           ...(rule.labels === undefined ? {} : { objectSelector: { matchLabels: rule.labels } }),
         },
-        ...(rule.exceptPlatform ? { matchConditions: [{ name: 'not-the-platform', expression: `!${platform}` }] } : {}),
+        ...matchConditions([
+          ...(rule.exceptPlatform ? [{ name: 'not-the-platform', expression: `!${platform}` }] : []),
+          ...(rule.exceptUnchanged ? [{ name: 'changed', expression: `!(${unchanged})` }] : []),
+        ]),
         ...variables(rule),
         validations: rule.validations.map(({ expression, message }) => ({ expression: oneLine(expression), messageExpression: message, reason: 'Forbidden' })),
       },
@@ -52,6 +56,10 @@ function policyMetadata({ name, title }: Pick<AdmissionRule, 'name' | 'title'>) 
 
 function resourceRules({ resources }: Pick<AdmissionRule, 'resources'>) {
   return resources.map((rule) => ({ ...rule, apiVersions: ['*'] }))
+}
+
+function matchConditions(conditions: { name: string; expression: string }[]) {
+  return conditions.length === 0 ? {} : { matchConditions: conditions }
 }
 
 function variables({ variables: named }: Pick<AdmissionRule, 'variables'>) {

@@ -11,6 +11,8 @@ export interface AdmissionRule {
   labels?: Record<string, string>
   /** Who may change the namespace itself (the platform, the controllers that clean up) is not asked. */
   exceptPlatform?: boolean
+  /** An update that leaves spec and annotations as they are is not asked: a rule, or a list, that came later must not keep a controller from taking its finalizer off. */
+  exceptUnchanged?: boolean
   variables?: Record<string, string>
   validations: Validation[]
 }
@@ -22,7 +24,7 @@ export interface Validation {
 }
 
 /** A change that the API server makes to what a tenant sends, as a MutatingAdmissionPolicy. */
-export interface MutationRule extends Omit<AdmissionRule, 'validations' | 'labels' | 'exceptPlatform'> {
+export interface MutationRule extends Omit<AdmissionRule, 'validations' | 'labels' | 'exceptPlatform' | 'exceptUnchanged'> {
   /** CEL of an apply configuration. */
   apply: string
   /** CEL: only then. */

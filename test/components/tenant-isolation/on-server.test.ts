@@ -125,7 +125,7 @@ describe('a tenant at work, on a real API server', function () {
   it('takes no name, secret or disk of others by an annotation', async () => {
     const rules = [{ host: 'one.example.org', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } }]
     const annotated = (object: { metadata: object }, annotations: object) => ({ ...object, metadata: { ...object.metadata, annotations } })
-    const names = ['external-dns.alpha.kubernetes.io/hostname', 'nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/alt-names']
+    const names = ['external-dns.alpha.kubernetes.io/hostname', 'nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/alt-names', 'external-dns.kubernetes.io/hostname', 'my-external-dns/internal-hostname']
     for (const name of names) {
       await taken(annotated(ingress({ rules }), { [name]: 'www.one.example.org, one.example.org' }))
       await refused(annotated(ingress({ rules }), { [name]: 'one.example.org, two.example.org' }), /ingress-hosts.*name of somebody else in \S+: allowed are one\.example\.org/)
@@ -134,10 +134,34 @@ describe('a tenant at work, on a real API server', function () {
       await refused(annotated(ingress({ rules }), { [names[1]!]: alias }), /name of somebody else/)
     }
     await taken(annotated(ingress({ rules }), { [names[1]!]: '*.one.example.org' }))
-    await refused(annotated(service({ selector: { app: 'x' } }), { [names[0]!]: 'kubernetes.example.org' }), /name of somebody else/)
+    for (const name of [names[0]!, ...names.slice(3)]) {
+      await refused(annotated(service({ selector: { app: 'x' } }), { [name]: 'kubernetes.example.org' }), /name of somebody else/)
+      await refused(pod({}, {}, { annotations: { [name]: 'kubernetes.example.org' } }), /pod-hosts.*name of somebody else/)
+    }
     await taken(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-secret': 'one-db/users', 'nginx.ingress.kubernetes.io/auth-tls-secret': 'ca' }))
     await refused(annotated(ingress({ rules }), { 'nginx.ingress.kubernetes.io/auth-tls-secret': 'two/ca' }), /auth-tls-secret, with a secret of another namespace/)
     await refused(annotated(claim({}), { 'volume.kubernetes.io/selected-node': 'vps-of-two' }), /the scheduler chooses the node of a claim/)
+  })
+
+  it('lets go of what was allowed before and is not any more, whoever takes the finalizer off', async () => {
+    const rules = [{ host: 'one.example.org', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } }]
+    const object = filled(ingress({ rules }), attacker.words) as { metadata: { name: string; namespace: string } }
+    const held = { ...object, metadata: { ...object.metadata, name: 'held', finalizers: ['cloud.example/balancer'] } }
+    assert.equal((await asTenant(['create', '-f', '-'], held)).code, 0)
+    const before = (await asAdmin(['get', 'namespace', 'one', '-o', 'jsonpath={.metadata.annotations.annex/ingress-hosts}'])).stdout
+    assert.equal((await asAdmin(['annotate', 'namespace', 'one', '--overwrite', 'annex/ingress-hosts=other.example.org'])).code, 0)
+    try {
+      await eventually('the name is somebody else’s', async () => (await asTenant(dry, ingress({ rules }))).code !== 0)
+      assert.equal((await asAdmin(['delete', 'ingress', 'held', '-n', 'one', '--wait=false'])).code, 0)
+      const off = ['patch', 'ingress', 'held', '-n', 'one', '--type=json', '-p']
+      // What is being deleted is served until it is gone: it may not be changed either.
+      assert.match((await asTenant([...off, '[{"op":"replace","path":"/spec/rules/0/host","value":"two.example.org"}]'])).stderr, /two\.example\.org/)
+      const taken = await asAdmin([...off, '[{"op":"remove","path":"/metadata/finalizers"}]'])
+      assert.equal(taken.code, 0, taken.stderr)
+    } finally {
+      await asAdmin(['annotate', 'namespace', 'one', '--overwrite', `annex/ingress-hosts=${before}`])
+      await eventually('the name is its own again', async () => (await asTenant(dry, ingress({ rules }))).code === 0)
+    }
   })
 
   it('gives away no right of Kubernetes’ own roles that it does not have', async () => {

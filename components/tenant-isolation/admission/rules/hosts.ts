@@ -2,8 +2,8 @@ import { type AdmissionRule, setting, shown, text, type Validation } from '../ru
 
 const own = 'variables.allowed.exists(a, h == a || h == "*." + a || h.endsWith("." + a))'
 
-/** By these external-dns publishes a name, whatever the object itself says. */
-const dnsNames = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.alpha.kubernetes.io/internal-hostname']
+/** By these external-dns publishes a name, whatever the object itself says. Their prefix is a setting, and another one by default since 0.22. */
+const dnsNames = 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.contains("external-dns") && (k.endsWith("/hostname") || k.endsWith("/internal-hostname")))'
 /** By these ingress-nginx answers to further names, and cert-manager asks for a certificate of one. */
 const ingressNames = ['nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/common-name', 'cert-manager.io/alt-names']
 
@@ -12,7 +12,7 @@ const name = 'h.matches("^([*][.])?[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$")'
 
 /** Names in annotations are the tenant's own, too. The rule needs the variable `allowed`. */
 export function annotatedHosts(...further: string[]): Validation {
-  const strange = `[${[...dnsNames, ...further].map(text).join(', ')}].filter(k, !object.metadata.?annotations[?k].orValue("").split(",").map(it, it.trim()).all(h, h == "" || (${name} && (${own}))))`
+  const strange = `(${dnsNames} + [${further.map(text).join(', ')}]).filter(k, !object.metadata.?annotations[?k].orValue("").split(",").map(it, it.trim()).all(h, h == "" || (${name} && (${own}))))`
   return {
     expression: `size(${strange}) == 0`,
     message: `"metadata.annotations has a name of somebody else in " + ${strange}.join(", ") + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
@@ -24,12 +24,23 @@ function hosts(name: string, resources: AdmissionRule['resources'], where: strin
     name,
     title: 'A tenant publishes only names of its own.',
     resources,
+    exceptUnchanged: true,
     variables: { allowed: setting('ingressHosts'), hosts: hostnames, strange: `variables.hosts.filter(h, !(${own}))` },
     validations: [{
       expression: 'size(variables.hosts) > 0 && size(variables.strange) == 0',
       message: `"${where} has " + (size(variables.hosts) == 0 ? "no host, which would take the traffic of every name" : variables.strange.map(h, h == "" ? "an empty one" : h).join(", ")) + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
     }, ...further],
   }
+}
+
+/** external-dns can read names from pods as well. */
+export const podHosts: AdmissionRule = {
+  name: 'pod-hosts',
+  title: 'A tenant’s pods publish only names of its own.',
+  resources: [{ apiGroups: [''], resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
+  exceptUnchanged: true,
+  variables: { allowed: setting('ingressHosts') },
+  validations: [annotatedHosts()],
 }
 
 /** An Ingress, whose default backend would take every name. */
@@ -58,6 +69,7 @@ export const ingressSnippets: AdmissionRule = {
   name: 'ingress-snippets',
   title: 'An Ingress writes nothing into the shared proxy’s configuration.',
   resources: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], operations: ['CREATE', 'UPDATE'] }],
+  exceptUnchanged: true,
   variables: {
     snippets: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-snippet") || k.endsWith("-snippets"))',
     own: setting('namespaces'),

@@ -1,6 +1,6 @@
 import type { AdmissionRule, MutationRule } from '../rule.ts'
 import { claimClassDefault, claimClasses, claimClassOfCluster, claimVolumes } from './claims.ts'
-import { ingressHosts, ingressSnippets, routeHosts } from './hosts.ts'
+import { ingressHosts, ingressSnippets, podHosts, routeHosts } from './hosts.ts'
 import { imageRegistries } from './images.ts'
 import { limitsDefault } from './limits.ts'
 import { protectedNamespaces } from './namespaces.ts'
@@ -15,7 +15,7 @@ import { services, serviceTraffic } from './services.ts'
 /** What is refused in every tenant's namespaces. */
 export function validations(pull: PullAlways): AdmissionRule[] {
   return [
-    platformObjects, networkPolicies, roleBindings, imageRegistries, pullPolicy(pull), podPriority, podLabels, services,
+    platformObjects, networkPolicies, roleBindings, imageRegistries, pullPolicy(pull), podPriority, podLabels, podHosts, services,
     ingressHosts, ingressSnippets, routeHosts, accountTokens, claimClasses, claimVolumes, protectedNamespaces,
   ]
 }

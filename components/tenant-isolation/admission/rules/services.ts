@@ -6,6 +6,7 @@ export const services: AdmissionRule = {
   name: 'services',
   title: 'A service leads to the tenant’s own pods and catches nobody else’s traffic.',
   resources: [{ apiGroups: [''], resources: ['services'], operations: ['CREATE', 'UPDATE'] }],
+  exceptUnchanged: true,
   variables: { allowed: setting('ingressHosts') },
   validations: [
     annotatedHosts(),
