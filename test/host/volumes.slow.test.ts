@@ -85,7 +85,8 @@ describe(`the volumes of ${host}`, function () {
     assert.equal(await phase('kept'), 'Released')
     assert.equal(await occurrences('kept', marker), 1)
     // A wipe that could not begin is none for the next boot either.
-    await shell('systemd-run --quiet --unit annex-test-hold --working-directory /mnt/annex/kept/data sleep 600')
+    await shell("systemd-run --quiet --unit annex-test-hold sh -c 'cd /mnt/annex/kept/data && exec sleep 600'")
+    await until('it is held', 10, async () => (await shell('readlink /proc/[0-9]*/cwd 2>/dev/null || true')).includes('/mnt/annex/kept/data'))
     await assert.rejects(shell('annex-volume release kept 2>&1'), /kept is not wiped: \/mnt\/annex\/kept is in use/)
     assert.equal(await shell(`ls ${pool} | grep wiping || true`), '')
     await shell('systemctl stop annex-test-hold; annex-volume recover')
