@@ -204,8 +204,8 @@ export const schema = z.strictObject({
   workers: z.array(worker).default([]),
   packages: z.strictObject({
     kubernetes: repository,
-    /** Versions as apt writes them; pinned and held. 1.30 is the first kubelet that reads a drop-in folder without being asked twice (KEP-3983). */
-    kubernetesVersion: z.string().regex(/^1\.([3-9]\d|\d{3,})\.\d+-\d+\.\d+$/, { error: 'a package version of Kubernetes 1.30 or newer is needed, like 1.36.3-1.1' }),
+    /** Versions as apt writes them; pinned and held. 1.31 is the first whose kubeadm reads kubeadm.k8s.io/v1beta4; its kubelet reads a drop-in folder without being asked twice (KEP-3983). */
+    kubernetesVersion: z.string().regex(/^1\.(3[1-9]|[4-9]\d|\d{3,})\.\d+-\d+\.\d+$/, { error: 'a package version of Kubernetes 1.31 or newer is needed, like 1.36.3-1.1' }),
     containerd: repository,
     containerdVersion: z.string().regex(/^2\.\d+\.\d+-[A-Za-z0-9.+:~-]+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
   }),
