@@ -15,5 +15,5 @@ export function judgeGateway(gateway: { tunnelAddress: string; cloudAddress: str
   }
   const fromTunnel = dialled.find(({ from }) => from === gateway.tunnelAddress)
   if (fromTunnel === undefined || fromTunnel.ok) return []
-  return [`the API server at ${fromTunnel.to} gets no answer through to ${gateway.tunnelAddress}: ${fromTunnel.what}. The cloud's route table needs an entry for ${range}, next hop ${gateway.cloudAddress} (this gateway); some clouds also need its source/destination check switched off`]
+  return [`the API server at ${fromTunnel.to} gets no answer through to ${gateway.tunnelAddress}: ${fromTunnel.what}. The cloud's route table needs an entry for ${range}, next hop ${gateway.cloudAddress} (this gateway); some clouds also need its source/destination check switched off. Where that is done: a masquerade on the gateway must leave ${range} out (iptables -t nat -S POSTROUTING, nft list ruleset)`]
 }
