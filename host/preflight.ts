@@ -83,8 +83,8 @@ const routes: Rule = (facts, { ranges, ownInterfaces, worker }) => facts.routes
   // IPv6 routes are no conflict: the ranges are IPv4.
   .filter(({ to, interface: name }) => /^[\d.]+(\/\d+)?$/.test(to) && !ownInterfaces.some((own) => covers(own, name)))
   .map((route) => ({ ...route, to: route.to.includes('/') ? route.to : `${route.to}/32` }))
-  // A gateway's wider one is the cloud's way to all its networks: annex's is more specific, and nothing is lost.
-  .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to) && (worker || width(route.to) >= width(range))).map(({ range, option }) => ({
+  // A gateway's wider one through a router is the cloud's way to all its networks: annex's is more specific, and nothing is lost.
+  .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to) && (worker || route.via === undefined || width(route.to) >= width(range))).map(({ range, option }) => ({
     id: 'routes', seen: `it routes ${route.to} to ${route.interface}`, allowed: `the tunnel will route ${range} (${option})`,
     fix: option === 'annex:tunnel.range' ? 'Choose another one, or take the route away.' : 'Take the route away: put the host into another network of its provider, or take that interface off it.',
   })))

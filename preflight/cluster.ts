@@ -160,7 +160,10 @@ export async function readForJoin(context: string): Promise<{ missing: string[];
 
 async function ownServer(context: string): Promise<string | undefined> {
   const info = await kubectl(context, ['get', 'configmap', '--namespace', 'kube-public', 'cluster-info', '--ignore-not-found', '-o', 'jsonpath={.data.kubeconfig}', '--request-timeout', '10s']).catch(() => '')
-  return /^\s*server: https:\/\/(\S+)$/m.exec(info)?.[1]
+  const server = /^\s*server: (https:\/\/\S+)$/m.exec(info)?.[1]
+  if (server === undefined || !URL.canParse(server)) return undefined
+  const { hostname, port } = new URL(server)
+  return `${hostname}:${port || '443'}`
 }
 
 async function missingForJoin(context: string): Promise<string[]> {

@@ -12,7 +12,7 @@ import { refusal } from './refusal.ts'
 export async function inspectTenants({ context, stack, wanted }: { context: string; stack: string; wanted: Record<string, string> }): Promise<void> {
   const names = Object.keys(wanted)
   const namespaces = await readNamespaces(context, names, stack)
-  const faults = [...judgeNamespaces(names, { namespaces }, stack), ...judgeOwners(wanted, { namespaces })]
+  const faults = [...judgeNamespaces(names, { namespaces }, stack), ...judgeOwners(wanted, { namespaces }, stack)]
   if (faults.length > 0) throw refusal(faults)
   const leaving = leavingNamespaces(names, { namespaces }, stack)
   if (leaving !== undefined) void pulumi.log.warn(leaving)

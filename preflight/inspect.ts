@@ -61,7 +61,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     ...judgeJoins(missing),
     ...(cluster.status === 'rejected' ? [message(cluster.reason)] : [
       ...judgeNamespaces(namespaces, cluster.value, settings.stack),
-      ...judgeOwners(tenantsOfNamespaces(settings.tenants), cluster.value),
+      ...judgeOwners(tenantsOfNamespaces(settings.tenants), cluster.value, settings.stack),
       ...judgeVolumes(volumes, settings.stack, cluster.value.volumes),
       ...judgePools(poolsOfNodes(settings), poolsOfNamespaces(settings), cluster.value.volumes),
       // A cluster that does not answer is told of once.
@@ -127,7 +127,7 @@ export function isJoined(name: string, report: HostReport | undefined, { nodes }
 
 /** kubeadm takes the address from what it discovers, and only the kubelet is told the configured one, after the join. */
 export function serverWarnings(own: string | undefined, configured: string): string[] {
-  if (own === undefined || own === configured) return []
+  if (own === undefined || own === configured.toLowerCase()) return []
   return [`the cluster names itself ${own} (in kube-public/cluster-info), and "kubeadm join" dials that beside annex:cluster.apiServer = ${configured}: each worker must find it by DNS and reach it through the tunnel, or its join ends in a time-out`]
 }
 

@@ -33,9 +33,11 @@ function isForeignPlatform({ name, managedBy, stack }: NamespaceFacts): boolean 
  * roles and network policies go on.
  * @param wanted by namespace, the tenant that it is to be
  */
-export function judgeOwners(wanted: Record<string, string>, { namespaces }: { namespaces: NamespaceFacts[] }): string[] {
-  return namespaces.filter(({ name, tenant }) => tenant !== undefined && wanted[name] !== undefined && wanted[name] !== tenant).map(({ name, tenant }) =>
-    `the namespace ${name} is the tenant ${tenant}'s, and should become ${wanted[name]}'s, with all that is in it: whoever worked there would go on. Take it out of ${tenant} first (protect: false, update, then out, update), and give it to ${wanted[name]} after that: it begins empty`)
+export function judgeOwners(wanted: Record<string, string>, { namespaces }: { namespaces: NamespaceFacts[] }, stack: string): string[] {
+  // That of another stack is told of as that.
+  const own = namespaces.filter((it) => it.stack === undefined || it.stack === stack)
+  return own.filter(({ name, tenant }) => tenant !== undefined && wanted[name] !== undefined && wanted[name] !== tenant).map(({ name, tenant }) =>
+    `the namespace ${name} is the tenant ${tenant}'s, and should become ${wanted[name]}'s, with all that is in it: whoever worked there would go on. Take it out of ${tenant} first (protect: false, update, then out, update), and give it to ${wanted[name]} after that: it begins empty. Where ${tenant} is configured nowhere any more: delete the namespace, or hand it over as it is: kubectl annotate namespace ${name} annex/tenant-`)
 }
 
 /** What to tell of the stack's namespaces that its configuration no longer has; undefined where there are none. */

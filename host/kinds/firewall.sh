@@ -19,15 +19,19 @@ firewall_text() {
   printf 'table inet %s\ndelete table inet %s\ntable inet %s {\n%s\n}\n' "$table" "$table" "$table" "${DOC["$1/content"]}"
 }
 
-# Debian's nftables.service flushes all tables when it is started, stopped, reloaded or upgraded, this one too: it loads it again at the end.
+# Debian's nftables.service flushes all tables when it is started, stopped, reloaded or upgraded, this one too: it loads it again at the
+# end (ExecStopPost also after a start that failed).
 firewall_dropin() {
   printf '/etc/systemd/system/nftables.service.d/annex-%s.conf' "$1"
 }
 
 firewall_dropin_text() {
-  printf '[Service]'
-  # The last one also after a start that failed.
-  printf '\n%s=-/usr/sbin/nft -f /etc/annex/firewall/'"$1"'.nft' ExecStartPost ExecReload ExecStopPost
+  cat <<TEXT
+[Service]
+ExecStartPost=-/usr/sbin/nft -f $(firewall_file "$1")
+ExecReload=-/usr/sbin/nft -f $(firewall_file "$1")
+ExecStopPost=-/usr/sbin/nft -f $(firewall_file "$1")
+TEXT
 }
 
 firewall_unit_text() {

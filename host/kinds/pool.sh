@@ -40,7 +40,7 @@ look_pool() {
     differs "there is no disk $device"
   elif noted pool "$path" && ! pool_is_ours "${ENTRY["pool $path"]}" "$device"; then
     differs "$device is not the disk with the volumes any more"
-  elif ! mountpoint -q "$path"; then
+  elif ! pool_mounted_from "$path" "$device"; then
     differs "$device is not mounted"
   elif (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then
     differs "its file system has $(volume_filled "$device") of $(blockdev --getsize64 "$device") bytes"
@@ -66,13 +66,14 @@ note_pool() {
   if noted pool "$path"; then
     entry=${ENTRY["pool $path"]}
     # Made before it was noted which disk it is.
-    if [[ -b $device && ! -e $entry/uuid ]] && pool_mounted_from "$path" "$device"; then pool_uuid "$device" >"$entry/uuid"; fi
+    if [[ -b $device && ! -s $entry/uuid ]] && pool_mounted_from "$path" "$device"; then pool_uuid "$device" >"$entry/uuid"; fi
     if [[ $(entry_field "$entry" device) == "$device" ]]; then return; fi
     # The same disk may have another name.
     if [[ -b $device && -s $entry/uuid ]] && pool_is_ours "$entry" "$device"; then
       printf '%s' "$device" >"$entry/device"
       return
     fi
+    if [[ -n $device && ! -b $device ]]; then fail "pool $path" "there is no disk $device" 'see lsblk and /dev/disk/by-id on the host'; fi
     fail "pool $path" "it is on ${DOC["$1/device"]:-a folder} now, and was on $(entry_field "$entry" device)" \
       'give the new pool a path of its own; its volumes are new ones'
   fi
@@ -114,6 +115,8 @@ converge_pool() {
   if ! mountpoint -q "$path"; then
     run 'see dmesg for disk errors' mount -t ext4 -o nodev,nosuid,noexec,noatime "$device" "$path"
     doing 'mounted'
+  elif ! pool_mounted_from "$path" "$device"; then
+    fail "pool $path" "another disk than $device is mounted there (findmnt $path)" "umount $path, then run again"
   fi
   if (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then fill_pool "$path" "$device"; fi
 }

@@ -77,6 +77,7 @@ note_volume() {
   fi
   if [[ -e $image ]]; then fail "volume $name" "there is a file $image already, and it is not annex's" 'choose another image, or move the file away'; fi
   if mountpoint -q "$path"; then fail "volume $name" "something is mounted at $path already" 'choose another path'; fi
+  if [[ -e $(unit_path "$(volume_unit "$path")") ]]; then fail "volume $name" "there is a unit $(unit_path "$(volume_unit "$path")") already" 'take it away, or choose another path'; fi
   note_begin volume "$name"
   printf '%s' "$path" >"$NOTE/path"
   printf '%s' "$image" >"$NOTE/image"
@@ -165,6 +166,8 @@ make_image() {
   doing "$3 bytes allocated"
   run 'see dmesg for disk errors' mkfs.ext4 -q -m 0 -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 -L "${1:0:16}" "$2.annex-new"
   mv -T "$2.annex-new" "$2"
+  # Before the unit, which says that it is there.
+  sync "$(dirname "$2")"
 }
 
 # Blocks for all of it: a sparse file would promise what the disk may not have. Where the file system cannot allocate

@@ -111,7 +111,7 @@ except() {
 restore_node_state() {
   local entry=$1
   clear_netns "$entry"
-  if [[ -n ${2-} ]]; then clear_links <(grep -v '^\(cni[0-9]\|flannel\|kube-bridge\)' "$entry/node-links"); else clear_links "$entry/node-links"; fi
+  if [[ -n ${2-} ]]; then clear_links <(grep -v '^\(cni[0-9]\|flannel\|kube-bridge\)' "$entry/node-links" || (($? == 1))); else clear_links "$entry/node-links"; fi
   clear_rules
   clear_tables "$entry"
   clear_chains "$entry"
@@ -120,7 +120,7 @@ restore_node_state() {
   clear_paths "$entry"
   if [[ -s $entry/node-files.tar ]]; then tar -C / --skip-old-files -xpf "$entry/node-files.tar"; fi
   if [[ -n ${2-} ]]; then
-    rm -f /etc/kubernetes/{kubelet.conf,bootstrap-kubelet.conf,pki/ca.crt} /var/lib/kubelet/{config.yaml,kubeadm-flags.env}
+    rm -f /etc/kubernetes/{kubelet.conf,bootstrap-kubelet.conf,pki/ca.crt} /etc/kubernetes/manifests/* /var/lib/kubelet/{config.yaml,kubeadm-flags.env,cpu_manager_state,memory_manager_state}
     rm -rf /var/lib/kubelet/pki
   fi
   restore_sysctls "$entry"

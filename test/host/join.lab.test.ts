@@ -110,7 +110,6 @@ describe(`a join of ${host}`, function () {
     assert.deepEqual(await joining.left(), [])
   })
 
-
   it('joins a host on which somebody’s join had failed before, and gives that back as it was', async () => {
     const leftovers = '/etc/kubernetes/pki/ca.crt /var/lib/kubelet/config.yaml'
     await shell(`mkdir /etc/kubernetes/pki; for file in ${leftovers}; do echo old >$file; done`)
@@ -121,6 +120,7 @@ describe(`a join of ${host}`, function () {
     await shell(`rm ${leftovers}; rmdir /etc/kubernetes/pki`)
     assert.deepEqual(await joining.left(), [])
   })
+
   it('continues after kill -9 in the middle: at one command here, at many in test:all', async () => {
     const tokens = [await newToken(), await newToken()]
     const { code } = await joining.join(tokens[0]!, 450)

@@ -59,10 +59,11 @@ describe('preflight of a host', () => {
     assert.deepEqual(judge({ ...facts, cgroupVersion: 1, swap: ['/swapfile'] }, { ...wanted, worker: false, sshPort: undefined }), [])
   })
   it('lets a gateway have a wider route, which is the cloud\'s way to all its networks', () => {
-    const routed = (to: string) => judge({ ...facts, routes: [{ to, interface: 'eth0' }] }, { ...wanted, worker: false, sshPort: undefined }).map(({ id }) => id)
-    assert.deepEqual(routed('10.0.0.0/8'), [])
-    assert.deepEqual(routed('10.100.0.0/24'), ['routes'])
-    assert.deepEqual(routed('10.100.0.7'), ['routes'])
+    const routed = (to: string, via?: string) => judge({ ...facts, routes: [{ to, interface: 'eth0', ...(via && { via }) }] }, { ...wanted, ranges: wanted.ranges.slice(0, 1), worker: false, sshPort: undefined }).map(({ id }) => id)
+    assert.deepEqual(routed('10.0.0.0/8', '10.0.0.1'), [])
+    assert.deepEqual(routed('10.0.0.0/8'), ['routes'], 'its own network')
+    assert.deepEqual(routed('10.100.0.0/24', '10.0.0.1'), ['routes'])
+    assert.deepEqual(routed('10.100.0.7', '10.0.0.1'), ['routes'])
   })
   it('takes its own tunnel, kubelet and volumes for no conflict on a second run', () => {
     const second: Partial<HostFacts> = {

@@ -40,8 +40,9 @@ describe('namespaces of the stack', () => {
 
   it('do not go from one tenant to another with what is in them', () => {
     const namespaces = [{ name: 'a', managedBy: 'annex', stack: 'prod', tenant: 'a' }, { name: 'a-db', managedBy: 'annex', stack: 'prod', tenant: 'a' }, { name: 'old', managedBy: 'annex', stack: 'prod' }]
-    assert.deepEqual(judgeOwners({ a: 'a', 'a-db': 'a', old: 'b', new: 'b' }, { namespaces }), [])
-    assert.match(judgeOwners({ a: 'a', 'a-db': 'b' }, { namespaces }).join(), /^the namespace a-db is the tenant a's, and should become b's.*Take it out of a first/)
+    assert.deepEqual(judgeOwners({ a: 'a', 'a-db': 'a', old: 'b', new: 'b' }, { namespaces }, 'prod'), [])
+    assert.match(judgeOwners({ a: 'a', 'a-db': 'b' }, { namespaces }, 'prod').join(), /^the namespace a-db is the tenant a's, and should become b's.*Take it out of a first/)
+    assert.deepEqual(judgeOwners({ 'a-db': 'b' }, { namespaces }, 'other'), [])
   })
 
   it('are told when they leave, and nobody else’s', () => {

@@ -146,18 +146,23 @@ describe('a tenant at work, on a real API server', function () {
   it('lets go of what was allowed before and is not any more, whoever takes the finalizer off', async () => {
     const rules = [{ host: 'one.example.org', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } }]
     const object = filled(ingress({ rules }), attacker.words) as { metadata: { name: string; namespace: string } }
-    const held = { ...object, metadata: { ...object.metadata, name: 'held', finalizers: ['cloud.example/balancer'] } }
-    assert.equal((await asTenant(['create', '-f', '-'], held)).code, 0)
+    const finalizers = ['cloud.example/balancer']
+    const held = { ...object, metadata: { ...object.metadata, name: 'held', finalizers } }
+    const plain = filled(service({ selector: { app: 'x' } }), attacker.words) as typeof object
+    const published = { ...plain, metadata: { ...plain.metadata, name: 'held', finalizers, annotations: { 'external-dns.kubernetes.io/hostname': 'one.example.org' } } }
+    for (const it of [held, published]) assert.equal((await asTenant(['create', '-f', '-'], it)).code, 0)
     const before = (await asAdmin(['get', 'namespace', 'one', '-o', 'jsonpath={.metadata.annotations.annex/ingress-hosts}'])).stdout
     assert.equal((await asAdmin(['annotate', 'namespace', 'one', '--overwrite', 'annex/ingress-hosts=other.example.org'])).code, 0)
     try {
       await eventually('the name is somebody else’s', async () => (await asTenant(dry, ingress({ rules }))).code !== 0)
-      assert.equal((await asAdmin(['delete', 'ingress', 'held', '-n', 'one', '--wait=false'])).code, 0)
+      assert.equal((await asAdmin(['delete', 'ingress/held', 'service/held', '-n', 'one', '--wait=false'])).code, 0)
       const off = ['patch', 'ingress', 'held', '-n', 'one', '--type=json', '-p']
       // What is being deleted is served until it is gone: it may not be changed either.
       assert.match((await asTenant([...off, '[{"op":"replace","path":"/spec/rules/0/host","value":"two.example.org"}]'])).stderr, /two\.example\.org/)
-      const taken = await asAdmin([...off, '[{"op":"remove","path":"/metadata/finalizers"}]'])
-      assert.equal(taken.code, 0, taken.stderr)
+      for (const kind of ['ingress', 'service']) {
+        const taken = await asAdmin(['patch', kind, 'held', '-n', 'one', '--type=json', '-p', '[{"op":"remove","path":"/metadata/finalizers"}]'])
+        assert.equal(taken.code, 0, taken.stderr)
+      }
     } finally {
       await asAdmin(['annotate', 'namespace', 'one', '--overwrite', `annex/ingress-hosts=${before}`])
       await eventually('the name is its own again', async () => (await asTenant(dry, ingress({ rules }))).code === 0)

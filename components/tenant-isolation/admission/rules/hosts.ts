@@ -2,7 +2,7 @@ import { type AdmissionRule, setting, shown, text, type Validation } from '../ru
 
 const own = 'variables.allowed.exists(a, h == a || h == "*." + a || h.endsWith("." + a))'
 
-/** By these external-dns publishes a name, whatever the object itself says. Their prefix is a setting, and another one by default since 0.22. */
+/** By these external-dns publishes a name, whatever the object itself says. Their prefix is a setting, and another one by default since 0.22: any with the program's name in it. */
 const dnsNames = 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.contains("external-dns") && (k.endsWith("/hostname") || k.endsWith("/internal-hostname")))'
 /** By these ingress-nginx answers to further names, and cert-manager asks for a certificate of one. */
 const ingressNames = ['nginx.ingress.kubernetes.io/server-alias', 'cert-manager.io/common-name', 'cert-manager.io/alt-names']

@@ -26,6 +26,7 @@ export const serviceTraffic: MutationRule = {
   name: 'service-traffic',
   title: 'Traffic of a service stays on its node where it can.',
   resources: [{ apiGroups: [''], resources: ['services'], operations: ['CREATE', 'UPDATE'] }],
-  when: '!has(object.spec.trafficDistribution) && object.spec.?type.orValue("") != "ExternalName"',
+  // One that is only let go of, or labelled, stays as it is: changed, it would be judged anew.
+  when: '!has(object.spec.trafficDistribution) && object.spec.?type.orValue("") != "ExternalName" && (oldObject == null || oldObject.?spec != object.?spec)',
   apply: 'Object{spec: Object.spec{trafficDistribution: "PreferSameNode"}}',
 }
