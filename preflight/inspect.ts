@@ -17,6 +17,7 @@ import { generations, lastSection } from './generations.ts'
 import { inspectAdmission } from './inspect-admission.ts'
 import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
+import { judgeJoins, serverWarnings } from './judge-join.ts'
 import { judgeNamespaces, judgeOwners, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
 import { addressWarning, judgeNode, minorWarning, taintWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
@@ -123,17 +124,6 @@ function judgeHost(settings: Settings, name: string, report: PromiseSettledResul
 /** Nothing is missing of the join: the files on the host alone say little where the cluster has forgotten the node, or takes its credential no more. */
 export function isJoined(name: string, report: HostReport | undefined, { nodes }: Pick<ClusterFacts, 'nodes'>): boolean {
   return report?.facts.node !== undefined && nodes.some((node) => node.name === name) && !report.converged.some(({ differences }) => differences.some(({ kind }) => kind === 'join'))
-}
-
-/** kubeadm takes the address from what it discovers, and only the kubelet is told the configured one, after the join. */
-export function serverWarnings(own: string | undefined, configured: string): string[] {
-  if (own === undefined || own === configured.toLowerCase()) return []
-  return [`the cluster names itself ${own} (in kube-public/cluster-info), and "kubeadm join" dials that beside annex:cluster.apiServer = ${configured}: each worker must find it by DNS and reach it through the tunnel, or its join ends in a time-out`]
-}
-
-function judgeJoins(missing: string[]): string[] {
-  if (missing.length === 0) return []
-  return [`the cluster has no ${missing.join(', no ')}, which "kubeadm join" reads: other machines join it in another way, or not at all. Ask its provider; where kubeadm has made the cluster: kubeadm init phase upload-config all; kubeadm init phase bootstrap-token`]
 }
 
 function tokens(settings: Settings, joining: Settings['workers']): Inspection['bootstrapTokens'] {

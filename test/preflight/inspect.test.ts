@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HostReport } from '../../host/engine.ts'
-import { isJoined, serverWarnings } from '../../preflight/inspect.ts'
+import { isJoined } from '../../preflight/inspect.ts'
 
 const cluster = { nodes: [{ name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', cordoned: false }] }
 
@@ -21,13 +21,5 @@ describe('a bootstrap token is made', () => {
   })
   it('for one whose credential the cluster refuses', () => {
     assert.ok(!isJoined('vps', report(true, { kind: 'join', id: 'vps', what: "the cluster does not take the kubelet's credential any more" }), cluster))
-  })
-})
-
-describe('where the cluster says that it is', () => {
-  it('is told where a worker may not find it', () => {
-    assert.match(serverWarnings('k8s.internal:6443', '10.10.0.10:6443').join(), /names itself k8s\.internal:6443 .*beside annex:cluster\.apiServer = 10\.10\.0\.10:6443/)
-    assert.deepEqual(serverWarnings('10.10.0.10:6443', '10.10.0.10:6443'), [])
-    assert.deepEqual(serverWarnings(undefined, '10.10.0.10:6443'), [])
   })
 })
