@@ -26,7 +26,8 @@ const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
 
 const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
 
-const workers = settings.workers.map((worker) => new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found)))
+const workers: VpsWorker[] = []
+for (const worker of settings.workers) workers.push(new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found, workers)))
 
 // Tenants in stacks of their own have their volumes on these workers; and what all of them use is there as long as one of them is protected.
 const platform = createPlatform(found.platformNamespaces, settings.iamService, settings.stacked.length > 0 || settings.tenants.some(({ protect }) => protect))

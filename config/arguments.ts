@@ -9,7 +9,7 @@ import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-
 import { nodePools } from '../components/tenant-placement/node-pools.ts'
 import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
-import type { VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
+import type { VpsWorker, VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
 import type { Host } from '../host/engine.ts'
 import type { Inspection } from '../preflight/inspect.ts'
@@ -42,13 +42,15 @@ export function volumeAgentsArgs({ workers }: Settings): VolumeAgentsArgs {
   return { hosts: workers.map(({ name, storage }) => ({ nodeName: name, volumes: storage.volumes.map((it) => it.name) })) }
 }
 
-export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<WireGuardTunnel, 'network'>, storage: Pick<LocalStorage, 'mounted'>, found: Inspection): VpsWorkerArgs {
+/** @param before the workers made before this one, whose upgrades come first */
+export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<WireGuardTunnel, 'network'>, storage: Pick<LocalStorage, 'mounted'>, found: Inspection, before: Pick<VpsWorker, 'nodeName' | 'ready'>[]): VpsWorkerArgs {
   const { packages, hostOptions } = settings
   return {
     nodeName: worker.name,
     ...host(settings, found, worker.name),
     network: tunnel.network(worker.name),
     joinAfter: storage.mounted[worker.name],
+    upgradeAfter: before.filter(({ nodeName }) => [nodeName, worker.name].every((it) => found.upgraded.includes(it))).flatMap(({ ready }) => ready),
     cluster: { context: settings.context, apiServer: settings.cluster.apiServer, caCertHash: found.caCertHash },
     packages: {
       ...packages,

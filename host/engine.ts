@@ -5,14 +5,14 @@ import * as pulumi from '@pulumi/pulumi'
 import { remoteCommand, stdin } from './bundle.ts'
 import { type HostDocument, type HostResult, parseDocument, parseResult } from './document.ts'
 import { type Connection, parseConnection } from './connection.ts'
-import { type NodeArgs, NodeRemoval } from './node-removal.ts'
+import { type NodeArgs, NodeRemoval } from './node.ts'
 
 export type { Connection } from './connection.ts'
 export type { Change, HostDocument, HostResult, Item } from './document.ts'
 export { type HostReport, look, type LookOptions } from './look.ts'
 export type { HostFacts } from './facts.ts'
 export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
-export { NodeOutOfService } from './node-removal.ts'
+export { drainForUpgrade, type NodeMinors, NodeOutOfService, uncordonAfterUpgrade } from './node.ts'
 
 /** A host, for whoever changes it. */
 export interface Host {

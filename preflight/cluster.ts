@@ -52,8 +52,10 @@ export interface NodeFacts {
   taints: { key: string; value?: string; effect: string }[]
   /** Version of its kubelet, like v1.36.3. */
   kubelet: string
-  /** Whether new pods stay away, as after a drain. */
-  cordoned: boolean
+  /** Like containerd://2.2.7. */
+  containerRuntime: string
+  /** Whether an upgrade keeps pods away. */
+  heldByUpgrade: boolean
 }
 
 /** Minutes that a bootstrap token lives: enough for one join. */
@@ -62,9 +64,9 @@ const tokenMinutes = 15
 /** The parts of Kubernetes' objects that are looked at. */
 interface Node {
   kind: 'Node'
-  metadata: { name: string }
+  metadata: { name: string; annotations?: Record<string, string> }
   spec: { taints?: NodeFacts['taints']; unschedulable?: boolean }
-  status?: { nodeInfo?: { machineID?: string; kubeletVersion?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
+  status?: { nodeInfo?: { machineID?: string; kubeletVersion?: string; containerRuntimeVersion?: string }; conditions?: { type: string; status: string }[]; addresses?: { address: string }[] }
 }
 interface Namespace { kind: 'Namespace'; metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> } }
 interface PersistentVolume {
@@ -98,7 +100,8 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       addresses: status?.addresses?.map(({ address }) => address) ?? [],
       taints: spec.taints ?? [],
       kubelet: status?.nodeInfo?.kubeletVersion ?? '',
-      cordoned: spec.unschedulable ?? false,
+      containerRuntime: status?.nodeInfo?.containerRuntimeVersion ?? '',
+      heldByUpgrade: spec.unschedulable === true && metadata.annotations?.['annex/cordoned'] !== undefined,
     })),
     namespaces: namespaces.map(namespaceFacts),
     volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({

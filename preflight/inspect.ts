@@ -19,7 +19,7 @@ import { cniWarnings } from './judge-cni.ts'
 import { judgeGateway } from './judge-gateway.ts'
 import { judgeJoins, serverWarnings } from './judge-join.ts'
 import { judgeNamespaces, judgeOwners, leavingNamespaces, ownPlatform } from './judge-namespaces.ts'
-import { addressWarning, judgeNode, minorWarning, taintWarning } from './judge-node.ts'
+import { addressWarning, judgeNode, taintWarning, upgradesOf, upgradeWarning } from './judge-node.ts'
 import { judgePools, type PoolOfNode } from './judge-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
@@ -34,6 +34,8 @@ export interface Inspection {
   bootstrapTokens: Record<string, pulumi.Output<string>>
   /** Versions of the kubelets that this stack's workers have, like v1.36.3. */
   kubelets: string[]
+  /** Workers that are drained for another minor: names. */
+  upgraded: string[]
   /** Which policy API there is; undefined where the configuration asks for no admission. */
   admissionApi: AdmissionApi | undefined
   /** See `createPlatform`. */
@@ -84,8 +86,9 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     const report = fulfilled(reports[i]!)
     if (report !== undefined) for (const text of warnings(report.facts, expectations(settings, name, report.now))) void pulumi.log.warn(`${name}: ${text}`)
   })
+  const upgrades = Object.fromEntries(settings.workers.map(({ name }) => [name, upgradesOf(name, settings.packages, cluster.value)]))
   for (const { name, taintEffect, tunnelAddress } of settings.workers) {
-    for (const text of [taintWarning(name, taintEffect, cluster.value), minorWarning(name, settings.packages.kubernetesVersion, cluster.value), addressWarning(name, tunnelAddress, cluster.value)]) {
+    for (const text of [taintWarning(name, taintEffect, cluster.value), upgradeWarning(name, upgrades[name]!, cluster.value), addressWarning(name, tunnelAddress, cluster.value)]) {
       if (text !== undefined) void pulumi.log.warn(`${name}: ${text}`)
     }
   }
@@ -94,6 +97,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     caCertHash: cluster.value.caCertHash,
     bootstrapTokens: tokens(settings, joining),
     kubelets: cluster.value.nodes.filter(({ name }) => settings.workers.some((it) => it.name === name)).map(({ kubelet }) => kubelet),
+    upgraded: Object.keys(upgrades).filter((name) => upgrades[name]!.length > 0),
     admissionApi: fulfilled(admission),
     platformNamespaces: ownPlatform(cluster.value),
     resolvConf: Object.fromEntries(hosts.map((name, i) => [name, fulfilled(reports[i]!)!.facts.resolvConf])),

@@ -15,7 +15,8 @@ export function program(file: string): void {
   const found = bareHosts(settings)
   const tunnel = new WireGuardTunnel('tunnel', tunnelArgs(settings, found))
   const storage = new LocalStorage('local-storage-vps', storageArgs(settings, found))
-  for (const worker of settings.workers) new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found))
+  const workers: VpsWorker[] = []
+  for (const worker of settings.workers) workers.push(new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found, workers)))
   new VolumeAgents('volume-agents', volumeAgentsArgs(settings))
   const placementRules = admissionOptions(settings)
   if (placementRules) new PlacementAdmission('placement-admission', { ...placementRules, api: { mutating: true, validating: true } })

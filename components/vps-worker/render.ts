@@ -1,5 +1,7 @@
 /** What a worker needs on its host, as plain data. */
+import semver from 'semver'
 import type { HostDocument } from '../../host/document.ts'
+import type { NodeMinors } from '../../host/engine.ts'
 import { tenantNodeLabels, tenantTaint } from '../tenant-placement/place-pod.ts'
 
 export interface AptRepository {
@@ -64,6 +66,17 @@ export const workerSection = 'vps-worker'
 export const joinSection = 'vps-join'
 /** The kubelet's drop-in folder: what is in it counts over the configuration that the cluster gives all kubelets, and reaches a node that has joined already. */
 const kubeletFolder = '/etc/annex/kubelet.d'
+
+/** Between one and another of these a node is drained. */
+export function minorsOf({ kubernetesVersion, containerdVersion }: Pick<WorkerPackages, 'kubernetesVersion' | 'containerdVersion'>): NodeMinors {
+  return { kubelet: minorOf(kubernetesVersion), containerd: minorOf(containerdVersion) }
+}
+
+/** @param version of a package, or as a node reports it, like 1.36.3-1.1 or v1.36.3 @returns like 1.36; empty for what is no version */
+export function minorOf(version: string): string {
+  const found = semver.coerce(version)
+  return found === null ? '' : `${found.major}.${found.minor}`
+}
 
 /** Packages, kernel settings, containerd and firewall: everything but the join. */
 export function renderWorkerHost(options: WorkerOptions): HostDocument {

@@ -1,10 +1,10 @@
 /** A VPS as a worker node of the cluster. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type Host, HostJoin, HostSection } from '../../host/engine.ts'
+import { drainForUpgrade, type Host, HostJoin, HostSection, uncordonAfterUpgrade } from '../../host/engine.ts'
 import { poolLabel, tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
-import { renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
+import { minorsOf, renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
 
 export interface VpsWorkerArgs extends Host {
   /** Name of the node. */
@@ -13,6 +13,8 @@ export interface VpsWorkerArgs extends Host {
   network: NodeNetwork
   /** Resources that must be there before the node joins: the host's volumes. */
   joinAfter?: pulumi.Resource[]
+  /** Resources that must be there before the node is drained for another minor: workers whose turn is before. */
+  upgradeAfter?: pulumi.Resource[]
   cluster: ClusterEndpoint
   packages: WorkerPackages
   /** Registries that are pulled from a mirror. */
@@ -42,27 +44,31 @@ export interface ClusterEndpoint {
 
 /**
  * Prepares the host (packages, kernel settings, containerd, firewall), joins it with the guide's labels and taint, waits until it
- * is Ready. Deleting it drains the node, removes it from the cluster and gives the host back as it was found.
+ * is Ready. Another minor of the kubelet or of containerd comes to a drained node. Deleting it drains the node, removes it from the cluster
+ * and gives the host back as it was found.
  */
 export class VpsWorker extends pulumi.ComponentResource {
   readonly nodeName: string
-  /** The node is Ready and labelled. */
+  /** The node is Ready, labelled, and takes pods. */
   readonly ready: pulumi.Resource[]
 
   constructor(name: string, args: VpsWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:index:VpsWorker', name, {}, opts)
-    const host = createHost(this, name, args)
+    const upgrade = { nodeName: args.nodeName, context: args.cluster.context, ...minorsOf(args.packages) }
+    const drained = drainForUpgrade(`${name}-drain`, upgrade, { parent: this, dependsOn: args.upgradeAfter })
+    const host = createHost(this, name, args, drained)
     const join = createJoin(this, name, args, host)
     const labels = createLabels(this, name, args, join)
+    const uncordoned = uncordonAfterUpgrade(`${name}-uncordon`, upgrade, { parent: this, dependsOn: [host, join] })
     this.nodeName = args.nodeName
-    this.ready = [labels]
+    this.ready = [labels, uncordoned]
     this.registerOutputs({ nodeName: args.nodeName })
   }
 }
 
-function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): HostSection {
+function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, drained: pulumi.Resource): HostSection {
   const document = renderWorkerHost({ ...args, ...args.options, interface: args.network.interface })
-  return new HostSection(`${name}-host`, { connection: args.connection, generations: args.generations, document }, { parent })
+  return new HostSection(`${name}-host`, { connection: args.connection, generations: args.generations, document }, { parent, dependsOn: drained })
 }
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {

@@ -20,7 +20,7 @@ function rendered(settings: Settings) {
   const found = bareHosts(settings)
   const tunnel = tunnelArgs(settings, found)
   const network = { nodeAddress: settings.workers[0]!.tunnelAddress, interface: 'wg0', ready: [] }
-  const worker = workerArgs(settings, settings.workers[0]!, { network: () => network }, { mounted: {} }, found)
+  const worker = workerArgs(settings, settings.workers[0]!, { network: () => network }, { mounted: {} }, found, [])
   const peers = tunnel.workers.map(({ name, tunnelAddress, address, listenPort }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${listenPort}` }))
   const ends = tunnel.gateways.map(({ name, tunnelAddress, address, port }) => ({ name, tunnelAddress, publicKey: publicKey(name), endpoint: `${address}:${port}` }))
   const storage = storageArgs(settings, found)

@@ -1,7 +1,11 @@
 /** What the end-to-end tests share: the lab and the stack, as the operator sees them. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
+import { parse, stringify } from 'yaml'
+import { checkout } from '../../lab/environment.ts'
 import { reinstallHost, up as labUp } from '../../lab/lab.ts'
 import { labSystem } from '../../lab/proof.ts'
 import { destroy, pulumi, stackExists, stackName } from '../../lab/stack.ts'
@@ -37,6 +41,23 @@ export async function onWorker(command: string): Promise<string> {
 export async function runPulumi(args: string[], options: Options = {}): Promise<{ code: number; output: string }> {
   const { exitCode, all } = await pulumi([...args, '--stack', stackName, '--non-interactive'], { stdio: 'pipe', all: true, reject: false, ...options })
   return { code: exitCode ?? 1, output: String(all) }
+}
+
+/** The lab's second VPS, for `annex:workers`: behind NAT, reached as a user with sudo. */
+export const secondWorker = { name: 'vps-worker-2' as const, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 } }
+
+/** As `runPulumi`, with a changed configuration. */
+export async function runWith(change: (config: Record<string, any>) => void, args: string[]): Promise<{ code: number; output: string }> {
+  const document = parse(readFileSync(path.join(checkout, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, any> }
+  change(document.config)
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'annex-stack-'))
+  try {
+    const file = path.join(folder, 'Pulumi.dev.yaml')
+    writeFileSync(file, stringify(document))
+    return await runPulumi([...args, '--config-file', file])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 export type Running = ReturnType<typeof pulumi>

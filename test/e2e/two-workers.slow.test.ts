@@ -1,23 +1,17 @@
 /** A second worker, behind NAT and reached as a user with sudo; reboots of every end; one worker that goes while the other stays. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { parse, stringify } from 'yaml'
-import { checkout } from '../../lab/environment.ts'
 import { rebootHost, runInHost } from '../../lab/host.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { until } from '../../lab/processes.ts'
 import { destroy, openStack } from '../../lab/stack.ts'
 import type { HostName } from '../../lab/topology.ts'
 import { snapshot } from '../host/lab-host.ts'
-import { difference, freshLab, kubectl, readiness, runPulumi, system } from './lab.ts'
+import { difference, freshLab, kubectl, readiness, runWith, secondWorker, system } from './lab.ts'
 
 const [near, behindNat] = ['vps-worker-1', 'vps-worker-2'] as const
 
 describe('two workers', function () {
   this.timeout(10 * 60_000)
-  let folder: string
   let bare: string[]
 
   before(async function () {
@@ -25,16 +19,14 @@ describe('two workers', function () {
     await freshLab()
     await reinstallHost(behindNat)
     bare = await snapshot()
-    folder = mkdtempSync(path.join(os.tmpdir(), 'annex-two-'))
     await openStack()
-    await upWith([{ name: behindNat, address: '198.51.100.12', tunnelAddress: '10.100.0.12', ssh: { user: 'debian', port: 2222, listenPort: 22 } }])
+    await upWith([secondWorker])
     for (const node of [near, behindNat]) await kubectl(['apply', '-f', '-'], server(node))
     await serving()
   })
 
   after(async () => {
     await destroy({ stdio: 'pipe' })
-    rmSync(folder, { recursive: true })
   })
 
   it('are both Ready, and each reaches the other’s pods, as the cloud reaches both', async () => {
@@ -85,11 +77,7 @@ describe('two workers', function () {
 
   /** `pulumi up` of the dev stack with a changed configuration. */
   async function up(change: (config: Record<string, any>) => void): Promise<void> {
-    const document = parse(readFileSync(path.join(checkout, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, any> }
-    change(document.config)
-    const file = path.join(folder, 'Pulumi.dev.yaml')
-    writeFileSync(file, stringify(document))
-    const { code, output } = await runPulumi(['up', '--yes', '--skip-preview', '--config-file', file])
+    const { code, output } = await runWith(change, ['up', '--yes', '--skip-preview'])
     assert.equal(code, 0, output)
     // What annex itself runs on a worker that leaves is no matter for a warning.
     assert.doesNotMatch(output, /admission (refuses|would refuse)/)
