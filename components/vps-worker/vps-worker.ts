@@ -1,7 +1,7 @@
 /** A VPS as a worker node of the cluster. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { drainForUpgrade, type Host, HostJoin, HostSection, uncordonAfterUpgrade } from '../../host/engine.ts'
+import { drainForUpgrade, type Host, HostJoin, HostSection, type NodeArgs, uncordonAfterUpgrade } from '../../host/engine.ts'
 import { poolLabel, tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
 import { minorsOf, renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
@@ -54,16 +54,19 @@ export class VpsWorker extends pulumi.ComponentResource {
 
   constructor(name: string, args: VpsWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super('annex:index:VpsWorker', name, {}, opts)
-    const upgrade = { nodeName: args.nodeName, context: args.cluster.context, ...minorsOf(args.packages) }
-    const drained = drainForUpgrade(`${name}-drain`, upgrade, { parent: this, dependsOn: args.upgradeAfter })
+    const drained = createDrain(this, name, args)
     const host = createHost(this, name, args, drained)
     const join = createJoin(this, name, args, host)
     const labels = createLabels(this, name, args, join)
-    const uncordoned = uncordonAfterUpgrade(`${name}-uncordon`, upgrade, { parent: this, dependsOn: [host, join] })
+    const uncordoned = createUncordon(this, name, args, [host, join])
     this.nodeName = args.nodeName
     this.ready = [labels, uncordoned]
     this.registerOutputs({ nodeName: args.nodeName })
   }
+}
+
+function createDrain(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): pulumi.Resource {
+  return drainForUpgrade(`${name}-drain`, { ...node(args), ...minorsOf(args.packages) }, { parent, dependsOn: args.upgradeAfter })
 }
 
 function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, drained: pulumi.Resource): HostSection {
@@ -73,8 +76,7 @@ function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, 
 
 function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, host: HostSection): HostJoin {
   const document = renderJoin({ ...args, ...args.cluster, ...args.options, nodeAddress: args.network.nodeAddress })
-  const node = { nodeName: args.nodeName, context: args.cluster.context }
-  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, node, token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
+  return new HostJoin(`${name}-join`, { connection: args.connection, generations: args.generations, document, node: node(args), token: args.bootstrapToken }, { parent, dependsOn: [host, ...args.network.ready, ...(args.joinAfter ?? [])] })
 }
 
 /**
@@ -87,4 +89,12 @@ function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs
   const annotations = { 'pulumi.com/patchForce': 'true' }
   const labels = { ...tenantNodeLabels, [poolLabel]: args.pool }
   return new k8s.core.v1.NodePatch(`${name}-labels-${join.run}`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: join })
+}
+
+function createUncordon(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, changed: pulumi.Resource[]): pulumi.Resource {
+  return uncordonAfterUpgrade(`${name}-uncordon`, { ...node(args), ...minorsOf(args.packages) }, { parent, dependsOn: changed })
+}
+
+function node({ nodeName, cluster }: VpsWorkerArgs): NodeArgs {
+  return { nodeName, context: cluster.context }
 }
