@@ -6,7 +6,7 @@ import { tunnelInterface, tunnelSection } from '../components/wireguard-tunnel/r
 import type { Settings } from '../config/config.ts'
 import type { Worker } from '../config/schema.ts'
 import type { LookOptions } from '../host/engine.ts'
-import type { Expectations } from '../host/preflight.ts'
+import type { Expectations } from './judge-host.ts'
 
 /** Bytes that packages, images and logs take on a worker before any volume. */
 const workerDisk = 3 * 2 ** 30

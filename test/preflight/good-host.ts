@@ -1,6 +1,6 @@
 /** A host that fits, and what is asked of it. */
 import type { HostFacts } from '../../host/facts.ts'
-import type { Expectations } from '../../host/preflight.ts'
+import type { Expectations } from '../../preflight/judge-host.ts'
 
 export const facts: HostFacts = {
   os: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },

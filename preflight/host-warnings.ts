@@ -1,9 +1,9 @@
 /** What of a host may be in the way of a worker or of annex itself, and is no fault. From facts alone. */
-import type { HostFacts } from './facts.ts'
-import { covers, type Expectations } from './preflight.ts'
+import type { HostFacts } from '../host/facts.ts'
+import { covers, type Expectations } from './judge-host.ts'
 
 /** @returns one sentence each, with what to do: a person may have seen to it. */
-export function warnings(facts: HostFacts, wanted: Expectations): string[] {
+export function hostWarnings(facts: HostFacts, wanted: Expectations): string[] {
   return [...mtuWarning(facts, wanted), ...firewallWarnings(facts, wanted), ...dialWarnings(facts), ...servingWarning(facts)]
 }
 

@@ -1,7 +1,7 @@
 /** Whether a host can do what is asked of it, from facts alone: every fault at once, each with the value seen and the fix. */
 import semver from 'semver'
 import { overlap } from '../config/ranges.ts'
-import type { HostFacts } from './facts.ts'
+import type { HostFacts } from '../host/facts.ts'
 
 /** What a role asks of a host. */
 export interface Expectations {
@@ -50,7 +50,7 @@ export interface Fault {
 const clockSeconds = 30
 
 /** @returns no faults where everything fits. */
-export function judge(facts: HostFacts, wanted: Expectations): Fault[] {
+export function judgeHost(facts: HostFacts, wanted: Expectations): Fault[] {
   const rules = wanted.worker ? [...everyHost, ...everyWorker] : everyHost
   return rules.flatMap((rule) => rule(facts, wanted))
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HostFacts } from '../../host/facts.ts'
-import { judge } from '../../host/preflight.ts'
+import { judgeHost } from '../../preflight/judge-host.ts'
 import { facts, wanted as asked } from './good-host.ts'
 
 const wanted: typeof asked = { ...asked, ports: [...asked.ports, { protocol: 'udp', port: 51820, owners: ['', 'wireguard-go'], section: 'wireguard-tunnel' }] }
@@ -37,29 +37,29 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
 
 describe('preflight of a host', () => {
   it('finds nothing wrong with a good one', () => {
-    assert.deepEqual(judge(facts, wanted), [])
+    assert.deepEqual(judgeHost(facts, wanted), [])
   })
   for (const [title, change, id, text] of cases) {
     it(`refuses ${title}, with the value seen and the fix`, () => {
-      const faults = judge({ ...facts, ...change }, wanted)
+      const faults = judgeHost({ ...facts, ...change }, wanted)
       assert.deepEqual(faults.map((fault) => fault.id), [id])
       assert.match(`${faults[0]!.seen} ${faults[0]!.allowed} ${faults[0]!.fix}`, text)
       assert.ok(faults[0]!.fix.length > 0)
     })
   }
   it('lets a pool on a disk of its own be filled', () => {
-    assert.deepEqual(judge({ ...facts, pool: { free: 11 * 2 ** 30, total: 11 * 2 ** 30, volumes: {} } }, { ...wanted, pool: { ...wanted.pool!, size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 10 * 2 ** 30 }] } }), [])
+    assert.deepEqual(judgeHost({ ...facts, pool: { free: 11 * 2 ** 30, total: 11 * 2 ** 30, volumes: {} } }, { ...wanted, pool: { ...wanted.pool!, size: 10 * 2 ** 30, volumes: [{ name: 'a', size: 10 * 2 ** 30 }] } }), [])
   })
   it('reports everything that is wrong at once', () => {
     const changes = Object.assign({}, ...cases.map(([, change]) => change)) as Partial<HostFacts>
-    const found = new Set(judge({ ...facts, ...changes }, wanted).map(({ id }) => id))
+    const found = new Set(judgeHost({ ...facts, ...changes }, wanted).map(({ id }) => id))
     assert.ok(found.size >= 10, [...found].join(', '))
   })
   it('asks of a gateway only what a gateway needs', () => {
-    assert.deepEqual(judge({ ...facts, cgroupVersion: 1, swap: ['/swapfile'] }, { ...wanted, worker: false, sshPort: undefined }), [])
+    assert.deepEqual(judgeHost({ ...facts, cgroupVersion: 1, swap: ['/swapfile'] }, { ...wanted, worker: false, sshPort: undefined }), [])
   })
   it('lets a gateway have a wider route, which is the cloud\'s way to all its networks', () => {
-    const routed = (to: string, via?: string) => judge({ ...facts, routes: [{ to, interface: 'eth0', ...(via && { via }) }] }, { ...wanted, ranges: wanted.ranges.slice(0, 1), worker: false, sshPort: undefined }).map(({ id }) => id)
+    const routed = (to: string, via?: string) => judgeHost({ ...facts, routes: [{ to, interface: 'eth0', ...(via && { via }) }] }, { ...wanted, ranges: wanted.ranges.slice(0, 1), worker: false, sshPort: undefined }).map(({ id }) => id)
     assert.deepEqual(routed('10.0.0.0/8', '10.0.0.1'), [])
     assert.deepEqual(routed('10.0.0.0/8'), ['routes'], 'its own network')
     assert.deepEqual(routed('10.100.0.0/24', '10.0.0.1'), ['routes'])
@@ -73,6 +73,6 @@ describe('preflight of a host', () => {
       disk: { free: 2 ** 30, total: 2 ** 36 },
       sections: ['vps-worker', 'wireguard-tunnel'],
     }
-    assert.deepEqual(judge({ ...facts, ...second }, wanted), [])
+    assert.deepEqual(judgeHost({ ...facts, ...second }, wanted), [])
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HostReport } from '../../host/engine.ts'
-import { isJoined } from '../../preflight/inspect.ts'
+import { isJoined } from '../../preflight/gather.ts'
 
 const cluster = { nodes: [{ name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', heldByUpgrade: false }] }
 
