@@ -4,8 +4,10 @@ import { bytes, volumeName } from '../components/local-storage/render.ts'
 import { type Fault, list, repeated, show, valid } from './fault.ts'
 
 interface RawStorage { size?: string; volumes?: ({ name?: string; size?: string } | undefined)[] }
+type RawWorker = { name?: string; storage?: RawStorage } | undefined
 
-export function storageFaults(workers: ({ name?: string; storage?: RawStorage } | undefined)[]): Fault[] {
+export function storageFaults(raw: { workers?: RawWorker[] }): Fault[] {
+  const workers = list(raw.workers)
   return [...sameNameFaults(workers), ...workers.flatMap((worker, i) => {
     const { size, volumes } = worker?.storage ?? {}
     const path = `annex:workers[${i}].storage`
@@ -18,7 +20,7 @@ export function storageFaults(workers: ({ name?: string; storage?: RawStorage } 
 }
 
 /** The volume 1-a of the worker vps and the volume a of vps-1 would both be the PersistentVolume vps-1-a. */
-function sameNameFaults(workers: Parameters<typeof storageFaults>[0]): Fault[] {
+function sameNameFaults(workers: RawWorker[]): Fault[] {
   const all = workers.flatMap((worker, i) => list(worker?.storage?.volumes).map((it, j) => ({ worker: worker?.name, name: it?.name, path: `annex:workers[${i}].storage.volumes[${j}].name` })))
   return all.flatMap(({ worker, name, path }, i) => {
     if (worker === undefined || name === undefined) return []

@@ -41,3 +41,12 @@ export function named(names: unknown[]): string {
 export function list<T>(value: T[] | undefined): T[] {
   return Array.isArray(value) ? value : []
 }
+
+/** Whether a test says yes; where it does not accept its input, the schema reports that. */
+export function holds(test: () => boolean): boolean {
+  try {
+    return test()
+  } catch {
+    return false
+  }
+}

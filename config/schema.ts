@@ -228,6 +228,11 @@ export const schema = z.strictObject({
 })
 
 export type Config = z.infer<typeof schema>
+
+/** What somebody wrote, any part of which may be missing. That it may be of another shape too, types cannot say. */
+export type RawConfig = DeepPartial<Config>
+type DeepPartial<T> = T extends (infer E)[] ? DeepPartial<E>[] : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T
+
 export type Gateway = Config['tunnel']['gateways'][number]
 export type Worker = Config['workers'][number]
 export type Tenant = Config['tenants'][number]
