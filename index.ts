@@ -5,19 +5,18 @@ import { LocalStorage } from './components/local-storage/local-storage.ts'
 import { VolumeAgents } from './components/local-storage/volume-agents.ts'
 import { TenantAdmission } from './components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from './components/tenant-isolation/tenant-isolation.ts'
-import { poolOf } from './components/tenant-placement/node-pools.ts'
-import { poolPlacement } from './components/tenant-placement/place-pod.ts'
+import { nodePoolOf, nodePoolPlacement } from './components/tenant-placement/node-pools.ts'
 import { PlacementAdmission } from './components/tenant-placement/placement-admission.ts'
 import { TenantPlacement } from './components/tenant-placement/tenant-placement.ts'
 import { VpsWorker } from './components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from './components/wireguard-tunnel/wireguard-tunnel.ts'
-import { admissionArgs, admissionOptions, storageArgs, surroundings, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from './config/arguments.ts'
+import { placementAdmissionOptions, storageArgs, surroundings, tenantAdmissionArgs, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from './config/arguments.ts'
 import { readSettings } from './config/config.ts'
 import { NodeOutOfService } from './host/engine.ts'
 import { inspect } from './preflight/inspect.ts'
 
 const settings = readSettings()
-const placementRules = admissionOptions(settings)
+const placementRules = placementAdmissionOptions(settings)
 const found = await inspect(settings)
 
 pulumi.runtime.registerResourceTransform(ownFields)
@@ -32,7 +31,7 @@ for (const worker of settings.workers) workers.push(new VpsWorker(worker.name, w
 // Tenants in stacks of their own have their volumes on these workers; and what all of them use is there as long as one of them is protected.
 const platform = createPlatform(found.platformNamespaces, settings.iamService, settings.stacked.length > 0 || settings.tenants.some(({ protect }) => protect))
 
-const admission = new TenantAdmission('tenant-admission', admissionArgs(settings, found))
+const admission = new TenantAdmission('tenant-admission', tenantAdmissionArgs(settings, found))
 
 // Tenants go before what they use: with a claim still there, its volume could not be deleted, nor its pods ended without a node.
 const joined = workers.flatMap(({ ready }) => ready)
@@ -41,7 +40,7 @@ const volumeAgents = new VolumeAgents('volume-agents', volumeAgentsArgs(settings
 const capacity = [storage, ...joined, ...placed]
 const tenants = settings.tenants.map((tenant) => {
   const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant), { dependsOn: [admission, ...capacity] })
-  const placement = new TenantPlacement(tenant.name, { placement: poolPlacement(poolOf(tenant)) })
+  const placement = new TenantPlacement(tenant.name, { placement: nodePoolPlacement(nodePoolOf(tenant)) })
   return { name: tenant.name, isolation, placement }
 })
 

@@ -7,7 +7,7 @@ import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-
 import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
 import { nodePools } from '../components/tenant-placement/node-pools.ts'
-import type { AdmissionOptions } from '../components/tenant-placement/render-admission.ts'
+import type { PlacementAdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorker, VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
 import type { WireGuardTunnel, WireGuardTunnelArgs } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
@@ -60,7 +60,7 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     resolvConf: found.resolvConf[worker.name],
     registries: settings.registries.map(({ host, mirror, caFile }) => ({ host, mirror, ca: caFile && settings.files[caFile] })),
     taintEffect: worker.taintEffect,
-    pool: nodePools([worker.name], [...settings.tenants, ...settings.stacked])[worker.name]!,
+    nodePool: nodePools([worker.name], [...settings.tenants, ...settings.stacked])[worker.name]!,
     sshPort: worker.ssh.listenPort ?? worker.ssh.port,
     tunnelPort: worker.listenPort,
     bootstrapToken: found.bootstrapTokens[worker.name],
@@ -78,7 +78,7 @@ export function surroundings(config: Config): Surroundings {
 }
 
 /** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; a kubelet asks for the credentials of an image on its disk since 1.35 (KEP-2535): all must be that new, also those that this update is still to raise. */
-export function admissionArgs({ packages }: Settings, found: Inspection): TenantAdmissionArgs {
+export function tenantAdmissionArgs({ packages }: Settings, found: Inspection): TenantAdmissionArgs {
   return {
     mutating: semver.gte(semver.coerce(found.version)!, '1.36.0'),
     pullAll: [packages.kubernetesVersion, ...found.kubelets].some((version) => semver.lt(semver.coerce(version) ?? '0.0.0', '1.35.0')),
@@ -86,7 +86,7 @@ export function admissionArgs({ packages }: Settings, found: Inspection): Tenant
 }
 
 /** Undefined where the configuration asks for no admission. The pods that hold the hosts' tokens run on tenant nodes. */
-export function admissionOptions({ admission, workers }: Config): AdmissionOptions | undefined {
+export function placementAdmissionOptions({ admission, workers }: Config): PlacementAdmissionOptions | undefined {
   const own = workers.filter(({ storage }) => storage.volumes.length > 0).map(({ name }) => ({ namespace: agentNamespace, name }))
   return admission && { ...admission, daemonSets: [...admission.daemonSets, ...own], preferNoSchedule: workers.some(({ taintEffect }) => taintEffect === 'PreferNoSchedule') }
 }

@@ -1,5 +1,5 @@
 /** Whether every tenant has a node for its pods. Works on raw input, any part of which may be missing or of another shape. */
-import { sharedPool } from '../components/tenant-placement/place-pod.ts'
+import { sharedNodePool } from '../components/tenant-placement/node-pools.ts'
 import { type Fault, list, named, repeated, show } from './fault.ts'
 import type { RawConfig } from './schema.ts'
 
@@ -19,6 +19,6 @@ export function dedicatedNodeFaults(raw: RawConfig): Fault[] {
   const open = raw.admission?.enforcement === 'deny' ? [] : dedicated.slice(0, 1).map(({ path, value }) => ({
     path, seen: show(value), message: 'keeps nobody out by itself: a pod that names the node, or its pool, runs there all the same; set annex:admission.enforcement: deny, or do not dedicate nodes',
   }))
-  const reserved = tenants.flatMap(({ name }, i) => (name === sharedPool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
+  const reserved = tenants.flatMap(({ name }, i) => (name === sharedNodePool ? [{ path: `annex:tenants[${i}].name`, seen: show(name), message: 'is the name of the pool of shared nodes: choose another name' }] : []))
   return [...unknown, ...repeated(dedicated, 'a node can be dedicated to one tenant only'), ...homeless, ...open, ...reserved]
 }

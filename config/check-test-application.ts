@@ -1,6 +1,6 @@
 /** Whether the test application has a tenant, which may have its image, and its claim a place there: else it would not run. Works on raw input, any part of which may be missing or of another shape. */
 import { bytes } from '../components/local-storage/render.ts'
-import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
+import { nodePools, nodePoolOf } from '../components/tenant-placement/node-pools.ts'
 import { partsOf, withRegistry } from '../policies/rules/supply/image.ts'
 import { type Fault, list, named, show, valid } from './fault.ts'
 import { defaultClaim, defaultQuota } from './schema.ts'
@@ -47,5 +47,5 @@ function nodesOf(tenant: RawTenant, raw: Raw): (RawWorker | undefined)[] {
   const pooled = (it: RawTenant | undefined) => ({ name: it?.name ?? '', dedicatedNodes: list(it?.dedicatedNodes) })
   const workers = list(raw.workers)
   const pools = nodePools(workers.map((it) => it?.name ?? ''), list(raw.tenants).map(pooled))
-  return workers.filter((it) => pools[it?.name ?? ''] === poolOf(pooled(tenant)))
+  return workers.filter((it) => pools[it?.name ?? ''] === nodePoolOf(pooled(tenant)))
 }

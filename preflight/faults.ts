@@ -3,7 +3,7 @@ import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import { volumeName } from '../components/local-storage/render.ts'
 import { platformNamespaces } from '../components/tenant-isolation/render.ts'
 import { namespacesOf, tenantsOfNamespaces } from '../components/tenant-isolation/tenant.ts'
-import { nodePools, poolOf } from '../components/tenant-placement/node-pools.ts'
+import { nodePools, nodePoolOf } from '../components/tenant-placement/node-pools.ts'
 import type { Settings } from '../config/config.ts'
 import type { ClusterFacts } from './cluster.ts'
 import { expectations } from './expectations.ts'
@@ -13,7 +13,7 @@ import { judgeHost } from './judge-host.ts'
 import { judgeJoins } from './judge-join.ts'
 import { judgeNamespaces, judgeOwners } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
-import { judgePools, type PoolOfNode } from './judge-pools.ts'
+import { judgeNodePools, type PoolOfNode } from './judge-node-pools.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
 
@@ -40,7 +40,7 @@ function clusterFaults(settings: Settings, cluster: ClusterFacts): string[] {
     ...judgeNamespaces(namespacesOfStack(settings), cluster, settings.stack),
     ...judgeOwners(tenantsOfNamespaces(settings.tenants), cluster, settings.stack),
     ...judgeVolumes(pools.flatMap(({ volumes }) => volumes), settings.stack, cluster.volumes),
-    ...judgePools(pools, poolsOfNamespaces(settings), cluster.volumes),
+    ...judgeNodePools(pools, poolsOfNamespaces(settings), cluster.volumes),
   ]
 }
 
@@ -61,7 +61,7 @@ function poolsOfNodes({ workers, tenants, stacked }: Settings): PoolOfNode[] {
 }
 
 function poolsOfNamespaces({ tenants, stacked }: Settings): Record<string, string> {
-  return Object.fromEntries([...tenants, ...stacked].flatMap((tenant) => namespacesOf(tenant).map(({ name }) => [name, poolOf(tenant)])))
+  return Object.fromEntries([...tenants, ...stacked].flatMap((tenant) => namespacesOf(tenant).map(({ name }) => [name, nodePoolOf(tenant)])))
 }
 
 function message(reason: unknown): string {

@@ -1,6 +1,6 @@
 /** What the preflight looks at, all of it side by side: whoever does not answer is one fault among the others. */
 import type { AdmissionApi } from '../components/tenant-placement/render-admission.ts'
-import { admissionOptions } from '../config/arguments.ts'
+import { placementAdmissionOptions } from '../config/arguments.ts'
 import type { Settings } from '../config/config.ts'
 import type { Worker } from '../config/schema.ts'
 import { type HostReport, look } from '../host/engine.ts'
@@ -22,7 +22,7 @@ export interface Seen {
 
 export async function gather(settings: Settings): Promise<Seen> {
   const names = [...settings.tunnel.gateways, ...settings.workers].map(({ name }) => name)
-  const admissionRules = admissionOptions(settings)
+  const admissionRules = placementAdmissionOptions(settings)
   const [cluster, admission, ...reports] = await Promise.allSettled([
     readCluster(settings.context),
     admissionRules && inspectAdmission(settings.context, admissionRules),

@@ -2,7 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import { evaluateExisting, type Existing } from '../components/tenant-placement/evaluate-existing.ts'
-import { type AdmissionApi, type AdmissionOptions, findAdmissionApi } from '../components/tenant-placement/render-admission.ts'
+import { type AdmissionApi, findAdmissionApi, type PlacementAdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import { get, list } from './cluster.ts'
 
 /** Built-in kinds that make pods. */
@@ -12,7 +12,7 @@ const workloads = ['pods', 'replicationcontrollers', 'deployments.apps', 'statef
  * Warns of each pod and template that could not be created again under the policies.
  * @throws Error where the cluster does not answer
  */
-export async function inspectAdmission(context: string, options: AdmissionOptions): Promise<AdmissionApi> {
+export async function inspectAdmission(context: string, options: PlacementAdmissionOptions): Promise<AdmissionApi> {
   const [api, existing] = await Promise.all([readAdmissionApi(context), readExisting(context)])
   const refused = evaluateExisting(existing, options, api)
   if (refused.length > 0) {

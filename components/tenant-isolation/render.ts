@@ -1,6 +1,6 @@
 /** What keeps one tenant apart, as plain data. */
 import { namespacePoolLabel } from '../tenant-placement/admission-cel.ts'
-import { poolOf } from '../tenant-placement/node-pools.ts'
+import { nodePoolOf } from '../tenant-placement/node-pools.ts'
 import { ownLabels, settings, tenantLabel } from './names.ts'
 import { renderNetworkPolicies } from './network-policies.ts'
 import { renderAffinityQuota, renderLimitRange, renderQuota } from './quota.ts'
@@ -41,7 +41,7 @@ function renderNamespace(tenant: TenantSpec, name: string) {
   return {
     metadata: {
       name,
-      labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, [namespacePoolLabel]: poolOf(tenant), ...podSecurityLabels('restricted') },
+      labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, [namespacePoolLabel]: nodePoolOf(tenant), ...podSecurityLabels('restricted') },
       annotations: {
         [settings.tenant]: tenant.name,
         [settings.namespaces]: list(namespacesOf(tenant).map((it) => it.name)),

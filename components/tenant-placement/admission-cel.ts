@@ -1,5 +1,6 @@
 /** The rules of admission-rules.ts and the work of placePod in CEL, as the API server evaluates it. */
-import { poolLabel, sharedPool, tenantPlacement, tenantTaint } from './place-pod.ts'
+import { nodePoolLabel, sharedNodePool } from './node-pools.ts'
+import { tenantPlacement, tenantTaint } from './place-pod.ts'
 
 export interface Variable { name: string; expression: string }
 export interface Validation { expression: string; messageExpression: string; reason: 'Invalid' }
@@ -23,8 +24,8 @@ function podVariables(spec: string): Variable[] {
 /** The labels that a tenant's pod must select; the pool is that of its namespace. */
 export function tenantVariables(spec: string): Variable[] {
   return [
-    { name: 'pool', expression: `namespaceObject.metadata.?labels[?'${namespacePoolLabel}'].orValue('${sharedPool}')` },
-    { name: 'labels', expression: `{'${tier[0]}': '${tier[1]}', '${poolLabel}': variables.pool}` },
+    { name: 'pool', expression: `namespaceObject.metadata.?labels[?'${namespacePoolLabel}'].orValue('${sharedNodePool}')` },
+    { name: 'labels', expression: `{'${tier[0]}': '${tier[1]}', '${nodePoolLabel}': variables.pool}` },
     ...podVariables(spec),
   ]
 }
@@ -107,13 +108,13 @@ const affinityPatches = [
 export const tenantMutation: { variables: Variable[]; expression: string } = {
   variables: [
     ...tenantVariables('object.spec'),
-    { name: 'demands', expression: `[${cel({ key: tier[0], operator: 'In', values: [tier[1]] })}, {'key': dyn('${poolLabel}'), 'operator': dyn('In'), 'values': dyn([variables.pool])}]` },
+    { name: 'demands', expression: `[${cel({ key: tier[0], operator: 'In', values: [tier[1]] })}, {'key': dyn('${nodePoolLabel}'), 'operator': dyn('In'), 'values': dyn([variables.pool])}]` },
     { name: 'preference', expression: cel({ weight: 100, preference: { matchExpressions: Object.entries(tenantPlacement.preferred).map(([key, value]) => ({ key, operator: 'In', values: [value] })) } }) },
     { name: 'covered', expression: covered },
   ],
   expression: [
     `(has(object.spec.nodeSelector) ? [] : [${add("'/spec/nodeSelector'", '{}')}])`,
-    `['${tier[0]}', '${poolLabel}'].filter(k, !(k in variables.selector)).map(k, ${add("'/spec/nodeSelector/' + jsonpatch.escapeKey(k)", 'variables.labels[k]')})`,
+    `['${tier[0]}', '${nodePoolLabel}'].filter(k, !(k in variables.selector)).map(k, ${add("'/spec/nodeSelector/' + jsonpatch.escapeKey(k)", 'variables.labels[k]')})`,
     `(variables.covered ? [] : (has(object.spec.tolerations) ? [${add("'/spec/tolerations/-'", cel(tenantPlacement.tolerations[0]))}] : [${add("'/spec/tolerations'", cel(tenantPlacement.tolerations))}]))`,
     ...affinityPatches,
     `(object.spec.?affinity.?nodeAffinity.?${preferred}.hasValue() ?

@@ -2,8 +2,9 @@
 import { namespacePoolLabel } from './admission-cel.ts'
 import { otherPodFaults, tenantPodFaults, tenantTemplateFaults } from './admission-rules.ts'
 import { findWorkload, nameOf, type ObjectName } from './place-object.ts'
-import { otherPlacement, placePod, type PodSpec, poolPlacement, sharedPool } from './place-pod.ts'
-import type { AdmissionApi, AdmissionOptions } from './render-admission.ts'
+import { nodePoolPlacement, sharedNodePool } from './node-pools.ts'
+import { otherPlacement, placePod, type PodSpec } from './place-pod.ts'
+import type { AdmissionApi, PlacementAdmissionOptions } from './render-admission.ts'
 import { isPlain, PathFault, type Plain, updateAt } from './settings.ts'
 import { workloads } from './workloads.ts'
 
@@ -19,7 +20,7 @@ export interface Refusal { object: ObjectName; why: string }
  * Pure. A pod that a template makes is judged by its template; one of the cloud's system namespaces is never refused.
  * @returns what could not be created again, in the order given; empty where admission would change nothing.
  */
-export function evaluateExisting({ namespaces, objects }: Existing, options: AdmissionOptions, api: AdmissionApi): Refusal[] {
+export function evaluateExisting({ namespaces, objects }: Existing, options: PlacementAdmissionOptions, api: AdmissionApi): Refusal[] {
   const labels = new Map(namespaces.map((it) => [it.name, it.labels]))
   return objects.flatMap((object) => {
     if (!isPlain(object) || isMadeByTemplate(object) || isStatic(object)) return []
@@ -27,14 +28,14 @@ export function evaluateExisting({ namespaces, objects }: Existing, options: Adm
     const own = labels.get(name.namespace ?? '') ?? {}
     const tenant = own['paas-tier'] === 'tenant'
     if (!tenant && (options.systemNamespaces.includes(name.namespace ?? '') || isException(name, options))) return []
-    const pool = own[namespacePoolLabel] ?? sharedPool
+    const pool = own[namespacePoolLabel] ?? sharedNodePool
     const why = podSpecsOf(object).flatMap((spec) => (tenant ? tenantFaults(name.kind, spec, pool, api) : otherFaults(spec, options)))
     return why.length === 0 ? [] : [{ object: name, why: why.join('; ') }]
   })
 }
 
 function tenantFaults(kind: string, spec: PodSpec, pool: string, api: AdmissionApi): string[] {
-  const placement = poolPlacement(pool)
+  const placement = nodePoolPlacement(pool)
   if (!api.mutating) return tenantPodFaults(spec, placement)
   const faults = tenantTemplateFaults(spec, placement)
   if (faults.length > 0 || kind !== 'Pod') return faults
@@ -42,7 +43,7 @@ function tenantFaults(kind: string, spec: PodSpec, pool: string, api: AdmissionA
   return placed.error === undefined ? [] : [placed.error]
 }
 
-function otherFaults(spec: PodSpec, { preferNoSchedule }: AdmissionOptions): string[] {
+function otherFaults(spec: PodSpec, { preferNoSchedule }: PlacementAdmissionOptions): string[] {
   const { error } = preferNoSchedule ? placePod(spec, otherPlacement) : { error: undefined }
   return [...otherPodFaults(spec), ...(error === undefined ? [] : [`it would run nowhere: ${error}`])]
 }
@@ -76,6 +77,6 @@ function isStatic({ metadata }: Plain): boolean {
   return isPlain(metadata) && isPlain(metadata['annotations']) && Object.hasOwn(metadata['annotations'], 'kubernetes.io/config.mirror')
 }
 
-function isException({ kind, namespace, name }: ObjectName, { daemonSets }: AdmissionOptions): boolean {
+function isException({ kind, namespace, name }: ObjectName, { daemonSets }: PlacementAdmissionOptions): boolean {
   return kind === 'DaemonSet' && daemonSets.some((it) => it.namespace === namespace && it.name === name)
 }

@@ -44,18 +44,6 @@ export const tenantPlacement: Placement = {
   preferred: { 'node-type': 'vps' },
 }
 
-/**
- * Which tenant's pods a node is for: `sharedPool`, or the name of the one tenant that it is dedicated to. A kubelet may not set a label of
- * this prefix on itself (admission plugin NodeRestriction), so a node that was taken over cannot invite the pods of others: annex sets it after the join.
- */
-export const poolLabel = 'node-restriction.kubernetes.io/paas-pool'
-export const sharedPool = 'shared'
-
-/** The placement of tenant pods on the nodes of one pool. */
-export function poolPlacement(pool: string): Placement {
-  return { ...tenantPlacement, nodeSelector: { ...tenantPlacement.nodeSelector, [poolLabel]: pool } }
-}
-
 /** What keeps all other pods off a VPS where its taint does not forbid them (PreferNoSchedule). */
 export const otherPlacement: Placement = {
   nodeSelector: {},

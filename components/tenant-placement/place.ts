@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { kustomization } from './kustomize.ts'
-import { poolPlacement, tenantPlacement } from './place-pod.ts'
+import { nodePoolPlacement } from './node-pools.ts'
+import { tenantPlacement } from './place-pod.ts'
 import { placeYaml, YamlFault } from './place-yaml.ts'
 import { report, reportText } from './report.ts'
 import { isPlain, type Plain } from './settings.ts'
@@ -43,7 +44,7 @@ function place(argv: string[]): number {
     print(1, usage)
     return 0
   }
-  const placement = options.pool === undefined ? tenantPlacement : poolPlacement(options.pool)
+  const placement = options.pool === undefined ? tenantPlacement : nodePoolPlacement(options.pool)
   const table = [...(options.workloads === undefined ? [] : readWorkloads(options.workloads)), ...workloads]
   const streams = files.map((file) => ({ file, ...named(file, () => placeYaml(readText(file), placement, table)) }))
   const documents = streams.flatMap((it) => it.documents)

@@ -1,9 +1,9 @@
 /** The policies that keep placement true in the cluster, whoever creates a pod. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { type AdmissionApi, admissionFaults, type AdmissionOptions, type PolicyObject, renderAdmission } from './render-admission.ts'
+import { type AdmissionApi, admissionFaults, type PlacementAdmissionOptions, type PolicyObject, renderAdmission } from './render-admission.ts'
 
-export interface PlacementAdmissionArgs extends AdmissionOptions {
+export interface PlacementAdmissionArgs extends PlacementAdmissionOptions {
   /** Which policy API the API server has. */
   api: AdmissionApi
 }

@@ -2,7 +2,7 @@
 import { otherMutation, otherValidations, placedValidations, templateValidations, tenantMutation, tenantVariables, type Validation, type Variable } from './admission-cel.ts'
 import { otherPlacement } from './place-pod.ts'
 
-export interface AdmissionOptions {
+export interface PlacementAdmissionOptions {
   /** `audit`: what would be refused is let through, with a warning and an audit entry. `deny`: it is refused. */
   enforcement: 'audit' | 'deny'
   /** Namespaces of the cloud's system: there a toleration of the tenant taint is only noted in the audit log, whatever the enforcement. */
@@ -33,7 +33,7 @@ export function findAdmissionApi(kinds: readonly string[]): AdmissionApi {
 }
 
 /** What is wrong with asking a cluster with this API for admission; empty where nothing is. */
-export function admissionFaults(options: AdmissionOptions, api: AdmissionApi): string[] {
+export function admissionFaults(options: PlacementAdmissionOptions, api: AdmissionApi): string[] {
   return [
     ...(api.validating ? [] : ['the API server has no ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1, Kubernetes 1.30 or newer), so nothing would keep pods where they belong: update the cluster, or remove annex:admission']),
     ...(options.preferNoSchedule && !api.mutating ? ['annex:workers[].taintEffect = "PreferNoSchedule" needs MutatingAdmissionPolicy (Kubernetes 1.36 or newer), which keeps other pods off: update the cluster, or use NoSchedule'] : []),
@@ -41,7 +41,7 @@ export function admissionFaults(options: AdmissionOptions, api: AdmissionApi): s
 }
 
 /** Policies and their bindings. Without MutatingAdmissionPolicy pods are not placed but must be, and so must templates, which are refused at once instead of their pods later. */
-export function renderAdmission(options: AdmissionOptions, api: AdmissionApi): PolicyObject[] {
+export function renderAdmission(options: PlacementAdmissionOptions, api: AdmissionApi): PolicyObject[] {
   const actions = options.enforcement === 'deny' ? ['Deny', 'Audit'] : ['Warn', 'Audit']
   // The API server takes no empty list of names.
   const others = { matchExpressions: [{ key: 'paas-tier', operator: 'NotIn', values: ['tenant'] }, ...(options.systemNamespaces.length > 0 ? [{ key: namespaceName, operator: 'NotIn', values: options.systemNamespaces }] : [])] }
@@ -49,17 +49,43 @@ export function renderAdmission(options: AdmissionOptions, api: AdmissionApi): P
   return [
     ...(api.mutating ? mutating('annex-tenant-pods', tenants, [], tenantMutation) : []),
     ...(api.mutating && options.preferNoSchedule ? mutating('annex-other-pods', others, exceptions(options), otherMutation(otherPlacement.requirements!)) : []),
-    ...validating('annex-tenant-pods', tenants, [pods], [changed], tenantVariables('object.spec'), [...templateValidations('object.spec', "request.operation == 'UPDATE'"), ...placedValidations], [['', {}, actions]]),
-    ...validating('annex-tenant-bindings', tenants, [bindings], [], [], [schedulerOnly(options.schedulers)], [['', {}, actions]]),
-    ...validating('annex-tenant-templates', tenants, templates, [changedTemplate], templateVariables,
-      api.mutating ? templateValidations('variables.pod') : [...templateValidations('variables.pod'), ...placedValidations], [['', {}, api.mutating ? ['Warn', 'Audit'] : actions]]),
-    ...validating('annex-tenant-taint', undefined, [pods], [changedTolerations, ...exceptions(options)], [], otherValidations, [['', others, actions], ...(options.systemNamespaces.length > 0 ? [['-system', system, ['Audit']] as Bound] : [])]),
+    ...validating({
+      name: 'annex-tenant-pods', namespaces: tenants, resources: [pods], conditions: [changed], variables: tenantVariables('object.spec'),
+      validations: [...templateValidations('object.spec', "request.operation == 'UPDATE'"), ...placedValidations],
+      bindings: [{ actions }],
+    }),
+    ...validating({
+      name: 'annex-tenant-bindings', namespaces: tenants, resources: [bindings],
+      validations: [schedulerOnly(options.schedulers)],
+      bindings: [{ actions }],
+    }),
+    ...validating({
+      name: 'annex-tenant-templates', namespaces: tenants, resources: templates, conditions: [changedTemplate], variables: templateVariables,
+      validations: api.mutating ? templateValidations('variables.pod') : [...templateValidations('variables.pod'), ...placedValidations],
+      bindings: [{ actions: api.mutating ? ['Warn', 'Audit'] : actions }],
+    }),
+    ...validating({
+      name: 'annex-tenant-taint', resources: [pods], conditions: [changedTolerations, ...exceptions(options)],
+      validations: otherValidations,
+      bindings: [{ namespaces: others, actions }, ...(options.systemNamespaces.length > 0 ? [{ suffix: '-system', namespaces: system, actions: ['Audit'] }] : [])],
+    }),
   ]
 }
 
 type Rule = { apiGroups: string[]; apiVersions: string[]; operations: string[]; resources: string[]; scope: 'Namespaced' }
 type Condition = { name: string; expression: string }
-type Bound = [suffix: string, namespaceSelector: object, validationActions: string[]]
+
+/** A ValidatingAdmissionPolicy. Of namespaces nothing means all. */
+interface Validating {
+  name: string
+  namespaces?: object
+  resources: Rule[]
+  conditions?: Condition[]
+  variables?: Variable[]
+  validations: Validation[]
+  /** Where it holds, and what follows. The suffix makes the binding's name; default: the policy's own. */
+  bindings: { suffix?: string; namespaces?: object; actions: string[] }[]
+}
 
 const rule = (apiGroups: string[], operations: string[], resources: string[]): Rule => ({ apiGroups, apiVersions: ['*'], operations, resources, scope: 'Namespaced' })
 /** Neither status nor ephemeral containers nor a resize can change where a pod runs, so those subresources are not asked about. */
@@ -84,7 +110,7 @@ const changedTemplate: Condition = { name: 'template-changes', expression: `${te
 const templateVariables: Variable[] = [{ name: 'pod', expression: `${templateOf('object')}.?spec.orValue({})` }, ...tenantVariables('variables.pod')]
 
 /** The named DaemonSets, and the static pods that a kubelet mirrors. */
-function exceptions({ daemonSets }: AdmissionOptions): Condition[] {
+function exceptions({ daemonSets }: PlacementAdmissionOptions): Condition[] {
   const names = daemonSets.map(({ namespace, name }) => JSON.stringify(`${namespace}/${name}`)).join(', ')
   return [
     ...(daemonSets.length === 0 ? [] : [{ name: 'no-named-daemonset', expression: `!object.metadata.?ownerReferences.orValue([]).exists(o, o.kind == 'DaemonSet' && o.?controller.orValue(false) && (request.namespace + '/' + o.name) in [${names}])` }]),
@@ -103,21 +129,21 @@ function schedulerOnly(schedulers: string[]): Validation {
 const metadata = (name: string) => ({ name, labels: { 'app.kubernetes.io/managed-by': 'annex', 'app.kubernetes.io/component': 'tenant-placement' } })
 const apiVersion = 'admissionregistration.k8s.io/v1'
 
-function validating(name: string, namespaceSelector: object | undefined, resourceRules: Rule[], matchConditions: Condition[], variables: Variable[], validations: Validation[], bound: Bound[]): PolicyObject[] {
+function validating({ name, namespaces, resources, conditions, variables, validations, bindings }: Validating): PolicyObject[] {
   const spec = {
     failurePolicy: 'Fail',
-    matchConstraints: { matchPolicy: 'Equivalent', ...(namespaceSelector === undefined ? {} : { namespaceSelector }), resourceRules },
-    ...(matchConditions.length === 0 ? {} : { matchConditions }),
-    ...(variables.length === 0 ? {} : { variables }),
+    matchConstraints: { matchPolicy: 'Equivalent', ...(namespaces && { namespaceSelector: namespaces }), resourceRules: resources },
+    ...(conditions && { matchConditions: conditions }),
+    ...(variables && { variables }),
     validations,
   }
   return [
     { apiVersion, kind: 'ValidatingAdmissionPolicy', metadata: metadata(name), spec },
-    ...bound.map(([suffix, selector, validationActions]): PolicyObject => ({
+    ...bindings.map(({ suffix = '', namespaces: bound, actions }): PolicyObject => ({
       apiVersion,
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: metadata(`${name}${suffix}`),
-      spec: { policyName: name, validationActions, ...(Object.keys(selector).length === 0 ? {} : { matchResources: { namespaceSelector: selector } }) },
+      spec: { policyName: name, validationActions: actions, ...(bound && { matchResources: { namespaceSelector: bound } }) },
     })),
   ]
 }

@@ -2,7 +2,8 @@
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { drainForUpgrade, type Host, HostJoin, HostSection, type NodeArgs, uncordonAfterUpgrade } from '../../host/engine.ts'
-import { poolLabel, tenantNodeLabels } from '../tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../tenant-placement/node-pools.ts'
+import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
 import { minorsOf, renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
 
@@ -22,8 +23,8 @@ export interface VpsWorkerArgs extends Host {
   /** File on the host with the name servers that pods with the host's DNS get. Default: /etc/resolv.conf. */
   resolvConf?: string
   taintEffect: 'NoSchedule' | 'PreferNoSchedule'
-  /** Pool of tenants whose pods it takes. Its label (`poolLabel`) is set through the API after the join: a kubelet may not give it to itself. */
-  pool: string
+  /** Pool of tenants whose pods it takes. Its label (`nodePoolLabel`) is set through the API after the join: a kubelet may not give it to itself. */
+  nodePool: string
   /** TCP port on which sshd listens. */
   sshPort: number
   /** UDP port of the tunnel, for a worker that can be reached first. */
@@ -87,7 +88,7 @@ function createJoin(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, 
 function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, join: HostJoin): k8s.core.v1.NodePatch {
   // A label belongs to whoever changed it last: without force the update would end in a conflict.
   const annotations = { 'pulumi.com/patchForce': 'true' }
-  const labels = { ...tenantNodeLabels, [poolLabel]: args.pool }
+  const labels = { ...tenantNodeLabels, [nodePoolLabel]: args.nodePool }
   return new k8s.core.v1.NodePatch(`${name}-labels-${join.run}`, { metadata: { name: args.nodeName, labels, annotations } }, { parent, dependsOn: join })
 }
 

@@ -11,7 +11,7 @@ import { platformNamespaces } from '../../components/tenant-isolation/names.ts'
 import { TenantAdmission } from '../../components/tenant-isolation/tenant-admission.ts'
 import { PlacementAdmission } from '../../components/tenant-placement/placement-admission.ts'
 import { annexOptions } from '../../config/annex-options.ts'
-import { admissionOptions, surroundings } from '../../config/arguments.ts'
+import { placementAdmissionOptions, surroundings } from '../../config/arguments.ts'
 import { check, describe } from '../../config/check.ts'
 
 const file = `Pulumi.${pulumi.getStack()}.yaml`
@@ -22,7 +22,7 @@ pulumi.runtime.registerResourceTransform(ownFields)
 
 createPlatform(platformNamespaces, undefined, true)
 const admission = new TenantAdmission('tenant-admission', { mutating: true, pullAll: false })
-new PlacementAdmission('placement-admission', { ...admissionOptions(config)!, api: { mutating: true, validating: true } })
+new PlacementAdmission('placement-admission', { ...placementAdmissionOptions(config)!, api: { mutating: true, validating: true } })
 
 /** As in index.ts. */
 export const tenantSurroundings = surroundings(config)

@@ -1,7 +1,7 @@
 /** Puts the attackers and their victims into the cluster, finds out where everything is, and takes all of it away again. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { poolOf } from '../../components/tenant-placement/node-pools.ts'
-import { placePod, poolPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { nodePoolOf, nodePoolPlacement } from '../../components/tenant-placement/node-pools.ts'
+import { placePod } from '../../components/tenant-placement/place-pod.ts'
 import type { Places, PodAttack } from '../attacks/inside.ts'
 import { openGroup, openNamespace, removeOpen, setUpOpen } from '../attacks/open.ts'
 import type { Ran } from '../point.ts'
@@ -34,7 +34,7 @@ export async function setUp(subject: Subject, attacked: Attacked, sacrifices: re
   const send = async (who: string[], input: object) => must(await kubectl([...who, 'apply', '-f', '-'], { input }), 'kubectl apply')
   const place = (pod: any, tenant: string) => {
     const spec = subject.config.tenants.find(({ name }) => name === tenant)!
-    return { ...pod, spec: placePod(pod.spec, poolPlacement(poolOf(spec))).spec }
+    return { ...pod, spec: placePod(pod.spec, nodePoolPlacement(nodePoolOf(spec))).spec }
   }
 
   await tearDown(subject, attacked, { wait: true })

@@ -3,7 +3,8 @@ import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { ownFields } from '../../components/field-manager.ts'
 import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
-import { poolLabel, tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../../components/tenant-placement/node-pools.ts'
+import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
 import { tenantArgs, tunnelArgs } from '../../config/arguments.ts'
@@ -68,7 +69,7 @@ describe('the components, under mocks', () => {
 
   it('give every node its pool, and the cluster a binding for each admission policy', async () => {
     const all = await registered(() => program('Pulumi.dev.yaml'))
-    const pools = all.filter(({ type }) => type === 'kubernetes:core/v1:NodePatch').map(({ inputs }) => [inputs.metadata.name, inputs.metadata.labels[poolLabel]])
+    const pools = all.filter(({ type }) => type === 'kubernetes:core/v1:NodePatch').map(({ inputs }) => [inputs.metadata.name, inputs.metadata.labels[nodePoolLabel]])
     assert.deepEqual(pools, [['vps-worker-1', 'shared']])
     const policies = all.filter(({ type }) => type.startsWith('kubernetes:admissionregistration.k8s.io/v1:'))
     const named = (suffix: RegExp, nameOf: (inputs: any) => string) => new Set(policies.filter(({ type }) => suffix.test(type)).map(({ type, inputs }) => `${type.replace(/Binding$/, '')} ${nameOf(inputs)}`))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type * as pulumi from '@pulumi/pulumi'
-import { admissionArgs, workerArgs } from '../../config/arguments.ts'
+import { tenantAdmissionArgs, workerArgs } from '../../config/arguments.ts'
 import { bareHosts, settingsOf } from '../settings.ts'
 
 describe('images on a node\'s disk', () => {
   const settings = settingsOf('Pulumi.dev.yaml')
   const pullAll = (kubernetesVersion: string, ...kubelets: string[]) =>
-    admissionArgs({ ...settings, packages: { ...settings.packages, kubernetesVersion } }, { ...bareHosts(settings), kubelets }).pullAll
+    tenantAdmissionArgs({ ...settings, packages: { ...settings.packages, kubernetesVersion } }, { ...bareHosts(settings), kubelets }).pullAll
 
   it('are pulled anew for every tenant until each kubelet asks for their credentials by itself', () => {
     assert.equal(pullAll('1.36.3-1.1'), false)

@@ -1,6 +1,6 @@
 /** A worker that is no longer what the stack's state says: its disk or its gateway's is new, or the cluster has forgotten its node. An update alone brings it back, and a destroy lets go of it. */
 import assert from 'node:assert/strict'
-import { poolLabel } from '../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../../components/tenant-placement/node-pools.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { until } from '../../lab/processes.ts'
 import { lastChanges, openStack, up } from '../../lab/stack.ts'
@@ -58,7 +58,7 @@ async function isBroughtBack(): Promise<void> {
   await openStack()
   await up({ stdio: 'pipe' })
   await until('the node is Ready', 90, async () => (await readiness(vps)) === 'True')
-  assert.match(await kubectl(['get', 'node', vps, '-o', 'jsonpath={.metadata.labels}']), new RegExp(`"${poolLabel}":"shared"`))
+  assert.match(await kubectl(['get', 'node', vps, '-o', 'jsonpath={.metadata.labels}']), new RegExp(`"${nodePoolLabel}":"shared"`))
   await kubectl(['rollout', 'status', 'statefulset/test-app', '-n', 'paas-tenant-1', '--timeout=180s'])
   const again = await runPulumi(['up', '--yes', '--skip-preview', '--diff'])
   assert.equal(again.code, 0, again.output)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { poolLabel } from '../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../../components/tenant-placement/node-pools.ts'
 import { labFolder } from '../../lab/environment.ts'
 import { until } from '../../lab/processes.ts'
 import { lastChanges, openStack, pulumi, stackName, up } from '../../lab/stack.ts'
@@ -59,7 +59,7 @@ describe('the dev stack on the lab', function () {
   it('has a pool on its nodes that a taken-over node cannot change: the API server refuses that to its own credential', async () => {
     const { name } = system.worker
     const label = (to: string) => system.onWorker(['kubectl', '--kubeconfig', '/etc/kubernetes/kubelet.conf', '--cache-dir', '/tmp/kube-cache', 'label', 'node', name, to, '--overwrite'])
-    const refused = await label(`${poolLabel}=another`)
+    const refused = await label(`${nodePoolLabel}=another`)
     assert.notEqual(refused.code, 0)
     assert.match(refused.stderr, /is not allowed to modify labels.*node-restriction\.kubernetes\.io/)
     // The credential itself is good for other labels.

@@ -3,21 +3,22 @@ import { spawnSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { otherPodFaults, tenantPodFaults } from '../../../components/tenant-placement/admission-rules.ts'
-import { otherPlacement, placePod, type PodSpec, poolLabel, poolPlacement, tenantTaint } from '../../../components/tenant-placement/place-pod.ts'
-import { type AdmissionApi, type AdmissionOptions, findAdmissionApi, renderAdmission } from '../../../components/tenant-placement/render-admission.ts'
+import { nodePoolLabel, nodePoolPlacement } from '../../../components/tenant-placement/node-pools.ts'
+import { otherPlacement, placePod, type PodSpec, tenantTaint } from '../../../components/tenant-placement/place-pod.ts'
+import { type AdmissionApi, findAdmissionApi, type PlacementAdmissionOptions, renderAdmission } from '../../../components/tenant-placement/render-admission.ts'
 import { toolPath } from '../../../tools/tools.ts'
 import { type Cluster, startCluster } from '../../lab/pulumi/cluster.ts'
 import { type Call, callTo, Refused } from './api.ts'
 import { validPods } from './arbitrary.ts'
 
-const options: AdmissionOptions = {
+const options: PlacementAdmissionOptions = {
   enforcement: 'deny',
   systemNamespaces: ['kube-system', 'cloud'],
   daemonSets: [{ namespace: 'monitoring', name: 'node-exporter' }],
   schedulers: ['system:kube-scheduler'],
   preferNoSchedule: true,
 }
-const placement = poolPlacement('a')
+const placement = nodePoolPlacement('a')
 const container = { name: 'c', image: 'busybox:1' }
 const tenantToleration = { ...tenantTaint, operator: 'Equal', effect: 'NoSchedule' }
 
@@ -47,7 +48,7 @@ describe('the admission policies, on a real API server', function () {
     await until(async () => (await call('GET', `/api/v1/namespaces/${name}/serviceaccounts`)).items.length > 0)
   }
 
-  async function apply(api: AdmissionApi, wanted: AdmissionOptions): Promise<void> {
+  async function apply(api: AdmissionApi, wanted: PlacementAdmissionOptions): Promise<void> {
     cluster.kubectlWith({ apiVersion: 'v1', kind: 'List', items: renderAdmission(wanted, api) }, 'apply', '--server-side', '--force-conflicts')
   }
 
@@ -100,8 +101,8 @@ describe('the admission policies, on a real API server', function () {
 
   const refused: [string, string, object, RegExp][] = [
     ['a nodeName', 'tenant', { nodeName: 'cloud-1' }, /sets nodeName=cloud-1/],
-    ["another tenant's nodes", 'tenant', { nodeSelector: { [poolLabel]: 'b' } }, /paas-pool=b, its placement needs \S+paas-pool=a/],
-    ["another tenant's nodes in an affinity", 'tenant', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: poolLabel, operator: 'In', values: ['b'] }] }] } } } }, /every term of the node affinity/],
+    ["another tenant's nodes", 'tenant', { nodeSelector: { [nodePoolLabel]: 'b' } }, /paas-pool=b, its placement needs \S+paas-pool=a/],
+    ["another tenant's nodes in an affinity", 'tenant', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: nodePoolLabel, operator: 'In', values: ['b'] }] }] } } } }, /every term of the node affinity/],
     ['a toleration of everything', 'tenant', { tolerations: [{ operator: 'Exists' }] }, /tolerates every taint/],
     ['a toleration of every tier', 'tenant', { tolerations: [{ key: 'paas-tier', operator: 'Exists' }] }, /every value of paas-tier/],
     ['the tenant toleration outside', 'other', { tolerations: [tenantToleration] }, /opens the nodes of the tenants/],

@@ -1,9 +1,10 @@
 /** Generated pods and nodes, over few keys and values so that they meet. */
 import fc from 'fast-check'
-import { type NodeSelectorRequirement, type NodeSelectorTerm, poolLabel, type PodSpec, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../../../components/tenant-placement/node-pools.ts'
+import { type NodeSelectorRequirement, type NodeSelectorTerm, type PodSpec, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
 import type { Node, Taint } from './scheduler.ts'
 
-const key = fc.constantFrom('zone', 'paas-tier', 'node-type', poolLabel)
+const key = fc.constantFrom('zone', 'paas-tier', 'node-type', nodePoolLabel)
 const value = fc.constantFrom('a', 'tenant', 'vps', 'shared', '7')
 
 const requirement: fc.Arbitrary<NodeSelectorRequirement> = fc.oneof(

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { parseAllDocuments } from 'yaml'
 import { placeObject } from '../../../components/tenant-placement/place-object.ts'
-import { poolLabel, tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel } from '../../../components/tenant-placement/node-pools.ts'
+import { tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
 import { toolPath } from '../../../tools/tools.ts'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
@@ -74,7 +75,7 @@ describe('npm run place', function () {
     const widget = file('widget.yaml', '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: {containers: []}}\n')
     const { stdout, exitCode } = await place(['--workloads', table, '--pool', 'paas-tenant-1', widget])
     assert.equal(exitCode, 0)
-    assert.equal(objects(stdout)[0].spec.nodeSelector[poolLabel], 'paas-tenant-1')
+    assert.equal(objects(stdout)[0].spec.nodeSelector[nodePoolLabel], 'paas-tenant-1')
   })
 
   it('tells its usage when it is asked for that', async () => {

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { otherPlacement, placePod, type Placement, type PodSpec, poolLabel, poolPlacement, tenantPlacement, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
+import { nodePoolLabel, nodePoolPlacement } from '../../../components/tenant-placement/node-pools.ts'
+import { otherPlacement, type Placement, placePod, type PodSpec, tenantPlacement, type Toleration } from '../../../components/tenant-placement/place-pod.ts'
 import { nodes, pods } from './arbitrary.ts'
 import { selects, tolerates } from './scheduler.ts'
 
 const runs = { numRuns: 3000 }
-const placements: Record<string, Placement> = { tenant: tenantPlacement, 'tenant in a pool': poolPlacement('a'), 'everybody else': otherPlacement }
+const placements: Record<string, Placement> = { tenant: tenantPlacement, 'tenant in a pool': nodePoolPlacement('a'), 'everybody else': otherPlacement }
 
 /** Whether the node is one that the placement is for, told from the placement's meaning. */
 const isMeant: Record<string, (labels: Record<string, string>) => boolean> = {
   tenant: (labels) => labels['paas-tier'] === 'tenant',
-  'tenant in a pool': (labels) => labels['paas-tier'] === 'tenant' && labels[poolLabel] === 'a',
+  'tenant in a pool': (labels) => labels['paas-tier'] === 'tenant' && labels[nodePoolLabel] === 'a',
   'everybody else': (labels) => labels['node-type'] !== 'vps',
 }
 

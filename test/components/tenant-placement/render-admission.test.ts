@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { evaluateExisting } from '../../../components/tenant-placement/evaluate-existing.ts'
-import { nodePools, poolOf } from '../../../components/tenant-placement/node-pools.ts'
-import { poolLabel } from '../../../components/tenant-placement/place-pod.ts'
-import { admissionFaults, type AdmissionOptions, findAdmissionApi, renderAdmission } from '../../../components/tenant-placement/render-admission.ts'
+import { nodePoolLabel, nodePoolOf, nodePools } from '../../../components/tenant-placement/node-pools.ts'
+import { admissionFaults, findAdmissionApi, type PlacementAdmissionOptions, renderAdmission } from '../../../components/tenant-placement/render-admission.ts'
 import { matchesGolden } from '../../golden.ts'
 
-const options: AdmissionOptions = {
+const options: PlacementAdmissionOptions = {
   enforcement: 'audit',
   systemNamespaces: ['kube-system', 'cloud'],
   daemonSets: [{ namespace: 'monitoring', name: 'node-exporter' }],
@@ -65,12 +64,12 @@ describe('evaluateExisting', () => {
   const everything = [{ operator: 'Exists' }]
   const pod = (namespace: string, spec: object, metadata: object = {}) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace, ...metadata }, spec: { nodeName: 'n', containers: [], ...spec } })
   const made = (kind: string, namespace: string, spec: object, name = 'w') => ({ apiVersion: 'apps/v1', kind, metadata: { name, namespace }, spec: { template: { spec } } })
-  const refused = (object: object, api = both, more: Partial<AdmissionOptions> = {}) => evaluateExisting({ namespaces, objects: [object] }, { ...options, ...more }, api).map(({ why }) => why)[0]
+  const refused = (object: object, api = both, more: Partial<PlacementAdmissionOptions> = {}) => evaluateExisting({ namespaces, objects: [object] }, { ...options, ...more }, api).map(({ why }) => why)[0]
 
   const cases: [string, object, RegExp | undefined][] = [
     ['a pod of a tenant that admission can place', pod('tenant', {}), undefined],
     ['a pod of a tenant that tolerates everything', pod('tenant', { tolerations: everything }), /tolerates every taint/],
-    ["a pod on another tenant's nodes", pod('tenant', { nodeSelector: { [poolLabel]: 'b' } }), /paas-pool=b.*paas-pool=a/],
+    ["a pod on another tenant's nodes", pod('tenant', { nodeSelector: { [nodePoolLabel]: 'b' } }), /paas-pool=b.*paas-pool=a/],
     ['a template of a tenant that names a node', made('Deployment', 'tenant', { nodeName: 'n' }), /sets nodeName=n/],
     ['a template of a tenant that says nothing', made('Deployment', 'tenant', {}), undefined],
     ['a pod that its template makes', pod('tenant', { tolerations: everything }, { ownerReferences: [{ kind: 'ReplicaSet', name: 'r', controller: true }] }), undefined],
@@ -103,6 +102,6 @@ describe('pools of nodes', () => {
   it('are shared but for nodes that a tenant has for itself', () => {
     const tenants = [{ name: 'a', dedicatedNodes: ['w2'] }, { name: 'b', dedicatedNodes: [] }]
     assert.deepEqual(nodePools(['w1', 'w2'], tenants), { w1: 'shared', w2: 'a' })
-    assert.deepEqual(tenants.map(poolOf), ['a', 'shared'])
+    assert.deepEqual(tenants.map(nodePoolOf), ['a', 'shared'])
   })
 })

@@ -13,7 +13,7 @@ export interface PoolOfNode {
  * @param pools of tenants, by namespace
  * @returns one sentence for each volume in the way: what was seen, the fix
  */
-export function judgePools(nodes: PoolOfNode[], pools: Record<string, string>, volumes: VolumeFacts[]): string[] {
+export function judgeNodePools(nodes: PoolOfNode[], pools: Record<string, string>, volumes: VolumeFacts[]): string[] {
   return nodes.flatMap(({ node, pool, volumes: own }) => volumes.filter(({ name, phase }) => phase === 'Bound' && own.includes(name)).flatMap(({ name, claim }) => {
     const wanted = pools[claim?.split('/')[0] ?? '']
     if (wanted === undefined || wanted === pool) return []
