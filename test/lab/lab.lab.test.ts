@@ -126,6 +126,9 @@ describe('the lab', function () {
     assert.equal((await run(['shell', 'bash', '-c', 'pulumi version && exit 7'])).exitCode, 7)
     assert.match((await run(['ssh', vps, 'uptime'])).stdout, /load average/)
     assert.equal((await run(['ssh', vps, 'exit 9'])).exitCode, 9)
+    // A bash that took itself for the first one would run the ~/.bashrc of whoever works here before each script.
+    const { stdout } = await execa(path.join(checkout, 'lab/run'), ['shell', 'printenv', 'SHLVL'], { env: { SHLVL: undefined } })
+    assert.ok(Number(stdout) >= 1)
     assert.match((await run(['ssh', 'vps-worker-9'])).stderr, /one of gateway, cloud-worker-1, vps-worker-1, vps-worker-2, not "vps-worker-9"/)
   })
 
