@@ -50,7 +50,8 @@ export function workerArgs(settings: Settings, worker: Worker, tunnel: Pick<Wire
     ...host(settings, found, worker.name),
     network: tunnel.network(worker.name),
     joinAfter: storage.mounted[worker.name],
-    upgradeAfter: before.filter(({ nodeName }) => [nodeName, worker.name].every((it) => found.upgraded.includes(it))).flatMap(({ ready }) => ready),
+    drains: found.upgrades[worker.name]?.drains ?? 0,
+    upgradeAfter: before.filter(({ nodeName }) => [nodeName, worker.name].every((it) => found.upgrades[it]?.inTurn)).flatMap(({ ready }) => ready),
     cluster: { context: settings.context, apiServer: settings.cluster.apiServer, caCertHash: found.caCertHash },
     packages: {
       ...packages,

@@ -12,7 +12,7 @@ export type { Change, HostDocument, HostResult, Item } from './document.ts'
 export { type HostReport, look, type LookOptions } from './look.ts'
 export type { HostFacts } from './facts.ts'
 export { AuthenticationFailed, HostFailure, HostKeyMismatch, NotRoot, Unreachable } from './errors.ts'
-export { drainForUpgrade, type NodeArgs, type NodeMinors, NodeOutOfService, uncordonAfterUpgrade } from './node.ts'
+export { drainForUpgrade, type NodeArgs, NodeOutOfService, uncordonAfterUpgrade, type UpgradeArgs } from './node.ts'
 
 /** A host, for whoever changes it. */
 export interface Host {

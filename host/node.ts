@@ -10,10 +10,12 @@ export interface NodeArgs {
   context: string
 }
 
-/** Minors that a node is to run, like 1.36. */
-export interface NodeMinors {
+export interface UpgradeArgs extends NodeArgs {
+  /** Minors that the node is to run, like 1.36. */
   kubelet: string
   containerd: string
+  /** How often the node is to have been drained: one more than its annotation says, where it is to be drained now. 0: never yet. */
+  drains: number
 }
 
 /** Does nothing until it is deleted: then it drains the node and deletes it. */
@@ -38,28 +40,26 @@ export class NodeOutOfService extends pulumi.ComponentResource {
 }
 
 /**
- * Does nothing until the minors change: then it drains the node. "In-place minor version kubelet upgrades are not supported" (Kubernetes
- * version skew policy), and containers outlive their containerd only as far as the two understand each other.
+ * Drains the node where it has been drained less often than it is to have been: "in-place minor version kubelet upgrades are not supported"
+ * (Kubernetes version skew policy), and containers outlive their containerd only as far as the two understand each other. By a number, because
+ * the state knows what was asked of it and not what came of it: a run that failed is one more drain, and a node that the stack takes over one too.
  */
-export function drainForUpgrade(name: string, args: NodeArgs & NodeMinors, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-  return command(name, { update: script('drain.sh') }, upgrade(args), opts)
+export function drainForUpgrade(name: string, { drains, ...node }: UpgradeArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  return command(name, { create: script('drain.sh') }, { ...environment(node), DRAINS: String(drains) }, opts)
 }
 
-/** The other end of `drainForUpgrade`: once the node is Ready again, it takes pods again. */
-export function uncordonAfterUpgrade(name: string, args: NodeArgs & NodeMinors, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-  return command(name, { update: script('uncordon.sh') }, upgrade(args), opts)
+/** The other end of `drainForUpgrade`: once the node is Ready with the minors it is to have, it takes pods again. */
+export function uncordonAfterUpgrade(name: string, { drains, kubelet, containerd, ...node }: UpgradeArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  return command(name, { create: script('uncordon.sh') }, { ...environment(node), DRAINS: String(drains), KUBELET: kubelet, CONTAINERD: containerd }, opts)
 }
 
-function command(name: string, steps: Pick<local.CommandArgs, 'update' | 'delete'>, environment: Record<string, string>, opts: pulumi.CustomResourceOptions): local.Command {
+/** Without `update`, that is `create` too. */
+function command(name: string, steps: Pick<local.CommandArgs, 'create' | 'delete'>, environment: Record<string, string>, opts: pulumi.CustomResourceOptions): local.Command {
   return new local.Command(name, { ...steps, interpreter: ['bash', '-c'], environment, logging: local.Logging.Stderr, addPreviousOutputInEnv: false }, opts)
 }
 
 function environment({ nodeName, context }: NodeArgs): Record<string, string> {
   return { NODE: nodeName, CONTEXT: context }
-}
-
-function upgrade({ kubelet, containerd, ...node }: NodeArgs & NodeMinors): Record<string, string> {
-  return { ...environment(node), KUBELET: kubelet, CONTAINERD: containerd }
 }
 
 function script(name: string): string {

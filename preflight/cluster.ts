@@ -54,6 +54,8 @@ export interface NodeFacts {
   kubelet: string
   /** Like containerd://2.2.7. */
   containerRuntime: string
+  /** How often it was drained for an upgrade. */
+  drains: number
   /** Whether an upgrade keeps pods away. */
   heldByUpgrade: boolean
 }
@@ -101,6 +103,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       taints: spec.taints ?? [],
       kubelet: status?.nodeInfo?.kubeletVersion ?? '',
       containerRuntime: status?.nodeInfo?.containerRuntimeVersion ?? '',
+      drains: Number(metadata.annotations?.['annex/drains'] ?? 0),
       heldByUpgrade: spec.unschedulable === true && metadata.annotations?.['annex/cordoned'] !== undefined,
     })),
     namespaces: namespaces.map(namespaceFacts),

@@ -8,8 +8,8 @@ import { faultsOf } from './faults.ts'
 import { gather, type Seen } from './gather.ts'
 import { generations, lastSection } from './generations.ts'
 import { ownPlatform } from './judge-namespaces.ts'
-import { upgradesOf } from './judge-node.ts'
 import { refusal } from './refusal.ts'
+import { type Upgrade, upgradeOf } from './upgrades.ts'
 import { warningsOf } from './warnings.ts'
 
 export interface Inspection {
@@ -21,8 +21,8 @@ export interface Inspection {
   bootstrapTokens: Record<string, pulumi.Output<string>>
   /** Versions of the kubelets that this stack's workers have, like v1.36.3. */
   kubelets: string[]
-  /** Workers that are drained for another minor: names. */
-  upgraded: string[]
+  /** By worker. */
+  upgrades: Record<string, Upgrade>
   /** Which policy API there is; undefined where the configuration asks for no admission. */
   admissionApi: AdmissionApi | undefined
   /** See `createPlatform`. */
@@ -46,7 +46,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     caCertHash: cluster.caCertHash,
     bootstrapTokens: tokens(settings, seen.joining),
     kubelets: cluster.nodes.filter(({ name }) => workers.includes(name)).map(({ kubelet }) => kubelet),
-    upgraded: workers.filter((name) => upgradesOf(name, settings.packages, cluster).length > 0),
+    upgrades: Object.fromEntries(workers.map((name) => [name, upgradeOf(name, settings.packages, cluster)])),
     admissionApi: answered(seen.admission),
     platformNamespaces: ownPlatform(cluster),
     resolvConf: Object.fromEntries(hosts.map(({ name, report }) => [name, report.facts.resolvConf])),

@@ -1,7 +1,6 @@
 /** Whether a host fits the cluster as a node, from facts alone. */
 import semver from 'semver'
 import { tenantTaint } from '../components/tenant-placement/place-pod.ts'
-import { minorOf, type WorkerPackages } from '../components/vps-worker/render.ts'
 import { isAddress } from '../config/ranges.ts'
 import { caCertHash, type ClusterFacts } from './cluster.ts'
 
@@ -20,8 +19,6 @@ export interface Wanted {
   /** host:port. */
   apiServer: string
 }
-
-type PackageVersions = Pick<WorkerPackages, 'kubernetesVersion' | 'containerdVersion'>
 
 /** A kubelet may be this many minors older than its API server, and none newer (Kubernetes version skew policy). */
 const olderMinors = 3
@@ -42,23 +39,6 @@ export function taintWarning(name: string, effect: string, { nodes }: Pick<Clust
   const taint = `${tenantTaint.key}=${tenantTaint.value}`
   const off = found.filter((it) => it !== effect).map((it) => ` ${taint}:${it}-`).join('')
   return `the node has ${found.length === 0 ? `no taint ${taint}` : found.map((it) => `the taint ${taint}:${it}`).join(' and ')}, and annex:workers[].taintEffect is ${effect}. It is set at the join; change it by: kubectl taint node ${name} --overwrite ${taint}:${effect}${off}`
-}
-
-/** @returns what of the node becomes another minor, so that it is drained before (`drainForUpgrade`), in words; nothing where it is still to come */
-export function upgradesOf(name: string, { kubernetesVersion, containerdVersion }: PackageVersions, { nodes }: Pick<ClusterFacts, 'nodes'>): string[] {
-  const node = nodes.find((it) => it.name === name)
-  const versions = [
-    { what: 'kubelet', from: node?.kubelet, to: kubernetesVersion },
-    { what: 'containerd', from: node?.containerRuntime.replace(/^containerd:\/\//, ''), to: containerdVersion },
-  ]
-  return versions.flatMap(({ what, from, to }) => (from && minorOf(from) !== minorOf(to) ? [`${what} from ${from} to ${to}`] : []))
-}
-
-/** @param upgrades see `upgradesOf` @returns undefined where there is no upgrade, nor one that was cut */
-export function upgradeWarning(name: string, upgrades: string[], { nodes }: Pick<ClusterFacts, 'nodes'>): string | undefined {
-  if (upgrades.length > 0) return `${upgrades.join(' and ')} is another minor: the node is drained before and takes pods again after, one worker after the other. Pods that another node may have go there; those with a volume on this host wait`
-  if (nodes.some((node) => node.name === name && node.heldByUpgrade)) return `its node takes no pods since an upgrade that failed or was cut after the drain. If this update does not end that: kubectl uncordon ${name}; kubectl annotate node ${name} annex/cordoned-`
-  return undefined
 }
 
 /**

@@ -8,7 +8,8 @@ import { hostWarnings } from './host-warnings.ts'
 import { cniWarnings } from './judge-cni.ts'
 import { serverWarnings } from './judge-join.ts'
 import { leavingNamespaces } from './judge-namespaces.ts'
-import { addressWarning, taintWarning, upgradesOf, upgradeWarning } from './judge-node.ts'
+import { addressWarning, taintWarning } from './judge-node.ts'
+import { upgradeOf, upgradeWarning } from './upgrades.ts'
 
 /**
  * @param joining how many workers join
@@ -25,5 +26,5 @@ export function warningsOf(settings: Settings, hosts: { name: string; report: Ho
 }
 
 function workerWarnings({ packages }: Settings, { name, taintEffect, tunnelAddress }: Settings['workers'][number], cluster: ClusterFacts): (string | undefined)[] {
-  return [taintWarning(name, taintEffect, cluster), upgradeWarning(name, upgradesOf(name, packages, cluster), cluster), addressWarning(name, tunnelAddress, cluster)]
+  return [taintWarning(name, taintEffect, cluster), upgradeWarning(name, upgradeOf(name, packages, cluster), cluster), addressWarning(name, tunnelAddress, cluster)]
 }

@@ -1,7 +1,7 @@
 /** What a worker needs on its host, as plain data. */
 import semver from 'semver'
 import type { HostDocument } from '../../host/document.ts'
-import type { NodeMinors } from '../../host/engine.ts'
+import type { UpgradeArgs } from '../../host/engine.ts'
 import { tenantNodeLabels, tenantTaint } from '../tenant-placement/place-pod.ts'
 
 export interface AptRepository {
@@ -67,8 +67,8 @@ export const joinSection = 'vps-join'
 /** The kubelet's drop-in folder: what is in it counts over the configuration that the cluster gives all kubelets, and reaches a node that has joined already. */
 const kubeletFolder = '/etc/annex/kubelet.d'
 
-/** Between one and another of these a node is drained. */
-export function minorsOf({ kubernetesVersion, containerdVersion }: Pick<WorkerPackages, 'kubernetesVersion' | 'containerdVersion'>): NodeMinors {
+/** A node is drained before one of these changes. */
+export function minorsOf({ kubernetesVersion, containerdVersion }: Pick<WorkerPackages, 'kubernetesVersion' | 'containerdVersion'>): Pick<UpgradeArgs, 'kubelet' | 'containerd'> {
   return { kubelet: minorOf(kubernetesVersion), containerd: minorOf(containerdVersion) }
 }
 

@@ -1,7 +1,7 @@
 /** A VPS as a worker node of the cluster. */
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { drainForUpgrade, type Host, HostJoin, HostSection, type NodeArgs, uncordonAfterUpgrade } from '../../host/engine.ts'
+import { drainForUpgrade, type Host, HostJoin, HostSection, type NodeArgs, uncordonAfterUpgrade, type UpgradeArgs } from '../../host/engine.ts'
 import { nodePoolLabel } from '../tenant-placement/node-pools.ts'
 import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
 import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
@@ -14,6 +14,8 @@ export interface VpsWorkerArgs extends Host {
   network: NodeNetwork
   /** Resources that must be there before the node joins: the host's volumes. */
   joinAfter?: pulumi.Resource[]
+  /** How often the node is to have been drained for an upgrade: one more than before, where one is due now. Default: 0. */
+  drains?: number
   /** Resources that must be there before the node is drained for another minor: workers whose turn is before. */
   upgradeAfter?: pulumi.Resource[]
   cluster: ClusterEndpoint
@@ -67,7 +69,7 @@ export class VpsWorker extends pulumi.ComponentResource {
 }
 
 function createDrain(parent: pulumi.Resource, name: string, args: VpsWorkerArgs): pulumi.Resource {
-  return drainForUpgrade(`${name}-drain`, { ...node(args), ...minorsOf(args.packages) }, { parent, dependsOn: args.upgradeAfter })
+  return drainForUpgrade(`${name}-drain`, upgrade(args), { parent, dependsOn: args.upgradeAfter })
 }
 
 function createHost(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, drained: pulumi.Resource): HostSection {
@@ -93,7 +95,11 @@ function createLabels(parent: pulumi.Resource, name: string, args: VpsWorkerArgs
 }
 
 function createUncordon(parent: pulumi.Resource, name: string, args: VpsWorkerArgs, changed: pulumi.Resource[]): pulumi.Resource {
-  return uncordonAfterUpgrade(`${name}-uncordon`, { ...node(args), ...minorsOf(args.packages) }, { parent, dependsOn: changed })
+  return uncordonAfterUpgrade(`${name}-uncordon`, upgrade(args), { parent, dependsOn: changed })
+}
+
+function upgrade(args: VpsWorkerArgs): UpgradeArgs {
+  return { ...node(args), ...minorsOf(args.packages), drains: args.drains ?? 0 }
 }
 
 function node({ nodeName, cluster }: VpsWorkerArgs): NodeArgs {

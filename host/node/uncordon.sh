@@ -1,12 +1,27 @@
-# Lets pods come to NODE again, through CONTEXT, where drain.sh has sent them away. Runs where pulumi runs, after the packages were changed.
+# Lets pods come to NODE again, through CONTEXT, where drain.sh keeps them away: once it is Ready with the minors KUBELET and CONTAINERD.
+# Runs where pulumi runs, after the host was changed.
 set -euo pipefail
 
-held=$(kubectl --context "$CONTEXT" --request-timeout 30s get node "$NODE" --ignore-not-found -o 'jsonpath={.metadata.annotations.annex/cordoned}')
+cluster() {
+  kubectl --context "$CONTEXT" --request-timeout 30s "$@"
+}
+
+if ((DRAINS == 0)); then exit 0; fi
+held=$(cluster get node "$NODE" --ignore-not-found -o 'jsonpath={.metadata.annotations.annex/cordoned}')
 if [[ -z $held ]]; then exit 0; fi
 
-if ! kubectl --context "$CONTEXT" wait "node/$NODE" --for condition=Ready --timeout 300s >/dev/null; then
-  printf '%s is not Ready 300 s after its packages were changed, so it takes no pods: journalctl -u kubelet on it says why; then update again\n' "$NODE" >&2
-  exit 1
-fi
-kubectl --context "$CONTEXT" --request-timeout 30s patch node "$NODE" --patch '{"metadata":{"annotations":{"annex/cordoned":null}},"spec":{"unschedulable":null}}' >/dev/null
+# A node that has just gone counts as Ready for most of a minute; a kubelet that has come back says its version along with it.
+deadline=$((SECONDS + 300))
+until
+  now=$(cluster get node "$NODE" -o 'jsonpath={.status.nodeInfo.kubeletVersion} {.status.nodeInfo.containerRuntimeVersion} Ready={.status.conditions[?(@.type=="Ready")].status}') &&
+    [[ $now == "v$KUBELET."*" containerd://$CONTAINERD."*" Ready=True" ]]
+do
+  if ((SECONDS >= deadline)); then
+    printf '%s is not back 300 s after its upgrade, so it takes no pods (it has: %s; to be: v%s containerd://%s Ready=True). journalctl -u kubelet on it may say why; then update again\n' \
+      "$NODE" "${now:-no answer}" "$KUBELET" "$CONTAINERD" >&2
+    exit 1
+  fi
+  sleep 2
+done
+cluster patch node "$NODE" --patch '{"metadata":{"annotations":{"annex/cordoned":null}},"spec":{"unschedulable":null}}' >/dev/null
 printf '%s is Ready and takes pods again\n' "$NODE" >&2

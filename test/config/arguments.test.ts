@@ -21,8 +21,10 @@ describe('another minor', () => {
   const settings = settingsOf('Pulumi.dev.yaml')
   const network = { interface: 'wg0', nodeAddress: '10.100.0.11', ready: [] }
   const before = ['first', 'second'].map((nodeName) => ({ nodeName, ready: [nodeName as unknown as pulumi.Resource] }))
-  const after = (...upgraded: string[]) =>
-    workerArgs(settings, settings.workers[0]!, { network: () => network }, { mounted: {} }, { ...bareHosts(settings), upgraded }, before).upgradeAfter
+  const after = (...names: string[]) => {
+    const upgrades = Object.fromEntries(names.map((name) => [name, { changes: [], drains: 1, inTurn: true }]))
+    return workerArgs(settings, settings.workers[0]!, { network: () => network }, { mounted: {} }, { ...bareHosts(settings), upgrades }, before).upgradeAfter
+  }
 
   it('comes to a worker after those before it that get one too, and makes no other worker wait', () => {
     assert.deepEqual(after('vps-worker-1', 'second'), ['second'])

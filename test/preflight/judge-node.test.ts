@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { addressWarning, type Candidate, judgeNode, taintWarning, upgradesOf, upgradeWarning, type Wanted } from '../../preflight/judge-node.ts'
+import { addressWarning, type Candidate, judgeNode, taintWarning, type Wanted } from '../../preflight/judge-node.ts'
 import { caCertHash, type ClusterFacts } from '../../preflight/cluster.ts'
 import { certificate } from './certificate.ts'
 
 const wanted: Wanted = { kubernetesVersion: '1.36.3-1.1', apiServer: '10.10.0.10:6443' }
 const candidate: Candidate = { name: 'vps-worker-1', machineId: 'aaa' }
 const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [], volumes: [], daemonSets: [] }
-const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', heldByUpgrade: false }
+const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, heldByUpgrade: false }
 
 describe('a host that is to become a node', () => {
   it('is accepted where its name is free and its kubelet fits', () => {
@@ -68,26 +68,5 @@ describe('the address of a node', () => {
     assert.match(addressWarning('vps-worker-1', '10.100.0.12', { nodes: [node] })!, /has the address 10\.100\.0\.11, and this update gives it 10\.100\.0\.12.*--field-selector spec\.nodeName=vps-worker-1$/)
     assert.equal(addressWarning('vps-worker-1', '10.100.0.11', { nodes: [node] }), undefined)
     assert.equal(addressWarning('vps-worker-1', '10.100.0.12', { nodes: [] }), undefined)
-  })
-})
-
-describe('another minor', () => {
-  const packages = { kubernetesVersion: '1.36.3-1.1', containerdVersion: '2.2.7-1~debian.12~bookworm' }
-  const upgrades = (changed: Partial<typeof packages>) => upgradesOf('vps-worker-1', { ...packages, ...changed }, { nodes: [node] })
-
-  it('of the kubelet or of containerd is told of, with what the node has', () => {
-    assert.deepEqual(upgrades({ kubernetesVersion: '1.37.0-1.1' }), ['kubelet from v1.36.3 to 1.37.0-1.1'])
-    assert.deepEqual(upgrades({ kubernetesVersion: '1.35.6-1.1', containerdVersion: '2.3.0-1~debian.12~bookworm' }), ['kubelet from v1.36.3 to 1.35.6-1.1', 'containerd from 2.2.7 to 2.3.0-1~debian.12~bookworm'])
-    assert.match(upgradeWarning('vps-worker-1', ['kubelet from v1.36.3 to 1.37.0-1.1'], { nodes: [node] })!, /^kubelet from v1\.36\.3 to 1\.37\.0-1\.1 is another minor: the node is drained before/)
-  })
-
-  it('is none where the patch alone is another, or the node is still to come', () => {
-    assert.deepEqual(upgrades({ kubernetesVersion: '1.36.9-1.1', containerdVersion: '2.2.10-1~debian.12~bookworm' }), [])
-    assert.deepEqual(upgradesOf('vps-worker-2', { ...packages, kubernetesVersion: '1.37.0-1.1' }, { nodes: [node] }), [])
-    assert.equal(upgradeWarning('vps-worker-1', [], { nodes: [node] }), undefined)
-  })
-
-  it('that was cut after the drain is told of, with the command that ends it', () => {
-    assert.match(upgradeWarning('vps-worker-1', [], { nodes: [{ ...node, heldByUpgrade: true }] })!, /kubectl uncordon vps-worker-1; kubectl annotate node vps-worker-1 annex\/cordoned-$/)
   })
 })
