@@ -33,7 +33,7 @@ describe('an upgrade to another minor', function () {
     const { code, output } = await pulumi(['preview'])
     assert.equal(code, 0, output)
     for (const worker of workers) {
-      assert.match(output, new RegExp(`${worker}: kubelet from ${older.minor}\\.\\S+ to \\S+ is another minor: the node is drained before`))
+      assert.match(output, new RegExp(`${worker}: kubelet from ${older.minor}\\.\\S+ to \\S+ is another minor: its node is drained before`))
       assert.match(output, new RegExp(`${worker}-drain .*update`))
     }
   })
@@ -60,7 +60,7 @@ describe('an upgrade to another minor', function () {
     assert.deepEqual(await state(), workers.map((name) => `${name} ${current}`))
     await served()
     assert.notEqual(await kubectl(['get', ...application, '-o', 'jsonpath={.items[0].metadata.uid}']), before)
-    assert.equal(await kubectl(['exec', '-n', 'paas-tenant-1', 'test-app-0', '--', 'cat', '/data/upgrade']), 'kept\n')
+    assert.equal(await kubectl(['exec', '-n', 'paas-tenant-1', 'test-app-0', '--', 'cat', '/data/upgrade']), 'kept')
   })
 
   it('is done then: a second update changes nothing', async () => {
