@@ -7,7 +7,8 @@ import path from 'node:path'
 import { proveStack } from '../proof/isolation/cli.ts'
 import { readStackFile } from '../proof/isolation/stack-file.ts'
 import type { Subject } from '../proof/isolation/subject.ts'
-import { devOptions, stackName } from './stack.ts'
+import { systemOf } from '../proof/system.ts'
+import { stackName } from './stack.ts'
 
 export function proveLab(options: { disturb: boolean }): Promise<Proven[]> {
   return prove(labSystem(), options)
@@ -26,19 +27,7 @@ export function labSubject(): Subject {
 
 /** The dev stack as the points see it. */
 export function labSystem(): System {
-  const options = devOptions()
-  const worker = options.workers[0]
-  const ssh = { user: 'root', port: 22, ...worker.ssh }
-  return {
-    context: options['kubernetes:context'],
-    worker: { name: worker.name, tunnelAddress: worker.tunnelAddress, publicAddress: worker.address, sshPort: ssh.port, taintEffect: worker.taintEffect ?? 'NoSchedule' },
-    testApplication: options.testApplication,
-    otherTenant: options.tenants.find(({ name }: { name: string }) => name !== options.testApplication.tenant).name,
-    probeImage: options.testApplication.image,
-    cloudNodeSelector: { 'node-type': 'cloud' },
-    run,
-    onWorker: (command) => run('ssh', ['-F', 'none', '-o', `UserKnownHostsFile=${options.knownHosts}`, '-p', String(ssh.port), `${ssh.user}@${ssh.host ?? worker.address}`, ...command]),
-  }
+  return systemOf(readStackFile(checkout, stackName), run)
 }
 
 async function run(command: string, args: string[], { input, timeoutSeconds = 60 }: { input?: string; timeoutSeconds?: number } = {}): Promise<Ran> {

@@ -16,6 +16,8 @@ export interface ClusterFacts {
   namespaces: NamespaceFacts[]
   /** Local volumes that an annex stack has made. */
   volumes: VolumeFacts[]
+  /** The class of local volumes, where there is one. */
+  storageClass: { managedBy: string | undefined } | undefined
   /** Of all namespaces: the CNI is among them. */
   daemonSets: DaemonSet[]
 }
@@ -60,6 +62,8 @@ export interface NodeFacts {
   heldByUpgrade: boolean
 }
 
+const managedByLabel = 'app.kubernetes.io/managed-by'
+
 /** Minutes that a bootstrap token lives: enough for one join. */
 const tokenMinutes = 15
 
@@ -77,6 +81,7 @@ interface PersistentVolume {
   spec: { capacity: { storage: string }; storageClassName?: string; claimRef?: { namespace: string; name: string } }
   status?: { phase?: string }
 }
+interface StorageClass { kind: 'StorageClass'; metadata: { name: string; labels?: Record<string, string> } }
 export interface Container { image?: string; command?: string[]; args?: string[]; env?: { name: string; value?: string }[] }
 export interface DaemonSet { kind: 'DaemonSet'; metadata: { namespace: string; name: string }; spec: { template: { spec: { containers: Container[] } } } }
 interface KubeConfig { clusters?: { cluster: { 'certificate-authority-data'?: string } }[] | null }
@@ -86,11 +91,12 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
   const caCertHash = await readAuthority(context)
   const [version, objects] = await Promise.all([
     get<{ gitVersion: string }>(context, '/version'),
-    list<Node | Namespace | PersistentVolume | DaemonSet>(context, ['nodes', 'namespaces', 'persistentvolumes', 'daemonsets.apps']),
+    list<Node | Namespace | PersistentVolume | StorageClass | DaemonSet>(context, ['nodes', 'namespaces', 'persistentvolumes', 'storageclasses.storage.k8s.io', 'daemonsets.apps']),
   ])
   const nodes = objects.filter((it): it is Node => it.kind === 'Node')
   const namespaces = objects.filter((it): it is Namespace => it.kind === 'Namespace')
   const volumes = objects.filter((it): it is PersistentVolume => it.kind === 'PersistentVolume')
+  const storageClass = objects.find((it): it is StorageClass => it.kind === 'StorageClass' && it.metadata.name === storageClassName)
   const daemonSets = objects.filter((it): it is DaemonSet => it.kind === 'DaemonSet')
   return {
     version: version.gitVersion,
@@ -107,7 +113,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       heldByUpgrade: spec.unschedulable === true && metadata.annotations?.['annex/cordoned'] !== undefined,
     })),
     namespaces: namespaces.map(namespaceFacts),
-    volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.['app.kubernetes.io/managed-by'] === 'annex').map(({ metadata, spec, status }) => ({
+    volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.[managedByLabel] === 'annex').map(({ metadata, spec, status }) => ({
       name: metadata.name,
       stack: metadata.labels?.[volumeStackLabel] ?? '',
       size: spec.capacity.storage,
@@ -115,6 +121,7 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       claim: spec.claimRef && `${spec.claimRef.namespace}/${spec.claimRef.name}`,
       reclaim: metadata.annotations?.[reclaimAnnotation],
     })),
+    storageClass: storageClass && { managedBy: storageClass.metadata.labels?.[managedByLabel] },
     daemonSets,
   }
 }
@@ -132,7 +139,7 @@ export async function readNamespaces(context: string, names: string[], stack: st
 }
 
 function namespaceFacts({ metadata: { name, labels, annotations } }: Namespace): NamespaceFacts {
-  return { name, managedBy: labels?.['app.kubernetes.io/managed-by'], stack: labels?.[stackLabel], tenant: annotations?.[tenantSettings.tenant] }
+  return { name, managedBy: labels?.[managedByLabel], stack: labels?.[stackLabel], tenant: annotations?.[tenantSettings.tenant] }
 }
 
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */

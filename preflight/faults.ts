@@ -14,6 +14,7 @@ import { judgeJoins } from './judge-join.ts'
 import { judgeNamespaces, judgeOwners } from './judge-namespaces.ts'
 import { judgeNode } from './judge-node.ts'
 import { judgeNodePools, type PoolOfNode } from './judge-node-pools.ts'
+import { judgeStorageClass } from './judge-storage-class.ts'
 import { judgeTwins } from './judge-twins.ts'
 import { judgeVolumes } from './judge-volumes.ts'
 
@@ -39,6 +40,7 @@ function clusterFaults(settings: Settings, cluster: ClusterFacts): string[] {
   return [
     ...judgeNamespaces(namespacesOfStack(settings), cluster, settings.stack),
     ...judgeOwners(tenantsOfNamespaces(settings.tenants), cluster, settings.stack),
+    ...judgeStorageClass(cluster.storageClass),
     ...judgeVolumes(pools.flatMap(({ volumes }) => volumes), settings.stack, cluster.volumes),
     ...judgeNodePools(pools, poolsOfNamespaces(settings), cluster.volumes),
   ]

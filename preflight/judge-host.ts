@@ -171,13 +171,18 @@ const held: Rule = (facts, { pinned }) => facts.packages.flatMap(({ name, versio
   }]
 })
 
+/** Debian's, in whose place containerd.io comes with a runc of its own: they conflict. */
+const conflicts: Rule = (facts) => facts.packages.filter(({ name }) => ['containerd', 'runc'].includes(name)).map(({ name, version }) => ({
+  id: 'conflicts', seen: `it has the package ${name} ${version}`, allowed: 'containerd.io comes in its place, and annex removes nothing of somebody else’s', fix: `apt-get purge ${name}, if nobody needs it.`,
+}))
+
 /** apt reads no source at all where one is there twice with different keys. */
 const sources: Rule = (facts, { sources: brought }) => facts.aptSources.filter((found) => brought.some((it) => it.uri.replace(/\/+$/, '') === found.uri && it.suite === found.suite))
   .map(({ file, uri, suite, signedBy }) => ({
     id: 'sources', seen: `${file} has ${uri} ${suite}, to be verified by ${signedBy || 'apt’s own keyring'}`, allowed: 'annex brings that source with its own key, and apt refuses one that is there with two', fix: `Take it out of ${file}.`,
   }))
 
-const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, pool, ssh, sources, held]
+const everyWorker: Rule[] = [cgroups, swap, kernel, memory, disk, pool, ssh, sources, held, conflicts]
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`

@@ -42,6 +42,7 @@ export interface Probe {
   /** The command as the evidence shows it. Default: the command. */
   shown?: string
   nodeSelector?: Record<string, string>
+  affinity?: object
   tolerations?: object[]
 }
 
@@ -64,7 +65,7 @@ export async function runProbe(system: System, probe: Probe): Promise<Asked> {
 }
 
 /** A pod that fits `restricted` and runs one command. */
-export function renderProbe(system: System, { namespace, name, command, nodeSelector, tolerations }: Probe) {
+export function renderProbe(system: System, { namespace, name, command, nodeSelector, affinity, tolerations }: Probe) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -74,6 +75,7 @@ export function renderProbe(system: System, { namespace, name, command, nodeSele
       automountServiceAccountToken: false,
       securityContext: podSecurity,
       nodeSelector,
+      affinity,
       tolerations,
       containers: [{
         name: 'probe',

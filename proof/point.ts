@@ -28,11 +28,10 @@ export interface System {
   context: string
   worker: { name: string; tunnelAddress: string; publicAddress: string; sshPort: number; taintEffect: string }
   testApplication: { tenant: string; image: string }
+  /** One that is to be kept out of the test application. */
   otherTenant: string
   /** Image of probe pods: one with wget and nslookup. */
   probeImage: string
-  /** Labels of cloud workers, where probe pods of the platform run. */
-  cloudNodeSelector: Record<string, string>
   /** Runs a command where the engineer works. */
   run: (command: string, args: string[], options?: { input?: string; timeoutSeconds?: number }) => Promise<Ran>
   /** Runs a command on the worker's host. */

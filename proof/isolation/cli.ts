@@ -1,13 +1,12 @@
 /** Attacks a tenant of any stack: `./tools/node.sh proof/isolation/cli.ts STACK [--tenant NAME] [--quick] [--report FOLDER]`. Needs kubectl, and the kubeconfig that the stack is updated with. */
-import { execa } from 'execa'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Subject } from './subject.ts'
 import { prove } from './prove.ts'
 import { readStackFile } from './stack-file.ts'
+import { checkout, runHere } from '../run-here.ts'
 
 const usage = 'proof/isolation/cli.ts STACK [--tenant NAME] [--quick] [--report FOLDER]'
-const checkout = path.resolve(import.meta.dirname, '../..')
 
 /** @param run how kubectl is run; @returns the exit code */
 export async function proveStack(args: string[], run: Subject['run']): Promise<number> {
@@ -21,10 +20,7 @@ export async function proveStack(args: string[], run: Subject['run']): Promise<n
 
 if (import.meta.main) {
   try {
-    process.exitCode = await proveStack(process.argv.slice(2), async (command, args, { input, timeoutSeconds = 60 } = {}) => {
-      const { exitCode, stdout, stderr } = await execa(command, args, { ...(input === undefined ? {} : { input }), timeout: timeoutSeconds * 1000, reject: false })
-      return { code: exitCode ?? 1, stdout: String(stdout), stderr: String(stderr) }
-    })
+    process.exitCode = await proveStack(process.argv.slice(2), runHere)
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1

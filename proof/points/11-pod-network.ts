@@ -1,4 +1,4 @@
-import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { otherPlacement, tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { testPage } from '../../apps/render.ts'
 import { runProbe } from '../ask.ts'
 import { allOf, type Point, type System } from '../point.ts'
@@ -8,7 +8,7 @@ export const podNetwork: Point = {
   title: 'A pod on a cloud worker gets the tenant application’s page; another tenant does not',
   check: async (system) => {
     const [platform, stranger] = await Promise.all([
-      runProbe(system, { namespace: 'paas-system', name: 'proof-platform', command: fetchPage(system, 15), shown: `wget ${page(system)}`, nodeSelector: system.cloudNodeSelector }),
+      runProbe(system, { namespace: 'paas-system', name: 'proof-platform', command: fetchPage(system, 15), shown: `wget ${page(system)}`, affinity: offTenantNodes }),
       runProbe(system, { namespace: system.otherTenant, name: 'proof-stranger', command: fetchPage(system, 5), shown: `wget ${page(system)}`, nodeSelector: tenantPlacement.nodeSelector, tolerations: tenantPlacement.tolerations }),
     ])
     return allOf([
@@ -17,6 +17,8 @@ export const podNetwork: Point = {
     ])
   },
 }
+
+const offTenantNodes = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: otherPlacement.requirements }] } } }
 
 /** The name must resolve (DNS is open to tenants); a probe that could not even run proves nothing. */
 function ranAndWasKeptOut({ stdout, stderr }: { stdout: string; stderr: string }): boolean {

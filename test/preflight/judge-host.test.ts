@@ -25,6 +25,7 @@ const cases: [string, Partial<HostFacts>, string, RegExp][] = [
   ['a route into a range of the cluster', { routes: [{ to: '10.244.7.0/24', interface: 'eth1' }] }, 'routes', /the tunnel will route 10\.244\.0\.0\/16 \(annex:cluster\.pods\)/],
   ['an interface of somebody else with the tunnel’s name', { addresses: [{ interface: 'wg0', address: '10.9.0.1/24' }] }, 'tunnel', /interface wg0 that annex did not make/],
   ['a source of apt that annex brings with another key', { aptSources: [{ file: '/etc/apt/sources.list.d/docker.list', uri: 'https://packages.example.org/debian', suite: 'bookworm', signedBy: '/etc/apt/keyrings/docker.asc' }] }, 'sources', /docker\.list has .* verified by \/etc\/apt\/keyrings\/docker\.asc/],
+  ['Debian’s containerd', { packages: [{ name: 'containerd', version: '1.6.20', held: false }] }, 'conflicts', /containerd 1\.6\.20 .*apt-get purge containerd/],
   ['a taken port', { listening: [...facts.listening, { protocol: 'tcp', port: 10250, process: 'k3s' }] }, 'ports', /k3s/],
   ['sshd on another port than the firewall leaves open', { listening: [{ protocol: 'tcp', port: 2222, process: 'sshd' }] }, 'ssh', /2222/],
   ['a pool without room for what its volumes still need', { pool: { free: 2 ** 30, total: 2 ** 36, volumes: { a: 2 ** 30 } } }, 'pool', /1024 MiB are free in \/pool its volumes need 1024 MiB more/],

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { systemOf } from '../../proof/system.ts'
+import { settingsOf } from '../settings.ts'
+
+describe('the checklist of a stack', () => {
+  const config = settingsOf('Pulumi.dev.yaml')
+  const commands: string[] = []
+  const run = async (command: string, args: string[]) => {
+    commands.push([command, ...args].join(' '))
+    return { code: 0, stdout: '', stderr: '' }
+  }
+
+  it('asks the host as the stack does: the known hosts, no configuration of a person, its jump host, sudo', async () => {
+    const [worker] = config.workers
+    const behind = { ...worker!, ssh: { ...worker!.ssh, user: 'debian', port: 2222, jump: { host: '198.51.100.2', port: 22, user: 'root' } } }
+    await systemOf({ context: 'c', config: { ...config, workers: [behind] } }, run).onWorker(['nft', 'list'])
+    assert.deepEqual(commands, ['ssh -F none -o BatchMode=yes -o UserKnownHostsFile=.lab/ssh/known_hosts'
+      + ' -o ProxyCommand=ssh -F none -o BatchMode=yes -o UserKnownHostsFile=.lab/ssh/known_hosts -p 22 -W %h:%p root@198.51.100.2 -p 2222 debian@198.51.100.11 sudo nft list'])
+  })
+
+  it('is refused where the stack has not what it asks about, and says what that is', () => {
+    for (const missing of [{ workers: [] }, { testApplication: undefined }, { tenants: config.tenants.slice(0, 1) }]) {
+      assert.throws(() => systemOf({ context: 'c', config: { ...config, ...missing } }, run), /annex:workers.*annex:testApplication.*second tenant/)
+    }
+  })
+})
