@@ -11,12 +11,14 @@ export type Command = 'look' | 'converge' | 'remove'
 /** Every kind of item, one file each. */
 export const kinds: readonly string[] = readdirSync(join(folder, 'kinds')).map((file) => file.replace(/\.sh$/, '')).sort()
 
+const facts = ['system', 'network', 'software', 'firewalls', 'probes']
+
 /** The script that carries out the command. */
 export function bundle(command: Command): string {
   return [
     ...['json', 'report', 'lock', 'ledger', 'write', 'apt', 'wireguard', 'node'].map((name) => `lib/${name}.sh`),
     ...kinds.map((kind) => `kinds/${kind}.sh`),
-    ...(command === 'look' ? ['look/firewalls.sh'] : []),
+    ...(command === 'look' ? facts.map((of) => `facts/${of}.sh`) : []),
     `${command}.sh`,
     'main.sh',
   ].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')

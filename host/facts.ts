@@ -1,19 +1,14 @@
-/** What `look` finds out about a host (host/look.sh writes it). */
+/** What `look` finds out about a host (host/facts/ writes it). */
 export interface HostFacts {
   os: { id: string; version: string; name: string }
   /** As in `x86_64`, `aarch64`. */
   architecture: string
-  kernel: string
-  /** systemd-detect-virt: `kvm`, `lxc`, `systemd-nspawn`, `none`, … */
-  virtualization: string
   hostname: string
   machineId: string
   /** File with the name servers that the host itself asks; pods with the host's DNS get them. */
   resolvConf: string
-  user: string
-  cpus: number
   /** Bytes. */
-  memory: { total: number; available: number }
+  memory: { total: number }
   /** Bytes free where containerd, kubelet and volumes write. */
   disk: { free: number; total: number }
   /** Seconds since 1970, of the host's clock. */
@@ -49,10 +44,7 @@ export interface HostFacts {
   pool?: { free: number; total: number; volumes: Record<string, number> }
   /** Sections in the ledger, what was changed last first. */
   sections: string[]
-  /** Who holds the engine's lock. */
-  lock?: string
   probes: {
-    urls: { url: string; ok: boolean; what: string }[]
     dial: { to: string; from?: string; ok: boolean; what: string }[]
   }
 }

@@ -8,8 +8,6 @@ import { AuthenticationFailed, HostFailure, NotRoot } from './errors.ts'
 import { type Ran, runOverSsh } from './ssh.ts'
 
 export interface LookOptions {
-  /** URLs that are fetched (a mirror, a registry), to see that the host reaches them. */
-  urls?: string[]
   /** host:port that are dialled over TCP; `from` is the source address. */
   dial?: { to: string; from?: string }[]
   /** A pool of volumes whose room is looked at: its folder, and the disk that is mounted there. */
@@ -31,7 +29,7 @@ export interface HostReport {
  * @throws Unreachable, HostKeyMismatch, AuthenticationFailed, NotRoot or HostFailure, each with the host, what was seen and the fix.
  */
 export async function look(connection: Connection, documents: HostDocument[] = [], options: LookOptions = {}): Promise<HostReport> {
-  const input = { documents: documents.map(parseDocument), probes: { urls: options.urls ?? [], dial: options.dial ?? [], ...(options.pool === undefined ? {} : { pool: options.pool }) } }
+  const input = { documents: documents.map(parseDocument), probes: { dial: options.dial ?? [], ...(options.pool === undefined ? {} : { pool: options.pool }) } }
   const asked = Date.now() / 1000
   const ran = await runOverSsh(parseConnection(connection), remoteCommand('look', 'host', connection.user), stdin('look', input))
   const answered = Date.now() / 1000

@@ -93,7 +93,7 @@ function firewallFacts(iptables: string | undefined, nft: string): Pick<HostFact
     PATH='${folder}':/usr/sbin:/usr/bin:/sbin:/bin
     nft -f - <<'RULES'\n${nft}\nRULES
     RESULT=(/facts o '')
-    look_firewalls
+    facts_firewalls
     printf '%s\\0' "\${RESULT[@]}" | json_build`
   try {
     const { stdout, stderr, status } = spawnSync('unshare', ['--net', 'bash'], { input: script, encoding: 'utf8' })

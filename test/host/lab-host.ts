@@ -67,7 +67,7 @@ export async function drift(section: string): Promise<{ generation: number; diff
 
 /** The engine's own answer, with facts and all. */
 export async function look(documents: HostDocument[] = []): Promise<HostReport> {
-  const { code, stdout, stderr } = await run('look', { documents, probes: { urls: [], dial: [] } } as object)
+  const { code, stdout, stderr } = await run('look', { documents, probes: { dial: [] } } as object)
   if (code !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as HostReport
 }

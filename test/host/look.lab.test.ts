@@ -31,10 +31,10 @@ describe('a look at a host over SSH', function () {
     const { report, message } = await lookAt(connection)
     const facts = report?.facts
     assert.ok(facts, message)
-    assert.deepEqual([facts.os.id, facts.os.version, facts.hostname, facts.user], ['debian', '12', host, 'debian'])
+    assert.deepEqual([facts.os.id, facts.os.version, facts.hostname], ['debian', '12', host])
     assert.equal(facts.machineId, (await shell('cat /etc/machine-id')).trim())
     assert.ok(Math.abs(facts.clock - report.now) < 2 && report.now <= Date.now() / 1000)
-    assert.ok(facts.memory.total > 2 ** 28 && facts.disk.free > 0 && facts.cpus > 0)
+    assert.ok(facts.memory.total > 2 ** 28 && facts.disk.free > 0)
     assert.ok(facts.kernelHas.tun && facts.kernelHas.overlay && facts.kernelHas.nf_tables)
     assert.ok(facts.listening.some(({ protocol, port, process }) => protocol === 'tcp' && port === 22 && process === 'sshd'))
     assert.ok(facts.routes.some(({ to }) => to === 'default'))
@@ -80,14 +80,11 @@ describe('a look at a host over SSH', function () {
 
   it('says what the host can reach, and why not', async () => {
     const { report } = await lookAt(connection, {
-      urls: [`http://${services}/debian/dists/bookworm/InRelease`, `http://${services}/nothing`, `http://${services}:81/`],
-      dial: [{ to: `${services}:80` }, { to: `${services}:80`, from: '10.99.99.99' }],
+      dial: [{ to: `${services}:80` }, { to: `${services}:81` }, { to: `${services}:80`, from: '10.99.99.99' }],
     })
-    const { urls, dial } = report!.facts.probes
-    assert.deepEqual(urls.map(({ ok }) => ok), [true, false, false])
-    assert.match(urls[1]!.what, /404/)
-    assert.match(urls[2]!.what, /not reached: Connection refused/)
-    assert.deepEqual(dial.map(({ ok }) => ok), [true, false])
+    const { dial } = report!.facts.probes
+    assert.deepEqual(dial.map(({ ok }) => ok), [true, false, false])
+    assert.match(dial[1]!.what, /not reached: Connection refused/)
   })
 
   it('says within seconds that a host is unreachable', async () => {

@@ -1,8 +1,8 @@
 # What a look tells of firewalls that are not annex's.
 
-look_firewalls() {
+facts_firewalls() {
   list_fact firewalls s < <(other_firewalls)
-  look_closed_chains
+  facts_closed_chains
   list_fact dialLimits s < <(dial_limits)
 }
 
@@ -13,7 +13,7 @@ other_firewalls() {
 }
 
 # Chains that somebody closes for what comes in or is passed on: what closes each, and the interfaces that it lets through before ("*" stands for any ending).
-look_closed_chains() {
+facts_closed_chains() {
   local program chain hook closes opens
   fact closedChains a ''
   while IFS=$'\t' read -r program chain hook closes opens; do
