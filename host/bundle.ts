@@ -16,7 +16,7 @@ const facts = ['system', 'network', 'software', 'firewalls', 'probes']
 /** The script that carries out the command. */
 export function bundle(command: Command): string {
   return [
-    ...['json', 'report', 'lock', 'ledger', 'write', 'apt', 'wireguard', 'node'].map((name) => `lib/${name}.sh`),
+    ...['json', 'report', 'lock', 'ledger', 'write', 'kernel', 'systemd', 'ext4', 'apt', 'wireguard', 'joined', 'node'].map((name) => `lib/${name}.sh`),
     ...kinds.map((kind) => `kinds/${kind}.sh`),
     ...(command === 'look' ? facts.map((of) => `facts/${of}.sh`) : []),
     `${command}.sh`,

@@ -62,7 +62,7 @@ look_firewall() {
   if ! file_is "$(unit_path "$(firewall_unit "$table")")" 644 "$(firewall_unit_text "$table")"$'\n'; then differs 'its unit differs'; fi
   if ! file_is "$(firewall_dropin "$table")" 644 "$(firewall_dropin_text "$table")"$'\n'; then differs 'not loaded again by nftables.service'; fi
   unit_read "$(firewall_unit "$table")"
-  if ! unit_enabled; then differs 'not loaded at boot'; fi
+  if ! unit_enabled true; then differs 'not loaded at boot'; fi
   if ! type nft >/dev/null 2>&1; then
     differs 'the host has no nft'
   elif ! unit_running || ! nft list table inet "$table" >/dev/null 2>&1; then

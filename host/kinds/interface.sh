@@ -41,7 +41,7 @@ look_interface() {
   text=$(interface_text "$1")
   if ! file_is "$(interface_file "$name")" 600 "${text%.}"; then differs 'configuration differs'; fi
   unit_read "wg-quick@$name.service"
-  if ! unit_enabled; then differs 'not brought up at boot'; fi
+  if ! unit_enabled true; then differs 'not brought up at boot'; fi
   if ! interface_up "$name" || ! unit_running; then
     differs 'not up'
     return

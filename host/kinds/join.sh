@@ -2,39 +2,13 @@
 # The node registers with its labels and taints, so that nothing lands on it before they are there. The token comes beside
 # the document, in secrets.token, and is in no argument and no file that outlives the run.
 
-readonly KUBELET_CONF=/etc/kubernetes/kubelet.conf
 readonly BOOTSTRAP_CONF=/etc/kubernetes/bootstrap-kubelet.conf
-readonly KUBELET_CERTIFICATE=/var/lib/kubelet/pki/kubelet-client-current.pem
 readonly KUBELET_FLAGS=/var/lib/kubelet/kubeadm-flags.env
 # Seconds that the API server has to answer: a gateway may be rebooting.
 readonly SERVER_WAIT=${ANNEX_SERVER_WAIT:-60}
 
 id_join() {
   ID=${DOC["$1/nodeName"]}
-}
-
-# joined_node - the node's name as the kubelet's own certificate has it; nothing on a host that has not joined. DER puts the
-# length of a string before it.
-joined_node() {
-  if [[ ! -s $KUBELET_CERTIFICATE || ! -s $KUBELET_CONF ]]; then return; fi
-  sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/{/CERTIFICATE/d;p}; /END CERTIFICATE/q' "$KUBELET_CERTIFICATE" | base64 -d |
-    perl -0777 -ne 'print substr($_, $+[0], ord $1) =~ s/^system:node://r if /[\x0c\x13](.)(?=system:node:)/s'
-}
-
-# joined_server - host:port of the API server that it joined.
-joined_server() {
-  sed -n '/^ *server: https:/{s|^ *server: https://||p;q}' "$KUBELET_CONF"
-}
-
-# joined_authority - the certificate authority that the kubelet trusts: PEM in base64.
-joined_authority() {
-  sed -n '/^ *certificate-authority-data:/{s|^[^:]*: *||p;q}' "$KUBELET_CONF"
-}
-
-# serving_unsigned - whether the kubelet waits for a certificate to serve by (serverTLSBootstrap of the cluster's kubelets): somebody in
-# the cluster must approve it, and until then the API server does not get to pods' logs and shells.
-serving_unsigned() {
-  grep -qs '^serverTLSBootstrap: true' /var/lib/kubelet/config.yaml && [[ ! -e /var/lib/kubelet/pki/kubelet-server-current.pem ]]
 }
 
 look_join() {
@@ -50,7 +24,7 @@ look_join() {
   if [[ -e $BOOTSTRAP_CONF ]]; then differs 'its token still lies on the host'; fi
   if [[ $(kubelet_node_ip) != "${DOC["$1/nodeIp"]}" ]]; then differs "its node IP is $(kubelet_node_ip), not ${DOC["$1/nodeIp"]}"; fi
   unit_read kubelet.service
-  if ! unit_enabled; then differs 'kubelet does not start at boot'; fi
+  if ! unit_enabled true; then differs 'kubelet does not start at boot'; fi
   if ! unit_running; then differs 'kubelet is not running'; fi
   # Whoever answers at an old address says nothing about the join, nor does an API server that does not answer.
   if [[ -n $elsewhere ]]; then return; fi

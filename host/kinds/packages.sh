@@ -76,10 +76,10 @@ note_packages() {
   for name in ${WANTED[@]+"${WANTED[@]}"}; do
     if ! noted package "$name"; then note_package "$name"; fi
   done
-  note_held
+  note_commit
 }
 
-# note_package <name> [version: of what comes along as a dependency] - held, until note_held.
+# note_package <name> [version: of what comes along as a dependency] - queued, until note_commit.
 note_package() {
   local path
   package_state "$1"
@@ -94,7 +94,7 @@ note_package() {
   for path in $(package_data "$1"); do
     if [[ ! -e $path ]]; then printf '%s\n' "$path"; fi
   done >"$NOTE/data"
-  note_hold
+  note_queue
 }
 
 # What a package's programs make when they run, which its purge leaves: absolute paths without spaces.
@@ -181,7 +181,7 @@ note_simulated() {
     fi
   done < <(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\?(\([^ ]*\).*/\1 \3/p' <<<"$1")
   if ((${#versions[@]} > 0)); then sync "${versions[@]}"; fi
-  note_held
+  note_commit
 }
 
 # What runs already would stay at the version of its start.

@@ -35,15 +35,15 @@ look_pool() {
   if ! file_is "$(unit_path "$unit")" 644 "$(pool_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
   unit_read "$unit"
   if [[ ${UNIT[NeedDaemonReload]-} == yes ]]; then differs 'systemd has not read its unit yet'; fi
-  if ! unit_enabled; then differs 'its mount is not enabled'; fi
+  if ! unit_enabled true; then differs 'its mount is not enabled'; fi
   if [[ ! -b $device ]]; then
     differs "there is no disk $device"
   elif noted pool "$path" && ! pool_is_ours "${ENTRY["pool $path"]}" "$device"; then
     differs "$device is not the disk with the volumes any more"
   elif ! pool_mounted_from "$path" "$device"; then
     differs "$device is not mounted"
-  elif (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then
-    differs "its file system has $(volume_filled "$device") of $(blockdev --getsize64 "$device") bytes"
+  elif (($(blockdev --getsize64 "$device") - $(ext4_bytes "$device") >= 1024 * 1024)); then
+    differs "its file system has $(ext4_bytes "$device") of $(blockdev --getsize64 "$device") bytes"
   fi
 }
 
@@ -118,7 +118,7 @@ converge_pool() {
   elif ! pool_mounted_from "$path" "$device"; then
     fail "pool $path" "another disk than $device is mounted there (findmnt $path)" "umount $path, then run again"
   fi
-  if (($(blockdev --getsize64 "$device") - $(volume_filled "$device") >= 1024 * 1024)); then fill_pool "$path" "$device"; fi
+  if (($(blockdev --getsize64 "$device") - $(ext4_bytes "$device") >= 1024 * 1024)); then fill_pool "$path" "$device"; fi
 }
 
 fill_pool() {
@@ -126,7 +126,7 @@ fill_pool() {
   if ! umount "$1" 2>/dev/null; then
     fail "pool $1" "its file system cannot grow while volumes are mounted from it, on this kernel" "drain the node, stop the volumes (systemctl stop 'mnt-annex-*.mount'), then run again"
   fi
-  fill_offline "$2"
+  ext4_fill "$2"
   run 'see dmesg for disk errors' mount -t ext4 -o nodev,nosuid,noexec,noatime "$2" "$1"
 }
 

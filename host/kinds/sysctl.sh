@@ -20,13 +20,6 @@ sysctl_proc() {
   printf '/proc/sys/%s' "$key"
 }
 
-# The kernel separates numbers by tabs, people by spaces.
-sysctl_live() {
-  local words
-  read -r -a words <"$1" || true
-  printf '%s' "${words[*]-}"
-}
-
 # sysctl_enough <pointer> <proc file> - whether somebody else has set it to more than the document asks for.
 sysctl_enough() {
   local live

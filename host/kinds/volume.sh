@@ -32,11 +32,6 @@ volume_size() {
   if [[ -e $1 ]]; then stat -c %s "$1"; else printf 0; fi
 }
 
-# Blocks times their size, as the file system itself says.
-volume_filled() {
-  dumpe2fs -h "$1" 2>/dev/null | awk '/^Block count:/ { count = $3 } /^Block size:/ { size = $3 } END { printf "%.0f", count * size }'
-}
-
 volume_allocated() {
   local blocks
   blocks=$(stat -c '%b * %B' "$1")
@@ -52,12 +47,12 @@ look_volume() {
     differs "is $(volume_size "$image") bytes, not $size"
   else
     if ! volume_allocated "$image"; then differs 'is not fully allocated'; fi
-    if [[ $(volume_filled "$image") != "$size" ]]; then differs "its file system has $(volume_filled "$image") bytes, not $size"; fi
+    if [[ $(ext4_bytes "$image") != "$size" ]]; then differs "its file system has $(ext4_bytes "$image") bytes, not $size"; fi
   fi
   if ! file_is "$(unit_path "$unit")" 644 "$(volume_unit_text "$1")"$'\n'; then differs 'not mounted at boot'; fi
   unit_read "$unit"
   if [[ ${UNIT[NeedDaemonReload]-} == yes ]]; then differs 'systemd has not read its unit yet'; fi
-  if ! unit_enabled; then differs 'its mount is not enabled'; fi
+  if ! unit_enabled true; then differs 'its mount is not enabled'; fi
   if ! mountpoint -q "$path"; then
     differs 'not mounted'
   elif [[ ! -d $path/data && ! -d $path/restoring ]]; then
@@ -113,7 +108,7 @@ converge_volume() {
     run "see journalctl -u '$unit'; the host needs a free loop device (losetup -f)" systemctl start "$unit"
     doing 'mounted'
   fi
-  if [[ $(volume_filled "$image") != "$size" ]]; then fill_volume "$path" "$image"; fi
+  if [[ $(ext4_bytes "$image") != "$size" ]]; then fill_volume "$path" "$image"; fi
   # Zeros that the kernel writes through a loop device become holes.
   if ! volume_allocated "$image"; then run 'free some disk space' fallocate --length "$size" "$image"; fi
   # A backup that is only half read has taken the folder away (annex-volume restore).
@@ -145,16 +140,8 @@ fill_volume() {
   unit=$(volume_unit "$1")
   systemctl stop "$unit" || true
   if mountpoint -q "$1"; then fail "$ITEM" 'its file system cannot grow while it is in use, on this kernel' 'scale its workload to 0, then run again'; fi
-  fill_offline "$2"
+  ext4_fill "$2"
   run "see journalctl -u '$unit'" systemctl start "$unit"
-}
-
-# fill_offline <device or image> - resize2fs wants a file system that was checked just now. e2fsck ends with 1 where it has repaired something.
-fill_offline() {
-  local code=0
-  e2fsck -f -p "$1" >/dev/null 2>&1 || code=$?
-  if ((code > 1)); then fail "$ITEM" "e2fsck has found errors in $1 that it does not repair by itself (exit code $code)" "run e2fsck $1 on the host"; fi
-  run 'see dmesg for disk errors' resize2fs "$1"
 }
 
 # Under a temporary name until it holds a file system: a cut leaves no half image.

@@ -45,7 +45,7 @@ claim() {
   CLAIMED["$1 $2"]=yes
 }
 
-# note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count (or note_hold, and note_held for all).
+# note_begin <kind> <id> - opens an entry: files are put into NOTE, then note_end makes it count (or note_queue, and note_commit for all).
 note_begin() {
   local fd
   if [[ ! -d $LEDGER/$SECTION ]]; then mkdir -p "$LEDGER/$SECTION"; fi
@@ -81,18 +81,18 @@ last_number() {
 
 UNFLUSHED='' # entries were made, and their names may not be on the disk yet
 
-HELD=() # names of entries that are written, and do not count yet
+QUEUED=() # names of entries that are written, and do not count yet
 
-# note_hold - ends the open entry, which counts from note_held on: many entries at once cost one wait for the disk.
-note_hold() {
-  HELD+=("$NOTE_NAME")
+# note_queue - ends the open entry, which counts from note_commit on: many entries at once cost one wait for the disk.
+note_queue() {
+  QUEUED+=("$NOTE_NAME")
 }
 
-# note_held - makes all held entries count. After a power cut an entry is whole or not there.
-note_held() {
+# note_commit - makes all queued entries count. After a power cut an entry is whole or not there.
+note_commit() {
   local name dir file paths=()
-  if ((${#HELD[@]} == 0)); then return; fi
-  for name in "${HELD[@]}"; do
+  if ((${#QUEUED[@]} == 0)); then return; fi
+  for name in "${QUEUED[@]}"; do
     dir=$LEDGER/$SECTION/.half-$name
     paths+=("$dir")
     for file in "$dir"/*; do
@@ -100,18 +100,18 @@ note_held() {
     done
   done
   sync "${paths[@]}"
-  for name in "${HELD[@]}"; do
+  for name in "${QUEUED[@]}"; do
     dir=$LEDGER/$SECTION/$name
     mv -T "$LEDGER/$SECTION/.half-$name" "$dir"
     ENTRY["$(<"$dir/kind") $(<"$dir/id")"]=$dir
   done
-  HELD=()
+  QUEUED=()
   UNFLUSHED=yes
 }
 
 note_end() {
-  note_hold
-  note_held
+  note_queue
+  note_commit
 }
 
 # flush_ledger - before each change: what was there before it must outlive a power cut.
