@@ -5,12 +5,19 @@ import { stackLabel } from '../components/tenant-isolation/names.ts'
 import { podSecurityLabels } from '../components/tenant-isolation/render.ts'
 import { renderIamService, renderService, renderTestApplication } from './render.ts'
 
+export interface PlatformArgs {
+  /** Those of the platform's namespaces that are the stack's: the others are somebody else's, and stay as they are. */
+  namespaces: string[]
+  /** Left out: none. */
+  iamService?: { image: string }
+  /** Whether the stack must not be destroyed, since others stand on it. */
+  protect: boolean
+}
+
 /**
  * paas-system and paas-operators, under `restricted`, and the iam-service.
- * @param own those of the namespaces that are the stack's: the others are somebody else's, and stay as they are
- * @param protect whether the stack must not be destroyed, since others stand on it
  */
-export function createPlatform(own: string[], iamService: { image: string } | undefined, protect = false): pulumi.Resource[] {
+export function createPlatform({ namespaces: own, iamService, protect }: PlatformArgs): pulumi.Resource[] {
   const namespaces = own.map((name) => new k8s.core.v1.Namespace(name, {
     metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'annex', [stackLabel]: pulumi.getStack(), ...podSecurityLabels('restricted') } },
   }, { protect }))

@@ -1,5 +1,6 @@
 /** From settings to the arguments of the components: names and files are resolved here, nothing is decided. */
 import semver from 'semver'
+import type { PlatformArgs } from '../apps/apps.ts'
 import type { LocalStorage, LocalStorageArgs } from '../components/local-storage/local-storage.ts'
 import { agentNamespace } from '../components/local-storage/render-agent.ts'
 import type { VolumeAgentsArgs } from '../components/local-storage/volume-agents.ts'
@@ -7,6 +8,7 @@ import type { TenantAdmissionArgs } from '../components/tenant-isolation/tenant-
 import type { Surroundings } from '../components/tenant-isolation/tenant.ts'
 import type { TenantIsolationArgs } from '../components/tenant-isolation/tenant-isolation.ts'
 import { nodePools } from '../components/tenant-placement/node-pools.ts'
+import type { PlacementAdmissionArgs } from '../components/tenant-placement/placement-admission.ts'
 import type { PlacementAdmissionOptions } from '../components/tenant-placement/render-admission.ts'
 import type { AptRepository } from '../components/vps-worker/render.ts'
 import type { VpsWorker, VpsWorkerArgs } from '../components/vps-worker/vps-worker.ts'
@@ -84,6 +86,17 @@ export function tenantAdmissionArgs({ packages }: Settings, found: Inspection): 
     mutating: semver.gte(semver.coerce(found.version)!, '1.36.0'),
     pullAll: [packages.kubernetesVersion, ...found.kubelets].some((version) => semver.lt(semver.coerce(version) ?? '0.0.0', '1.35.0')),
   }
+}
+
+/** Tenants in stacks of their own have their volumes on these workers; and what all of them use is there as long as one of them is protected. */
+export function platformArgs({ iamService, stacked, tenants }: Settings, found: Inspection): PlatformArgs {
+  return { namespaces: found.ownPlatformNamespaces, iamService, protect: stacked.length > 0 || tenants.some(({ protect }) => protect) }
+}
+
+/** Undefined where the configuration asks for no admission. */
+export function placementAdmissionArgs(settings: Settings, { admissionApi: api }: Inspection): PlacementAdmissionArgs | undefined {
+  const options = placementAdmissionOptions(settings)
+  return options && api && { ...options, api }
 }
 
 /** Undefined where the configuration asks for no admission. The pods that hold the hosts' tokens run on tenant nodes. */

@@ -3,6 +3,7 @@
  * the number of its stack. The number is written once, when a tenant is new, and read ever after: so a tenant stays where its data is, whatever
  * happens to the others.
  */
+import { isPlain } from '../components/tenant-placement/plain.ts'
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 /** New tenants go to a stack with fewer than this. Pulumi's file backend writes a stack's whole state with each resource, so the cost grows with the square. */
@@ -30,11 +31,11 @@ export function readTenants(text: string, file: string): { entries: Entry[]; err
   if (!isSeq(contents)) return { entries: [], errors: ['a list of tenants is needed, like: - {name: paas-tenant-1, group: "annex:paas-tenant-1"}'] }
   const plain = document.toJS({ maxAliasCount: -1 }) as unknown[]
   const entries = plain.map((value, i): Entry => {
-    const { stack, ...tenant } = (isRecord(value) ? value : {})
+    const { stack, ...tenant } = (isPlain(value) ? value : {})
     const item: unknown = contents.items[i]
     const { line } = lines.linePos(isNode(item) ? item.range?.[0] ?? 0 : 0)
     const name = typeof tenant['name'] === 'string' ? tenant['name'] : '(no name)'
-    return { label: `${file}:${line} ${name}`, tenant: isRecord(value) ? tenant : value, stack }
+    return { label: `${file}:${line} ${name}`, tenant: isPlain(value) ? tenant : value, stack }
   })
   return { entries, errors: [] }
 }
@@ -78,8 +79,4 @@ function parsed(text: string) {
   const lines = new LineCounter()
   // Merge keys (<<) let a thousand tenants share what they have in common.
   return { document: parseDocument(text, { lineCounter: lines, merge: true }), lines }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

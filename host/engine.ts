@@ -6,6 +6,7 @@ import { remoteCommand, stdin } from './bundle.ts'
 import { type HostDocument, type HostResult, parseDocument, parseResult } from './document.ts'
 import { type Connection, parseConnection } from './connection.ts'
 import { type NodeArgs, NodeRemoval } from './node.ts'
+import { wireGuardPackages } from './wireguard-packages.ts'
 
 export type { Connection } from './connection.ts'
 export type { Change, HostDocument, HostResult, Item } from './document.ts'
@@ -27,11 +28,12 @@ export interface Host {
  */
 export interface Generations {
   bySection: Record<string, number>
-  /** Of sections of which nothing is on the host: another one than ever before where it has lost them. */
+  /** For sections that the host does not have: 0 on a new one, and the time where it has lost them, which no run had before. */
   others: number
 }
 
 export interface HostSectionArgs extends Host {
+  /** What the section is to be. */
   document: pulumi.Input<HostDocument>
 }
 
@@ -79,7 +81,7 @@ function identity(name: string): HostDocument {
   return {
     section: `identity-${name}`,
     items: [
-      { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] },
+      wireGuardPackages,
       { kind: 'key', interface: name },
     ],
   }

@@ -32,9 +32,6 @@ export async function startControlPlane(): Promise<void> {
   await writeOperatorKubeconfig()
 }
 
-/** Processes of the control plane, in the order in which they end. */
-export const controlPlaneProcesses = ['kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd']
-
 /** Pin of the cluster's CA, as kubeadm join takes it. */
 export function caCertHash(): string {
   const key = new X509Certificate(readFileSync(pki('ca.crt'))).publicKey.export({ type: 'spki', format: 'der' })

@@ -28,11 +28,6 @@ export async function startServices(report: (step: string) => void = () => {}): 
   await Promise.all([packages, images].map(removeOlder))
 }
 
-/** Ends both; what they served stays in the cache. */
-export async function stopServices(): Promise<void> {
-  await Promise.all([stopProcess(mirror.name), stopProcess(registry.name)])
-}
-
 /**
  * Makes the apt mirror fail: `down` (nothing listens), `slow` (64 KB/s), `bad-signature` (indexes changed after they were
  * signed), `wrong-hash` (packages differ from their index). Without a fault it is well again.

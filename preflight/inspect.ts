@@ -25,8 +25,8 @@ export interface Inspection {
   upgrades: Record<string, Upgrade>
   /** Which policy API there is; undefined where the configuration asks for no admission. */
   admissionApi: AdmissionApi | undefined
-  /** See `createPlatform`. */
-  platformNamespaces: string[]
+  /** Those of the platform's namespaces that the stack makes, see `PlatformArgs`. */
+  ownPlatformNamespaces: string[]
   /** By host, see `HostFacts`. */
   resolvConf: Record<string, string>
   /** By host, see `Host`: one more than the host's own where it is no longer as the last run left it. */
@@ -48,7 +48,7 @@ export async function inspect(settings: Settings): Promise<Inspection> {
     kubelets: cluster.nodes.filter(({ name }) => workers.includes(name)).map(({ kubelet }) => kubelet),
     upgrades: Object.fromEntries(workers.map((name) => [name, upgradeOf(name, settings.packages, cluster)])),
     admissionApi: answered(seen.admission),
-    platformNamespaces: ownPlatform(cluster),
+    ownPlatformNamespaces: ownPlatform(cluster),
     resolvConf: Object.fromEntries(hosts.map(({ name, report }) => [name, report.facts.resolvConf])),
     generations: Object.fromEntries(hosts.map(({ name, report }) => [name, generations(name, report.converged, lastSection(settings, name, cluster))])),
   }

@@ -78,7 +78,7 @@ const clock: Rule = (facts, { now }) => {
 
 /** A route into a range that the tunnel will take: one of the two would lose its traffic. */
 const routes: Rule = (facts, { ranges, ownInterfaces, worker }) => facts.routes
-  // Where the node has pods, Calico lets what is for none of them fall.
+  // A blackhole: Calico has one for the node's range of pods.
   .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
   .filter(({ to, interface: name }) => /^[\d.]+(\/\d+)?$/.test(to) && !ownInterfaces.some((own) => covers(own, name)))

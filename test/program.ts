@@ -6,7 +6,7 @@ import { TenantIsolation } from '../components/tenant-isolation/tenant-isolation
 import { PlacementAdmission } from '../components/tenant-placement/placement-admission.ts'
 import { VpsWorker } from '../components/vps-worker/vps-worker.ts'
 import { WireGuardTunnel } from '../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { placementAdmissionOptions, storageArgs, tenantAdmissionArgs, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from '../config/arguments.ts'
+import { placementAdmissionArgs, platformArgs, storageArgs, tenantAdmissionArgs, tenantArgs, tunnelArgs, volumeAgentsArgs, workerArgs } from '../config/arguments.ts'
 import { bareHosts, settingsOf } from './settings.ts'
 
 /** What `index.ts` makes of a stack file, but for the preflight, which asks real hosts, and transforms, which mocks do not call. */
@@ -18,9 +18,9 @@ export function program(file: string): void {
   const workers: VpsWorker[] = []
   for (const worker of settings.workers) workers.push(new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found, workers)))
   new VolumeAgents('volume-agents', volumeAgentsArgs(settings))
-  const placementRules = placementAdmissionOptions(settings)
-  if (placementRules) new PlacementAdmission('placement-admission', { ...placementRules, api: { mutating: true, validating: true } })
-  createPlatform(found.platformNamespaces, settings.iamService)
+  const placementRules = placementAdmissionArgs(settings, found)
+  if (placementRules) new PlacementAdmission('placement-admission', placementRules)
+  createPlatform(platformArgs(settings, found))
   new TenantAdmission('tenant-admission', tenantAdmissionArgs(settings, found))
   for (const tenant of settings.tenants) {
     const isolation = new TenantIsolation(tenant.name, tenantArgs(settings, tenant))

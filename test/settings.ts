@@ -18,5 +18,5 @@ export function settingsOf(file: string): Settings {
 /** What the preflight gives for hosts that are bare. */
 export function bareHosts(settings: Settings): Inspection {
   const token = pulumi.secret('abcdef.0123456789abcdef')
-  return { version: 'v1.36.3', caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: Object.fromEntries(settings.workers.map(({ name }) => [name, token])), kubelets: [], upgrades: {}, admissionApi: { mutating: true, validating: true }, platformNamespaces, resolvConf: {}, generations: {} }
+  return { version: 'v1.36.3', caCertHash: `sha256:${'0'.repeat(64)}`, bootstrapTokens: Object.fromEntries(settings.workers.map(({ name }) => [name, token])), kubelets: [], upgrades: {}, admissionApi: { mutating: true, validating: true }, ownPlatformNamespaces: platformNamespaces, resolvConf: {}, generations: {} }
 }

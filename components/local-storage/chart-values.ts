@@ -1,12 +1,13 @@
 /** The storage class as Helm values, for charts that take it from there. `node components/local-storage/chart-values.ts DEFAULTS.yaml` prints them. */
 import { readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
-import { isPlain, type Plain } from '../tenant-placement/settings.ts'
+import { isPlain, type Plain } from '../tenant-placement/plain.ts'
+import { withValue } from '../tenant-placement/chart-values.ts'
 import { storageClassName } from './render.ts'
 
 /** Values that set the class at dotted paths, like `pgIam.persistent.storageClassName`; to be given to Helm beside the chart's own. */
 export function storageClassValues(paths: string[]): Plain {
-  return paths.reduce<Plain>((values, path) => withClass(values, path.split('.')), {})
+  return paths.reduce<Plain>((values, path) => withValue(values, path.split('.'), storageClassName), {})
 }
 
 /** Paths at which a chart's default values take a class: every `storageClassName` or `storageClass` that is a text or null, and `storageClass.default`. Lists are left out: Helm replaces them whole. */
@@ -19,11 +20,6 @@ export function findClasses(defaults: Plain): string[] {
     return named && typeof inner['default'] === 'string' ? [[...at, 'default'].join('.')] : walk(inner, at)
   })
   return walk(defaults, [])
-}
-
-function withClass(values: Plain, [key, ...rest]: string[]): Plain {
-  const inner = values[key!]
-  return { ...values, [key!]: rest.length === 0 ? storageClassName : withClass(isPlain(inner) ? inner : {}, rest) }
 }
 
 if (import.meta.main) {

@@ -7,12 +7,14 @@ import { storageClassValues } from './chart-values.ts'
 import { type LocalVolume, type Pool, renderPersistentVolume, renderStorageClass, renderVolumes, storageClassName, volumeName } from './render.ts'
 
 export interface LocalStorageArgs {
+  /** Workers; those without volumes are left alone. */
   hosts: LocalStorageHostArgs[]
 }
 
 export interface LocalStorageHostArgs extends Host {
   /** Name of the node. */
   nodeName: string
+  /** Where the volumes take their room from. */
   pool: Pool
   volumes: LocalVolume[]
 }

@@ -5,7 +5,7 @@ import { renderMutation, renderValidation } from './admission/render.ts'
 import { mutations, validations } from './admission/rules/index.ts'
 
 export interface TenantAdmissionArgs {
-  /** Whether the API server has MutatingAdmissionPolicy v1 (Kubernetes 1.36). Without it charts must set themselves what is else filled in. */
+  /** Whether the API server has MutatingAdmissionPolicy v1 (Kubernetes 1.36). Without it nothing is filled in: charts must set imagePullPolicy, storageClassName and limits themselves. */
   mutating: boolean
   /** Whether all images are pulled for each container, not only private ones: where a kubelet is older than 1.35. */
   pullAll: boolean

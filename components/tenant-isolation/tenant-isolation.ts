@@ -6,6 +6,7 @@ import { renderTenant, type RenderedNamespace } from './render.ts'
 import { namespacesOf, type Surroundings, type TenantSpec } from './tenant.ts'
 
 export interface TenantIsolationArgs extends TenantSpec {
+  /** What the tenant must know of the platform. */
   surroundings: Surroundings
 }
 

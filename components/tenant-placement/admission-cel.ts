@@ -12,7 +12,7 @@ const tier = Object.entries(tenantPlacement.nodeSelector)[0]!
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
 
-/** What a pod has, by short names. @param spec expression of the pod spec; @param demands label requirements, as CEL lists of one-value maps */
+/** What a pod has, by short names. @param spec expression of the pod spec */
 function podVariables(spec: string): Variable[] {
   return [
     { name: 'selector', expression: `${spec}.?nodeSelector.orValue({})` },

@@ -1,6 +1,6 @@
 /** What a placement changed in an object. */
 import { isDeepStrictEqual } from 'node:util'
-import { isPlain } from './settings.ts'
+import { isPlain } from './plain.ts'
 
 export interface Change { path: (string | number)[]; value: unknown }
 

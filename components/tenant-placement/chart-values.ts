@@ -2,7 +2,7 @@
 import type { Chart, Knob } from './chart.ts'
 import { valueAt } from './chart.ts'
 import { type Placement, placePod, type PodSpec } from './place-pod.ts'
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 
 export interface ChartValues {
   /** Values to give to Helm beside the chart's own (`helm upgrade -f`); Helm merges mappings and replaces lists, so lists are whole. */
@@ -34,7 +34,8 @@ function settingPaths(knob: Knob): [field: 'nodeSelector' | 'tolerations' | 'aff
   return (['nodeSelector', 'tolerations', 'affinity'] as const).flatMap((field) => (knob[field] === undefined ? [] : [[field, knob[field]]]))
 }
 
-function withValue(values: Plain, [key, ...rest]: string[], value: unknown): Plain {
+/** Sets a value at a path of keys. */
+export function withValue(values: Plain, [key, ...rest]: string[], value: unknown): Plain {
   const inner = values[key!]
   return { ...values, [key!]: rest.length === 0 ? value : withValue(isPlain(inner) ? inner : {}, rest, value) }
 }

@@ -1,7 +1,7 @@
 /** Where a Helm chart takes pod settings from its values: descriptions of charts in `charts/`, and a search where there is none. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 
 export interface Chart {
   /** Name of the chart, as in its label `helm.sh/chart`. */

@@ -5,7 +5,8 @@ import { findWorkload, nameOf, type ObjectName } from './place-object.ts'
 import { nodePoolPlacement, sharedNodePool } from './node-pools.ts'
 import { otherPlacement, placePod, type PodSpec } from './place-pod.ts'
 import type { AdmissionApi, PlacementAdmissionOptions } from './render-admission.ts'
-import { isPlain, PathFault, type Plain, updateAt } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
+import { PathFault, updateAt } from './settings.ts'
 import { workloads } from './workloads.ts'
 
 export interface Existing {

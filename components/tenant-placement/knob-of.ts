@@ -1,6 +1,6 @@
 /** Which knob of a chart an object's pods take their settings from, told from the object's name and labels. */
 import type { Knob } from './chart.ts'
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 
 /** @returns undefined where no knob is for the object. */
 export function knobOf(object: unknown, knobs: Knob[]): Knob | undefined {

@@ -2,7 +2,7 @@
 import { changes } from './changes.ts'
 import { nameOf, type ObjectName } from './place-object.ts'
 import type { PlacedDocument } from './place-yaml.ts'
-import { isPlain } from './settings.ts'
+import { isPlain } from './plain.ts'
 import { groupOf } from './workloads.ts'
 
 export interface Kustomization {

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Placement } from './place-pod.ts'
 import { podLike } from './pod-like.ts'
-import { isPlain, PathFault, type Plain, placeSettings, updateAt } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
+import { PathFault, placeSettings, updateAt } from './settings.ts'
 import { groupOf, type Workload, workloads } from './workloads.ts'
 
 export interface ObjectName { apiVersion: string; kind: string; namespace?: string; name: string }

@@ -6,7 +6,7 @@ import { firstFault, templateHint } from '../../policies/inputs/faults.ts'
 import { changes } from './changes.ts'
 import { placeObject, type Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
-import { isPlain } from './settings.ts'
+import { isPlain } from './plain.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 export interface PlacedStream {

@@ -8,7 +8,7 @@ import { nodePoolPlacement } from './node-pools.ts'
 import { tenantPlacement } from './place-pod.ts'
 import { placeYaml, YamlFault } from './place-yaml.ts'
 import { report, reportText } from './report.ts'
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 import { readTable } from './workload-table.ts'
 import { type Workload, workloads } from './workloads.ts'
 

@@ -13,6 +13,7 @@ export interface PlacementAdmissionArgs extends PlacementAdmissionOptions {
  * @throws pulumi.RunError where the API server has not what they need.
  */
 export class PlacementAdmission extends pulumi.ComponentResource {
+  /** Policies and bindings: before the pods that they are to place. */
   readonly ready: pulumi.Resource[]
 
   constructor(name: string, { api, ...options }: PlacementAdmissionArgs, opts: pulumi.ComponentResourceOptions = {}) {

@@ -1,5 +1,5 @@
 /** Tells whether an object of a kind that nobody described seems to make pods, so that none is passed over in silence. */
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 import { groupOf } from './workloads.ts'
 
 /** Kinds that speak of pods, or of what runs them, and make none. */

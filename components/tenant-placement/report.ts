@@ -5,7 +5,7 @@ import { chartOf, knobOf } from './knob-of.ts'
 import type { ObjectName, Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
 import type { PlacedDocument } from './place-yaml.ts'
-import { isPlain, type Plain } from './settings.ts'
+import { isPlain, type Plain } from './plain.ts'
 
 /** `by values`: the chart has a knob for it, and the values of the report set it. `by patch`: it has none, so the rendered object must be changed. */
 export type Way = 'by values' | 'by patch' | 'already placed' | 'not placed'

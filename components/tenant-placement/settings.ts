@@ -1,8 +1,7 @@
 /** Reading and writing pod settings at their path in an object. */
 import { type Placement, placePod, type PodSpec } from './place-pod.ts'
+import { isPlain, type Plain } from './plain.ts'
 import type { PodSettings, SettingField } from './workloads.ts'
-
-export interface Plain { [key: string]: unknown }
 
 const ordinary: SettingField[] = ['nodeSelector', 'tolerations', 'affinity']
 
@@ -36,10 +35,6 @@ export function updateAt(object: unknown, at: string, place: (settings: Plain, p
 export type Lift = (value: unknown, next: (plain: unknown) => unknown) => unknown
 
 export class PathFault extends Error {}
-
-export function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** The settings that placement reads and writes, by the object's own names. */
 export function ownSettings(settings: Plain, { fields = ordinary }: PodSettings): Plain {

@@ -1,6 +1,6 @@
 /** A table of further workloads as a user writes it: read strictly, because a kind whose settings are misspelt would be reported as placed. */
 import { z } from 'zod'
-import { isPlain } from './settings.ts'
+import { isPlain } from './plain.ts'
 import type { Workload } from './workloads.ts'
 
 const settings = ['nodeSelector', 'tolerations', 'affinity', 'nodeAffinity'] as const

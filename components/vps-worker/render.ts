@@ -29,7 +29,7 @@ export interface RegistryMirror {
   ca?: string
 }
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Pick<HostOptions, 'cgroupV1' | 'restrictOomScoreAdj'> {
   packages: WorkerPackages
   registries: RegistryMirror[]
   /** See `VpsWorkerArgs`. */
@@ -40,9 +40,16 @@ export interface WorkerOptions {
   tunnelPort?: number
   /** Interface of the node network; traffic of the cluster comes in here and nowhere else. */
   interface: string
-  /** See `annex:hostOptions`. */
+}
+
+/** What a host needs that is no plain VPS: `annex:hostOptions`. */
+export interface HostOptions {
+  /** Accept cgroup v1, which kubelet 1.35 and later refuse otherwise (failCgroupV1). */
   cgroupV1: boolean
+  /** containerd's restrict_oom_score_adj, where the host may not lower it. */
   restrictOomScoreAdj: boolean
+  /** Checks of `kubeadm join` that are not to stop it. */
+  ignorePreflightErrors: string[]
 }
 
 export interface JoinOptions {

@@ -4,8 +4,8 @@ import * as pulumi from '@pulumi/pulumi'
 import { drainForUpgrade, type Host, HostJoin, HostSection, type NodeArgs, uncordonAfterUpgrade, type UpgradeArgs } from '../../host/engine.ts'
 import { nodePoolLabel } from '../tenant-placement/node-pools.ts'
 import { tenantNodeLabels } from '../tenant-placement/place-pod.ts'
-import type { NodeNetwork } from '../wireguard-tunnel/wireguard-tunnel.ts'
-import { minorsOf, renderJoin, renderWorkerHost, type RegistryMirror, type WorkerPackages } from './render.ts'
+import type { NodeNetwork } from './node-network.ts'
+import { type HostOptions, minorsOf, type RegistryMirror, renderJoin, renderWorkerHost, type WorkerPackages } from './render.ts'
 
 export interface VpsWorkerArgs extends Host {
   /** Name of the node. */
@@ -18,12 +18,15 @@ export interface VpsWorkerArgs extends Host {
   drains?: number
   /** Resources that must be there before the node is drained for another minor: workers whose turn is before. */
   upgradeAfter?: pulumi.Resource[]
+  /** The cluster that the node joins. */
   cluster: ClusterEndpoint
+  /** Repositories, and the versions that are pinned and held. */
   packages: WorkerPackages
   /** Registries that are pulled from a mirror. */
   registries: RegistryMirror[]
   /** File on the host with the name servers that pods with the host's DNS get. Default: /etc/resolv.conf. */
   resolvConf?: string
+  /** Of the taint paas-tier=tenant, at registration: a later change does not reach a node that has joined. */
   taintEffect: 'NoSchedule' | 'PreferNoSchedule'
   /** Pool of tenants whose pods it takes. Its label (`nodePoolLabel`) is set through the API after the join: a kubelet may not give it to itself. */
   nodePool: string
@@ -33,7 +36,8 @@ export interface VpsWorkerArgs extends Host {
   tunnelPort?: number
   /** Lives minutes; undefined where the host has joined already. */
   bootstrapToken: pulumi.Input<string> | undefined
-  options: { cgroupV1: boolean; restrictOomScoreAdj: boolean; ignorePreflightErrors: string[] }
+  /** For hosts that are no plain VPS. */
+  options: HostOptions
 }
 
 export interface ClusterEndpoint {

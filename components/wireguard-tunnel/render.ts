@@ -1,5 +1,6 @@
 /** What the tunnel needs on each host, and of the cloud, as plain data. */
 import type { HostDocument } from '../../host/document.ts'
+import { wireGuardPackages } from '../../host/wireguard-packages.ts'
 
 /** The ranges that meet through the tunnel, IPv4 CIDR. */
 export interface TunnelRanges {
@@ -30,15 +31,12 @@ export const tunnelSection = 'wireguard-tunnel'
 /** Seconds between keepalives; 25 keeps the common NAT mappings open (WireGuard's own documentation). */
 const keepalive = 25
 
-/** wg-quick takes wireguard-go by itself where the kernel has no WireGuard. */
-const packages: HostDocument['items'][number] = { kind: 'packages', install: [{ name: 'wireguard-tools' }, { name: 'wireguard-go', unlessModule: 'wireguard' }] }
-
 /** The document of a gateway: the cloud end, which forwards between the tunnel and the cloud's network. Its workers have documents of their own. */
 export function renderGateway(gateway: { tunnelAddress: string; port: number }, options: TunnelOptions): HostDocument {
   return {
     section: tunnelSection,
     items: [
-      packages,
+      wireGuardPackages,
       { kind: 'sysctl', key: 'net.ipv4.ip_forward', value: '1' },
       {
         kind: 'interface',
@@ -69,7 +67,7 @@ export function renderWorker(worker: { tunnelAddress: string; listenPort?: numbe
   return {
     section: tunnelSection,
     items: [
-      packages,
+      wireGuardPackages,
       {
         kind: 'interface',
         name: tunnelInterface,

@@ -1,5 +1,6 @@
 /** The tunnel between the cloud's gateways and the workers. */
 import * as pulumi from '@pulumi/pulumi'
+import type { NodeNetwork } from '../vps-worker/node-network.ts'
 import { type Host, HostIdentity, HostSection } from '../../host/engine.ts'
 import { type CloudRoute, cloudRoutes, renderGateway, renderGatewayPeer, renderWorker, tunnelInterface, type TunnelOptions, type TunnelPeer } from './render.ts'
 
@@ -13,33 +14,27 @@ export interface WireGuardTunnelArgs {
 }
 
 export interface TunnelGatewayArgs extends Host {
+  /** Of the host. */
   name: string
   /** Public address. */
   address: string
   /** UDP port. */
   port: number
+  /** In the tunnel's range. */
   tunnelAddress: string
   /** Address in the cloud's network. */
   cloudAddress: string
 }
 
 export interface TunnelWorkerArgs extends Host {
+  /** Of the node. */
   name: string
   /** Public address, for a worker that can be reached first. */
   address: string
   /** UDP port; left out behind NAT, where only the worker can begin. */
   listenPort?: number
+  /** In the tunnel's range. */
   tunnelAddress: string
-}
-
-/** What a `VpsWorker` needs of a tunnel, whichever kind it is. */
-export interface NodeNetwork {
-  /** The node's address for the cluster. */
-  nodeAddress: string
-  /** The interface that holds it. */
-  interface: string
-  /** Resources that must be there before the node joins. */
-  ready: pulumi.Resource[]
 }
 
 /**

@@ -20,7 +20,7 @@ if (config === undefined) throw new pulumi.RunError(describe(faults, file))
 
 pulumi.runtime.registerResourceTransform(ownFields)
 
-createPlatform(platformNamespaces, undefined, true)
+createPlatform({ namespaces: platformNamespaces, protect: true })
 const admission = new TenantAdmission('tenant-admission', { mutating: true, pullAll: false })
 new PlacementAdmission('placement-admission', { ...placementAdmissionOptions(config)!, api: { mutating: true, validating: true } })
 

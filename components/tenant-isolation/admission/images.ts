@@ -11,6 +11,12 @@ export function ofVolumes(field: string): string {
   return `${listOf('volumes')}.filter(v, has(v.image)).map(v, v.image.?${field}.orValue(""))`
 }
 
+/** What all containers and image volumes of the pod name. */
+export const podImages = `${ofContainers('image')} + ${ofVolumes('reference')}`
+
+/** Whether the pod had the same images before. */
+export const sameImages = `(${podImages.replaceAll('object.spec', 'oldObject.spec')}) == (${podImages})`
+
 /**
  * The name in full, as container runtimes read it: without a slash it is an official image of docker.io, which may be named in front of it and is
  * index.docker.io too; and the part before the first slash is a registry only with a dot, a colon or a capital letter in it, or as localhost

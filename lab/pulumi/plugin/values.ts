@@ -11,7 +11,6 @@ export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 const SIGNATURE = '4dabf18193072939515e22adb298388d'
 const SECRET = '1b47061264138c4ac30d75fd1eb44270'
-const ASSET = 'c44067f5952c0a294b673a41bacd8c17'
 /** The other spellings of "not known yet", by the type that is expected: the engine reads them all. */
 const UNKNOWNS = new Set([
   UNKNOWN,
@@ -33,10 +32,6 @@ export function isUnknown(value: Value | undefined): boolean {
 
 export function isSecret(value: Value | undefined): value is { value: Value } {
   return isObject(value) && value[SIGNATURE] === SECRET
-}
-
-export function isAsset(value: Value | undefined): value is Properties {
-  return isObject(value) && value[SIGNATURE] === ASSET
 }
 
 /** Marks a value as secret; what is secret already stays as it is. */
@@ -65,11 +60,6 @@ export function equal(a: Value | undefined, b: Value | undefined): boolean {
     return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]))
   }
   return false
-}
-
-/** A copy without the properties that are undefined or null, which is how the engine writes "not set". */
-export function compact(properties: { [key: string]: Value | undefined }): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, v]) => v !== undefined && v !== null)) as Properties
 }
 
 function some(value: Value | undefined, test: (value: Value) => boolean): boolean {

@@ -4,30 +4,49 @@ import { objectsOfKind } from '../../kubernetes.ts'
 import { type Fault, type Resource, type ResourceRule, unverifiable, violation } from '../../rule.ts'
 import { apart, readOf, textsOf } from './texts.ts'
 
-type Setting = [path: readonly string[], isFine: (value: unknown) => boolean, message: string]
+interface Setting {
+  /** Field of KubeletConfiguration. What is left out has a safe default. */
+  path: readonly string[]
+  isFine: (value: unknown) => boolean
+  /** With the number of the recommendation. */
+  message: string
+  /** The flag of the same meaning, in a unit or an environment file; and the field, in a script that writes the file. */
+  text: RegExp
+}
 
-/** Fields of KubeletConfiguration, with the number of the recommendation. What is left out has a safe default. */
 const SETTINGS: readonly Setting[] = [
-  [['authentication', 'anonymous', 'enabled'], (value) => value === false, 'lets anonymous callers in (CIS 4.2.1)'],
-  [['authorization', 'mode'], (value) => value === 'Webhook', 'allows every caller everything (CIS 4.2.2)'],
-  [['readOnlyPort'], (value) => value === 0, 'opens the read-only port (CIS 4.2.4)'],
-  [['streamingConnectionIdleTimeout'], (value) => !/^0[0a-zµ]*$/.test(textOf(value)), 'keeps idle streams for ever (CIS 4.2.5)'],
-  [['makeIPTablesUtilChains'], (value) => value === true, 'makes no iptables chains (CIS 4.2.6)'],
-  [['eventRecordQPS'], (value) => value !== 0, 'records events without a limit (CIS 4.2.8)'],
-  [['rotateCertificates'], (value) => value === true, 'does not rotate its certificate (CIS 4.2.10)'],
-  [['featureGates', 'RotateKubeletServerCertificate'], (value) => value === true, 'does not rotate its serving certificate (CIS 4.2.11)'],
-]
-
-/** The flags of the same name, in a unit or an environment file; and the fields in a script that writes the file. */
-const FLAGS: readonly [RegExp, string][] = [
-  [/--anonymous-auth(=true|["'\s]|$)|\banonymous:\s*\{?\s*enabled:\s*true/, SETTINGS[0]![2]],
-  [/--authorization-mode[= ]AlwaysAllow|\bauthorization:\s*\{?\s*mode:\s*["']?AlwaysAllow/, SETTINGS[1]![2]],
-  [/--read-only-port[= ][1-9]|\breadOnlyPort["']?:\s*[1-9]/, SETTINGS[2]![2]],
-  [/--streaming-connection-idle-timeout[= ]["']?0[0a-z]*(?![\w.])/, SETTINGS[3]![2]],
-  [/--make-iptables-util-chains=false|\bmakeIPTablesUtilChains["']?:\s*false/, SETTINGS[4]![2]],
-  [/--event-qps[= ]0\b/, SETTINGS[5]![2]],
-  [/--rotate-certificates=false|\brotateCertificates["']?:\s*false/, SETTINGS[6]![2]],
-  [/RotateKubeletServerCertificate["']?\s*[:=]\s*false/, SETTINGS[7]![2]],
+  {
+    path: ['authentication', 'anonymous', 'enabled'], isFine: (value) => value === false, message: 'lets anonymous callers in (CIS 4.2.1)',
+    text: /--anonymous-auth(=true|["'\s]|$)|\banonymous:\s*\{?\s*enabled:\s*true/,
+  },
+  {
+    path: ['authorization', 'mode'], isFine: (value) => value === 'Webhook', message: 'allows every caller everything (CIS 4.2.2)',
+    text: /--authorization-mode[= ]AlwaysAllow|\bauthorization:\s*\{?\s*mode:\s*["']?AlwaysAllow/,
+  },
+  {
+    path: ['readOnlyPort'], isFine: (value) => value === 0, message: 'opens the read-only port (CIS 4.2.4)',
+    text: /--read-only-port[= ][1-9]|\breadOnlyPort["']?:\s*[1-9]/,
+  },
+  {
+    path: ['streamingConnectionIdleTimeout'], isFine: (value) => !/^0[0a-zµ]*$/.test(textOf(value)), message: 'keeps idle streams for ever (CIS 4.2.5)',
+    text: /--streaming-connection-idle-timeout[= ]["']?0[0a-z]*(?![\w.])/,
+  },
+  {
+    path: ['makeIPTablesUtilChains'], isFine: (value) => value === true, message: 'makes no iptables chains (CIS 4.2.6)',
+    text: /--make-iptables-util-chains=false|\bmakeIPTablesUtilChains["']?:\s*false/,
+  },
+  {
+    path: ['eventRecordQPS'], isFine: (value) => value !== 0, message: 'records events without a limit (CIS 4.2.8)',
+    text: /--event-qps[= ]0\b/,
+  },
+  {
+    path: ['rotateCertificates'], isFine: (value) => value === true, message: 'does not rotate its certificate (CIS 4.2.10)',
+    text: /--rotate-certificates=false|\brotateCertificates["']?:\s*false/,
+  },
+  {
+    path: ['featureGates', 'RotateKubeletServerCertificate'], isFine: (value) => value === true, message: 'does not rotate its serving certificate (CIS 4.2.11)',
+    text: /RotateKubeletServerCertificate["']?\s*[:=]\s*false/,
+  },
 ]
 
 export const kubelet: ResourceRule = {
@@ -52,7 +71,7 @@ function inConfigMaps(resource: Resource): Field[] {
 }
 
 function inConfiguration(configuration: Field): Fault[] {
-  return SETTINGS.flatMap(([path, isFine, message]) => {
+  return SETTINGS.flatMap(({ path, isFine, message }) => {
     const setting = configuration.get(...path)
     if (setting.isUnknown) return [unverifiable(setting)]
     return setting.isAbsent || isFine(setting.value) ? [] : [violation(setting, message)]
@@ -65,11 +84,11 @@ function inText(text: Field): Fault[] {
   if (typeof value !== 'string') return []
   const documents = [value, ...apart(value).documents].flatMap(parsed)
   const read = [readOf(value), ...documents.map(argumentsIn)].join('\n')
-  const flags = FLAGS.filter(([pattern]) => pattern.test(read)).map(([, message]) => message)
+  const flags = SETTINGS.filter((it) => it.text.test(read)).map(({ message }) => message)
   return [...flags, ...documents.flatMap((document) => inConfiguration(new Field(document))).map(({ message }) => message)].map((message) => violation(text, message))
 }
 
-const NAMED = new RegExp(`\\b(${SETTINGS.map(([path]) => path.at(-1) === 'enabled' ? 'anonymous' : path[0]).join('|')}|kubeletExtraArgs)["']?\\s*:`)
+const NAMED = new RegExp(`\\b(${SETTINGS.map(({ path }) => path.at(-1) === 'enabled' ? 'anonymous' : path[0]).join('|')}|kubeletExtraArgs)["']?\\s*:`)
 
 /** kubeadm's kubeletExtraArgs as flags: a list since v1beta4, an object before. */
 function argumentsIn(document: unknown): string {

@@ -7,7 +7,7 @@ import { chartOf, knobOf } from '../../../components/tenant-placement/knob-of.ts
 import { placePod, tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
 import { placeYaml } from '../../../components/tenant-placement/place-yaml.ts'
 import { report } from '../../../components/tenant-placement/report.ts'
-import type { Plain } from '../../../components/tenant-placement/settings.ts'
+import type { Plain } from '../../../components/tenant-placement/plain.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
 const placed = placePod({}, tenantPlacement).spec!

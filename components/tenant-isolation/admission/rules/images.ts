@@ -1,10 +1,8 @@
-import { fullName, ofContainers, ofVolumes } from '../images.ts'
+import { fullName, podImages, sameImages } from '../images.ts'
 import { type AdmissionRule, setting, shown } from '../rule.ts'
 
-const images = `${ofContainers('image')} + ${ofVolumes('reference')}`
-
 /** An unchanged pod passes: a rule that came later must not keep a controller from finishing with it. */
-const unchanged = (list: string) => `oldObject != null && (${list.replaceAll('object.spec', 'oldObject.spec')}) == (${list})`
+const unchanged = `oldObject != null && ${sameImages}`
 
 export const imageRegistries: AdmissionRule = {
   name: 'image-registries',
@@ -12,11 +10,11 @@ export const imageRegistries: AdmissionRule = {
   resources: [{ apiGroups: [''], resources: ['pods', 'pods/ephemeralcontainers'], operations: ['CREATE', 'UPDATE'] }],
   variables: {
     allowed: setting('registries'),
-    images: `(${images}).map(i, ${fullName('i')})`,
+    images: `(${podImages}).map(i, ${fullName('i')})`,
     strange: 'variables.images.filter(i, !variables.allowed.exists(r, r == "*" || i.startsWith(r + "/")))',
   },
   validations: [{
-    expression: `size(variables.strange) == 0 || (${unchanged(images)})`,
+    expression: `size(variables.strange) == 0 || (${unchanged})`,
     message: `"image " + variables.strange.join(", ") + " comes from elsewhere: allowed are images of " + ${shown('variables.allowed')} + "; use one of them, or add the registry to annex:tenants[].registries"`,
   }],
 }

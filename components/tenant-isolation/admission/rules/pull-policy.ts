@@ -1,4 +1,4 @@
-import { fullName, ofContainers, ofVolumes } from '../images.ts'
+import { fullName, sameImages } from '../images.ts'
 import { type AdmissionRule, type MutationRule, setting } from '../rule.ts'
 
 /** Which images are pulled anew for each container: those that need credentials, or all. */
@@ -29,9 +29,6 @@ export function pullPolicy(pull: PullAlways): AdmissionRule {
     }],
   }
 }
-
-const images = `${ofContainers('image')} + ${ofVolumes('reference')}`
-const sameImages = `(${images.replaceAll('object.spec', 'oldObject.spec')}) == (${images})`
 
 /** Sets what `pullPolicy` demands, so that a chart that says nothing works. Ephemeral containers are made by hand and are only refused. */
 export function pullPolicyDefault(pull: PullAlways): MutationRule {
