@@ -11,7 +11,7 @@ import { containsUnknown, reveal, type Properties } from '../plugin/values.ts'
 import { ApiError, Api, NoMatchError } from './api.ts'
 import { createObject, isNotFound, missesNamespace, propagation, relinquish, updateObject, type Write } from './apply.ts'
 import { checkReady, NotReadyError, untilGone, untilReady, type Patience } from './await/await.ts'
-import { isUncovered, readRuleFor, ruleFor, waitsForDeletion } from './await/rules.ts'
+import { isUncovered, readRuleFor, ruleFor, skipsAwait, waitsForDeletion } from './await/rules.ts'
 import { diffObjects } from './diff.ts'
 import { loadKubeconfig, UnreadableKubeconfig } from './kubeconfig.ts'
 import { adoptName, knownName, makeName, newFieldManager } from './names.ts'
@@ -150,6 +150,7 @@ export function makeProvider(log: Log): Provider {
         return { id: '', properties: state(rest) }
       }
       const rule = ruleFor(inputs)
+      if (skipsAwait(inputs)) log.status('info', urn, 'Skipping await logic')
       const live = rule
         ? await untilReady(cluster, rule, created, undefined, patience(request, timeout)).catch((error: Error) => {
             const about = `resource "${urn}" was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live`
@@ -225,6 +226,7 @@ export function makeProvider(log: Log): Provider {
         const current = await cluster.get({ ...inputs, metadata: { ...inputs.metadata, name: oldLive.metadata!.name } })
         live = await updateObject(cluster, write(type, inputs, fieldManager, preview), current, ignoreChanges)
         const rule = preview ? undefined : ruleFor(inputs)
+        if (!preview && skipsAwait(inputs)) log.status('info', urn, 'Skipping await logic')
         if (rule) live = await untilReady(cluster, rule, live, current, patience(request, timeout))
         if (!preview) clear(request)
       } catch (error) {
@@ -236,9 +238,10 @@ export function makeProvider(log: Log): Provider {
               `does not exist. Verify that any required CRDs have been created: ${message}`,
           )
         }
-        const now = await cluster.get(oldLive).catch((failed: Error) => {
-          throw new PluginError(`update of resource "${urn}" failed: ${message}\nunable to get cluster state: ${failed.message}`)
-        })
+        const unread = (why: string) => new PluginError(`update of resource "${urn}" failed: ${message}\nunable to get cluster state: ${why}`)
+        // It is read with what the user has cancelled.
+        if (cancelled.signal.aborted) throw unread('client rate limiter Wait returned an error: context canceled')
+        const now = await cluster.get(oldLive).catch((failed: Error) => { throw unread(failed.message) })
         const about = `the Kubernetes API server reported that "${objectId(now)}" failed to fully initialize or become live: ${message}`
         throw partial(error as Error, about, () => state(now), undefined, objectId(now))
       }

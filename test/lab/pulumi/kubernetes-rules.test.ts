@@ -141,6 +141,7 @@ describe('kubernetes stand-in: waiting', () => {
     assert.equal(judge(daemonSetRule, set({ desiredNumberScheduled: 0 })).ready, true)
     const waiting = judge(daemonSetRule, set({ desiredNumberScheduled: 2, currentNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 1 }))
     assert.deepEqual(waiting.status, [{ severity: 'info', message: 'Available: 1/2' }])
+    assert.deepEqual(judge(daemonSetRule, { metadata: meta, spec: {} }).status, [{ severity: 'info', message: 'DaemonSet status.observedGeneration not found' }])
   })
 
   it('gives a job up that has used its tries, and says why', () => {
@@ -158,6 +159,13 @@ describe('kubernetes stand-in: waiting', () => {
     assert.equal(judge(serviceRule, service, [endpoints({})]).ready, true, 'nobody is there, and nobody is to come')
     assert.equal(judge(serviceRule, { metadata: meta, spec: { clusterIP: 'None', selector: { a: 'b' } } }).ready, true)
     assert.equal(judge(serviceRule, { metadata: meta, spec: { type: 'LoadBalancer' } }).ready, false)
+  })
+
+  it('takes a Service whose wait is cut for ready, unless pods behind it are not', () => {
+    const service = { metadata: meta, spec: { selector: { a: 'b' } } }
+    const endpoints = (subset: object) => ({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'o' }, subsets: [subset] })
+    assert.equal(judge(serviceRule, service, [endpoints({ addresses: [{}] })], 6_000).readyWhenCut, true)
+    assert.equal(judge(serviceRule, service, [endpoints({ notReadyAddresses: [{}] })], 6_000).readyWhenCut, false)
   })
 
   it('counts what changes as settled when the first timer of a change runs out after the last one', () => {

@@ -56,7 +56,8 @@ export async function untilReady(api: Api, rule: Rule, object: KubernetesObject,
       if (verdict.hopeless) throw new NotReadyError(`Resource '${name}' was created but failed to initialize`, latest, verdict.reasons)
       if (verdict.ready) return latest
     }
-    if (patience.cancel.aborted) throw new NotReadyError(`Resource operation was cancelled for "${name}"`, latest, verdict.reasons)
+    if (verdict.readyWhenCut) return latest
+    if (patience.cancel.aborted) throw new NotReadyError(rule.cancelled?.(name!) ?? `Resource operation was cancelled for "${name}"`, latest, verdict.reasons)
     throw new NotReadyError(rule.timedOut?.(name!) ?? `'${name}' timed out waiting to be Ready`, latest, verdict.reasons)
   })
 }
@@ -65,7 +66,7 @@ export async function untilReady(api: Api, rule: Rule, object: KubernetesObject,
 export async function checkReady(api: Api, rule: Rule, object: KubernetesObject): Promise<void> {
   const world = await look(api, rule.related, object.metadata!.namespace)
   // Nothing will settle while a refresh looks: what is there counts as settled.
-  const { ready, reasons } = rule.judge({ object, world, settling: () => 0 })
+  const { ready, reasons } = rule.judge({ object, world, settling: () => 0, atRead: true })
   if (!ready) throw new NotReadyError(`Resource '${object.metadata!.name}' was created but failed to initialize`, object, reasons)
 }
 
@@ -86,7 +87,7 @@ export async function untilGone(api: Api, object: KubernetesObject, patience: Pa
     }
     if (!(await live(api, object))) return
     patience.log('warning', `finalizers might be preventing deletion (${latest!.metadata?.finalizers?.join(', ') ?? ''})`)
-    throw new NotReadyError(patience.cancel.aborted ? 'timed out waiting for the condition: context canceled' : 'timed out waiting for the condition', latest!)
+    throw new NotReadyError(patience.cancel.aborted ? 'context canceled' : 'timed out waiting for the condition', latest!)
   })
 }
 

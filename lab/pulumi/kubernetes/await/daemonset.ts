@@ -7,6 +7,7 @@ export const daemonSetRule: Rule = {
   related: ['v1/Pod'],
   atRead: true,
   timedOut: () => 'timed out waiting for the condition',
+  cancelled: () => 'timed out waiting for the condition',
   judge,
 }
 
@@ -29,7 +30,8 @@ function unfinished({ metadata, spec, status = {} }: KubernetesObject): string |
   if (observedGeneration !== undefined && observedGeneration !== metadata!.generation) {
     return `DaemonSet generation is ${metadata!.generation}, but latest observed generation is ${observedGeneration}`
   }
-  if (wanted === undefined || observedGeneration === undefined) return 'Missing .status.desiredNumberScheduled'
+  if (observedGeneration === undefined) return 'DaemonSet status.observedGeneration not found'
+  if (wanted === undefined) return 'Missing .status.desiredNumberScheduled'
   const { currentNumberScheduled = 0, updatedNumberScheduled = 0, numberAvailable = 0, numberReady = 0 } = status
   if (wanted > currentNumberScheduled) return `Current: ${currentNumberScheduled}/${wanted}`
   if (wanted > updatedNumberScheduled) return `Updated: ${updatedNumberScheduled}/${wanted}`

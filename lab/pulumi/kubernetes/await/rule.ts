@@ -11,6 +11,8 @@ export interface Verdict {
   status?: { severity: Severity; message: string }[]
   /** Why it is not ready, for the error at the end. */
   reasons?: string[]
+  /** Counts as ready where the wait is cut, or its time is up. */
+  readyWhenCut?: boolean
   /** Waiting longer cannot help. */
   hopeless?: boolean
   /** Milliseconds after which to judge again though nothing has changed. */
@@ -25,6 +27,8 @@ export interface Situation {
   world: World
   /** Milliseconds until what is known under `key` counts as settled, see timers.ts; 0 when it does. */
   settling(key: string, value: string, pause: number): number
+  /** A refresh looks once, and waits for nothing. */
+  atRead?: boolean
 }
 
 export interface Rule {
@@ -37,6 +41,8 @@ export interface Rule {
   limit?: number
   /** The error when time is up; by default `'<name>' timed out waiting to be Ready`. */
   timedOut?: (name: string) => string
+  /** The error when the user cancels; by default `Resource operation was cancelled for "<name>"`. */
+  cancelled?: (name: string) => string
 }
 
 export function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {

@@ -50,6 +50,6 @@ export function waitsForDeletion(inputs: KubernetesObject): boolean {
   return !(skipsAwait(inputs) && SKIPPED_AT_DELETE.has(typeOf(inputs)))
 }
 
-function skipsAwait(object: KubernetesObject): boolean {
+export function skipsAwait(object: KubernetesObject): boolean {
   return annotation(object, 'pulumi.com/skipAwait') === 'true'
 }

@@ -10,7 +10,7 @@ export const serviceRule: Rule = {
   judge,
 }
 
-function judge({ object, world, settling }: Situation): Verdict {
+function judge({ object, world, settling, atRead }: Situation): Verdict {
   const { spec = {}, status = {} } = object
   const type = spec.type ?? 'ClusterIP'
   const hasAddress = type !== 'LoadBalancer' || (status.loadBalancer?.ingress?.length ?? 0) > 0
@@ -22,13 +22,14 @@ function judge({ object, world, settling }: Situation): Verdict {
   const some = subsets.some(({ addresses }) => addresses?.length)
   const pending = subsets.some(({ notReadyAddresses }) => notReadyAddresses?.length)
   const left = endpoints && settling('endpoints', JSON.stringify(subsets), PAUSE)
-  const settled = left === 0
+  const settled = left === 0 || atRead === true
   if (hasAddress && settled && !pending) return { ready: true, status: [{ severity: 'info', message: '✅ Service initialization complete' }] }
   return {
     ready: false,
     status: [{ severity: 'info', message: settled && some ? '[2/3] Attempting to allocate IP address to Service' : '[1/3] Finding Pods to direct traffic to' }],
     reasons: [...(some ? [] : [NO_PODS]), ...(hasAddress ? [] : [NO_ADDRESS])],
     again: settled ? undefined : left,
+    readyWhenCut: hasAddress && !pending,
   }
 }
 
