@@ -1,17 +1,17 @@
 /** The checklist on the lab: the same points as anywhere, asked from the operator's place. */
-import { type Proven, prove } from '../proof/proof.ts'
-import type { Ran, System } from '../proof/point.ts'
+import { checkAll, type Checked } from '../proof/checklist/checklist.ts'
+import type { Ran, System } from '../proof/checklist/point.ts'
 import { checkout, operatorEnvironment, runAsOperator } from './environment.ts'
 import { toolPath } from '../tools/tools.ts'
 import path from 'node:path'
 import { proveStack } from '../proof/isolation/cli.ts'
 import { readStackFile } from '../proof/isolation/stack-file.ts'
 import type { Subject } from '../proof/isolation/subject.ts'
-import { systemOf } from '../proof/system.ts'
+import { systemOf } from '../proof/checklist/system.ts'
 import { stackName } from './stack.ts'
 
-export function proveLab(options: { disturb: boolean }): Promise<Proven[]> {
-  return prove(labSystem(), options)
+export function checkLab(options: { disturb: boolean }): Promise<Checked[]> {
+  return checkAll(labSystem(), options)
 }
 
 /** Attacks a tenant of the dev stack from inside. @param args of proof/isolation/cli.ts, but for the stack @returns the exit code */

@@ -1,7 +1,7 @@
 /** Commands for a stack that is no lab's: here, in the checkout. */
 import path from 'node:path'
 import { execa } from 'execa'
-import type { System } from './point.ts'
+import type { System } from './checklist/point.ts'
 
 export const checkout = path.resolve(import.meta.dirname, '..')
 

@@ -1,7 +1,7 @@
 /** What the attacks speak to the API server with. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Ran } from '../point.ts'
+import type { Ran } from '../checklist/point.ts'
 
 /**
  * Of the tenant's people, who log in by whatever the cluster trusts: the API server takes the caller for them.

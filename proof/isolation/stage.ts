@@ -4,7 +4,7 @@ import { nodePoolOf, nodePoolPlacement } from '../../components/tenant-placement
 import { placePod } from '../../components/tenant-placement/place-pod.ts'
 import type { Places, PodAttack } from '../attacks/inside.ts'
 import { openGroup, openNamespace, removeOpen, setUpOpen } from '../attacks/open.ts'
-import type { Ran } from '../point.ts'
+import type { Ran } from '../checklist/point.ts'
 import { names, renderAttacker, renderSacrifice, renderVictim, renderVictimService } from './attackers.ts'
 import { as, asAccount } from './credentials.ts'
 import type { Attacked, Subject } from './subject.ts'

@@ -1,6 +1,6 @@
 /** What the proof is told: which stack, which tenant of it, and how to speak with the cluster. */
 import type { Config } from '../../config/schema.ts'
-import type { Ran } from '../point.ts'
+import type { Ran } from '../checklist/point.ts'
 
 export interface Subject {
   context: string

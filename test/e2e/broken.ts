@@ -1,7 +1,7 @@
 /** For each point of the checklist a way to break it in the live system, and the way back. */
 import { cutTunnel, mendTunnel } from '../../lab/faults.ts'
-import { kubectl } from '../../proof/ask.ts'
-import type { System } from '../../proof/point.ts'
+import { kubectl } from '../../proof/checklist/ask.ts'
+import type { System } from '../../proof/checklist/point.ts'
 
 export interface Break {
   /** Number of the point that must fail. */

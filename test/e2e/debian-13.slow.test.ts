@@ -4,7 +4,7 @@ import { rebootHost } from '../../lab/host.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { until } from '../../lab/processes.ts'
 import { destroy, openStack, up } from '../../lab/stack.ts'
-import { holds, prove } from '../../proof/proof.ts'
+import { checkAll, holds } from '../../proof/checklist/checklist.ts'
 import { difference, freshLab, onWorker, runPulumi, snapshot, system } from './lab.ts'
 
 const vps = 'vps-worker-1'
@@ -29,10 +29,10 @@ describe('a VPS with Debian 13', function () {
   it('becomes a worker, and holds over a reboot', async () => {
     assert.match(await onWorker('cat /etc/os-release'), /VERSION_ID="13"/)
     await up({ stdio: 'pipe' })
-    const proven = await prove(system, { disturb: true })
-    assert.ok(holds(proven), JSON.stringify(proven, null, 2))
+    const checked = await checkAll(system, { disturb: true })
+    assert.ok(holds(checked), JSON.stringify(checked, null, 2))
     await rebootHost(vps)
-    await until('all holds again', 180, async () => holds(await prove(system, { disturb: false })))
+    await until('all holds again', 180, async () => holds(await checkAll(system, { disturb: false })))
   })
 
   it('is left alone by a second update', async () => {

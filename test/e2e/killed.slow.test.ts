@@ -8,7 +8,7 @@ import { rebootHost } from '../../lab/host.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { until } from '../../lab/processes.ts'
 import { openStack, up } from '../../lab/stack.ts'
-import { holds, prove } from '../../proof/proof.ts'
+import { checkAll, holds } from '../../proof/checklist/checklist.ts'
 import { cutUp, difference, freshLab, kubectl, type Running, runPulumi, snapshot, system } from './lab.ts'
 
 const vps = 'vps-worker-1'
@@ -83,8 +83,8 @@ async function endsWell(bare: string[]): Promise<void> {
   const preview = await runPulumi(['preview', '--diff', '--expect-no-changes'])
   assert.equal(preview.code, 0, preview.output)
   assert.equal((await up({ stdio: 'pipe' })).changed, false)
-  const proven = await prove(system, { disturb: false })
-  assert.ok(holds(proven), JSON.stringify(proven, null, 2))
+  const checked = await checkAll(system, { disturb: false })
+  assert.ok(holds(checked), JSON.stringify(checked, null, 2))
   await openStack()
   await cutDestroy()
   await openStack()

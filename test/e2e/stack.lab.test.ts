@@ -1,4 +1,4 @@
-/** The whole way, on one fresh VPS: interrupted, up, unchanged, proven, broken, and away again. The tests build on each other. */
+/** The whole way, on one fresh VPS: interrupted, up, unchanged, checked, broken, and away again. The tests build on each other. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,7 @@ import { labSubject } from '../../lab/proof.ts'
 import { reach } from '../../proof/attacks/reach.ts'
 import { proveIsolation } from '../../proof/isolation/run.ts'
 import { isFault, isProven } from '../../proof/isolation/trial.ts'
-import { points, prove } from '../../proof/proof.ts'
+import { checkAll, points } from '../../proof/checklist/checklist.ts'
 import { packetFilter } from '../packet-filter.ts'
 import { breaks } from './broken.ts'
 import { cutUp, difference, freshLab, killAfter, kubectl, onWorker, plainState, runPulumi, snapshot, system } from './lab.ts'
@@ -42,10 +42,10 @@ describe('the dev stack on the lab', function () {
   })
 
   it('holds every point of the checklist, and calls nothing ok that is not set up', async () => {
-    const proven = await prove(system, { disturb: true })
-    const verdicts = Object.fromEntries(proven.map(({ point, answer }) => [point.number, answer?.verdict]))
+    const checked = await checkAll(system, { disturb: true })
+    const verdicts = Object.fromEntries(checked.map(({ point, answer }) => [point.number, answer?.verdict]))
     const wanted = Object.fromEntries(points.map(({ number }) => [number, [9, 13].includes(number) ? 'not set up' : 'ok']))
-    assert.deepEqual(verdicts, wanted, JSON.stringify(proven.filter(({ answer }) => answer?.verdict === 'failed'), null, 2))
+    assert.deepEqual(verdicts, wanted, JSON.stringify(checked.filter(({ answer }) => answer?.verdict === 'failed'), null, 2))
   })
 
   it('keeps out what reaches from a tenant’s pod for hosts and other tenants, all of which succeeds where nothing protects', async () => {

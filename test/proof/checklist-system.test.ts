@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { systemOf } from '../../proof/system.ts'
+import { systemOf } from '../../proof/checklist/system.ts'
 import { settingsOf } from '../settings.ts'
 
 describe('the checklist of a stack', () => {

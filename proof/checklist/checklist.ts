@@ -18,14 +18,14 @@ export const points: Point[] = [
   node, labelsAndTaint, storageClass, nodeNetwork, dns, affinity, tolerations, firewall, monitoring, testApplication, podNetwork, storage, logging,
 ]
 
-export interface Proven {
+export interface Checked {
   point: Point
   /** Undefined where the point was not repeated, because it disturbs a tenant. */
   answer: Answer | undefined
 }
 
 /** Checks all points, those that disturb only when asked to, and those last and one by one. */
-export async function prove(system: System, options: { disturb: boolean }): Promise<Proven[]> {
+export async function checkAll(system: System, options: { disturb: boolean }): Promise<Checked[]> {
   const gentle = points.filter(({ disturbs }) => !disturbs)
   const answers = new Map<Point, Answer>(await Promise.all(gentle.map(async (point) => [point, await point.check(system)] as const)))
   for (const point of points.filter(({ disturbs }) => disturbs && options.disturb)) answers.set(point, await point.check(system))
@@ -33,13 +33,13 @@ export async function prove(system: System, options: { disturb: boolean }): Prom
 }
 
 /** Whether nothing failed. What is not set up is no failure, and no success either: the table says so. */
-export function holds(proven: Proven[]): boolean {
-  return proven.every(({ answer }) => answer?.verdict !== 'failed')
+export function holds(checked: Checked[]): boolean {
+  return checked.every(({ answer }) => answer?.verdict !== 'failed')
 }
 
 /** The table for people: point, verdict, evidence. */
-export function describeProof(proven: Proven[]): string {
-  return proven.map(({ point, answer }) => {
+export function describeChecklist(checked: Checked[]): string {
+  return checked.map(({ point, answer }) => {
     const head = `${String(point.number).padStart(2)}  ${(answer?.verdict ?? 'not repeated').padEnd(12)} ${point.title}`
     const evidence = answer?.evidence ?? [{ command: 'it disturbs a tenant', answer: 'done after a change of the stack only' }]
     return [head, ...evidence.map(({ command, answer: text }) => `                   ${command} -> ${text}`)].join('\n')

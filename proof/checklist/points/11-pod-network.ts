@@ -1,5 +1,5 @@
-import { otherPlacement, tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
-import { testPage } from '../../apps/render.ts'
+import { otherPlacement, tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
+import { testPage } from '../../../apps/render.ts'
 import { runProbe } from '../ask.ts'
 import { allOf, type Point, type System } from '../point.ts'
 

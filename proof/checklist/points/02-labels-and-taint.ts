@@ -1,4 +1,4 @@
-import { tenantNodeLabels, tenantTaint } from '../../components/tenant-placement/place-pod.ts'
+import { tenantNodeLabels, tenantTaint } from '../../../components/tenant-placement/place-pod.ts'
 import { expectPart, getObject } from '../ask.ts'
 import { allOf, type Point } from '../point.ts'
 

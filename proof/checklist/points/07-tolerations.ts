@@ -1,4 +1,4 @@
-import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
+import { tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
 import { expectPart, getObject, kubectl, renderProbe } from '../ask.ts'
 import { allOf, type Point, type System } from '../point.ts'
 

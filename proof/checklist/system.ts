@@ -1,5 +1,5 @@
 /** What the points know of a stack, by its configuration: its first worker, the test application's tenant, and another one. */
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../../config/schema.ts'
 import type { System } from './point.ts'
 
 /**

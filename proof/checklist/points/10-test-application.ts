@@ -1,5 +1,5 @@
 import { execInApplication, getObject } from '../ask.ts'
-import { testPage } from '../../apps/render.ts'
+import { testPage } from '../../../apps/render.ts'
 import { allOf, type Point } from '../point.ts'
 
 export const testApplication: Point = {

@@ -1,6 +1,6 @@
 /** Ways to ask a live cluster, through kubectl, so that whoever reads the evidence can repeat it. */
 import { isDeepStrictEqual } from 'node:util'
-import { containerSecurity, podSecurity } from '../apps/render.ts'
+import { containerSecurity, podSecurity } from '../../apps/render.ts'
 import type { Evidence, Ran, System } from './point.ts'
 
 /** Seconds that a probe pod may take, image pull included. */

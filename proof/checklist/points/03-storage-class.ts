@@ -1,4 +1,4 @@
-import { storageClassName } from '../../components/local-storage/render.ts'
+import { storageClassName } from '../../../components/local-storage/render.ts'
 import { expectPart, getObject } from '../ask.ts'
 import { allOf, type Point } from '../point.ts'
 

@@ -1,4 +1,4 @@
-import { testPage } from '../../apps/render.ts'
+import { testPage } from '../../../apps/render.ts'
 import { answerSeconds, type Asked, execInApplication, firstLine, kubectl } from '../ask.ts'
 import { allOf, type Point, type System } from '../point.ts'
 
