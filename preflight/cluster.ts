@@ -5,7 +5,7 @@
 import { createHash, randomInt, X509Certificate } from 'node:crypto'
 import { execa, ExecaError } from 'execa'
 import { reclaimAnnotation, storageClassName, volumeStackLabel } from '../components/local-storage/render.ts'
-import { settings as tenantSettings, stackLabel } from '../components/tenant-isolation/names.ts'
+import { stackLabel, tenantAnnotations } from '../components/tenant-isolation/names.ts'
 
 export interface ClusterFacts {
   /** Version of the API server, like v1.36.3. */
@@ -139,7 +139,7 @@ export async function readNamespaces(context: string, names: string[], stack: st
 }
 
 function namespaceFacts({ metadata: { name, labels, annotations } }: Namespace): NamespaceFacts {
-  return { name, managedBy: labels?.[managedByLabel], stack: labels?.[stackLabel], tenant: annotations?.[tenantSettings.tenant] }
+  return { name, managedBy: labels?.[managedByLabel], stack: labels?.[stackLabel], tenant: annotations?.[tenantAnnotations.tenant] }
 }
 
 /** Makes a token that may only bootstrap a node and dies by itself. @returns `<id>.<secret>` */

@@ -15,7 +15,7 @@ export const stackLabel = 'annex/stack'
  * What the admission policies must know of a tenant is written into annotations of its namespaces: a policy sees them without
  * another look-up, a tenant may not change them, and a thousand tenants need no policy more than one.
  */
-export const settings = {
+export const tenantAnnotations = {
   /** The tenant. */
   tenant: 'annex/tenant',
   /** All namespaces of the tenant. */

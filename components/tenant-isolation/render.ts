@@ -1,7 +1,7 @@
 /** What keeps one tenant apart, as plain data. */
 import { namespacePoolLabel } from '../tenant-placement/admission-cel.ts'
 import { nodePoolOf } from '../tenant-placement/node-pools.ts'
-import { ownLabels, settings, tenantLabel } from './names.ts'
+import { ownLabels, tenantAnnotations, tenantLabel } from './names.ts'
 import { renderNetworkPolicies } from './network-policies.ts'
 import { renderAffinityQuota, renderLimitRange, renderQuota } from './quota.ts'
 import { renderRole, renderRoleBinding, renderServiceAccount } from './roles.ts'
@@ -43,13 +43,13 @@ function renderNamespace(tenant: TenantSpec, name: string) {
       name,
       labels: { ...ownLabels(tenant.name, 'namespace'), ...tenantLabel, [namespacePoolLabel]: nodePoolOf(tenant), ...podSecurityLabels('restricted') },
       annotations: {
-        [settings.tenant]: tenant.name,
-        [settings.namespaces]: list(namespacesOf(tenant).map((it) => it.name)),
-        [settings.registries]: registries.length === 0 ? '*' : list(registries.map((it) => it.name)),
-        [settings.privateRegistries]: list(registries.filter(({ pullSecret }) => pullSecret !== undefined).map((it) => it.name)),
-        [settings.priorityClasses]: list(tenant.priorityClasses),
-        [settings.ingressHosts]: list(tenant.ingressHosts),
-        [settings.protected]: String(tenant.protect),
+        [tenantAnnotations.tenant]: tenant.name,
+        [tenantAnnotations.namespaces]: list(namespacesOf(tenant).map((it) => it.name)),
+        [tenantAnnotations.registries]: registries.length === 0 ? '*' : list(registries.map((it) => it.name)),
+        [tenantAnnotations.privateRegistries]: list(registries.filter(({ pullSecret }) => pullSecret !== undefined).map((it) => it.name)),
+        [tenantAnnotations.priorityClasses]: list(tenant.priorityClasses),
+        [tenantAnnotations.ingressHosts]: list(tenant.ingressHosts),
+        [tenantAnnotations.protected]: String(tenant.protect),
       },
     },
   }

@@ -6,7 +6,7 @@ import { nodePoolPlacement, sharedNodePool } from './node-pools.ts'
 import { otherPlacement, placePod, type PodSpec } from './place-pod.ts'
 import type { AdmissionApi, PlacementAdmissionOptions } from './render-admission.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { PathFault, updateAt } from './settings.ts'
+import { PathFault, updateAt } from './pod-settings.ts'
 import { workloads } from './workloads.ts'
 
 export interface Existing {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Placement } from './place-pod.ts'
 import { podLike } from './pod-like.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { PathFault, placeSettings, updateAt } from './settings.ts'
+import { PathFault, placeSettings, updateAt } from './pod-settings.ts'
 import { groupOf, type Workload, workloads } from './workloads.ts'
 
 export interface ObjectName { apiVersion: string; kind: string; namespace?: string; name: string }

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { findWorkload, placeObject } from './place-object.ts'
 import { type Placement, type PodSpec, tenantPlacement } from './place-pod.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { type Lift, ownSettings, PathFault, placeSettings, updateAt } from './settings.ts'
+import { type Lift, ownSettings, PathFault, placeSettings, updateAt } from './pod-settings.ts'
 import { type PodSettings, type SettingField, type Workload, workloads } from './workloads.ts'
 
 export interface TenantPlacementArgs {

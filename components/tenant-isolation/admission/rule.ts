@@ -1,5 +1,5 @@
 /** One admission rule of all tenants' namespaces, as plain data; expressions are CEL. */
-import { settings } from '../names.ts'
+import { tenantAnnotations } from '../names.ts'
 
 export interface AdmissionRule {
   /** The policy is called `annex-tenant-<name>`. */
@@ -34,8 +34,8 @@ export interface MutationRule extends Omit<AdmissionRule, 'validations' | 'label
 }
 
 /** CEL: the entries of a setting of the tenant; none where the namespace has no such annotation. */
-export function setting(name: keyof typeof settings): string {
-  return `namespaceObject.metadata.?annotations[?${text(settings[name])}].orValue("").split(",").filter(it, it != "")`
+export function annotationList(name: keyof typeof tenantAnnotations): string {
+  return `namespaceObject.metadata.?annotations[?${text(tenantAnnotations[name])}].orValue("").split(",").filter(it, it != "")`
 }
 
 /** A text as CEL writes it. */

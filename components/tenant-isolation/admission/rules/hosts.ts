@@ -1,4 +1,4 @@
-import { type AdmissionRule, setting, shown, text, type Validation } from '../rule.ts'
+import { type AdmissionRule, annotationList, shown, text, type Validation } from '../rule.ts'
 
 const own = 'variables.allowed.exists(a, h == a || h == "*." + a || h.endsWith("." + a))'
 
@@ -25,7 +25,7 @@ function hosts(name: string, resources: AdmissionRule['resources'], where: strin
     title: 'A tenant publishes only names of its own.',
     resources,
     exceptUnchanged: true,
-    variables: { allowed: setting('ingressHosts'), hosts: hostnames, strange: `variables.hosts.filter(h, !(${own}))` },
+    variables: { allowed: annotationList('ingressHosts'), hosts: hostnames, strange: `variables.hosts.filter(h, !(${own}))` },
     validations: [{
       expression: 'size(variables.hosts) > 0 && size(variables.strange) == 0',
       message: `"${where} has " + (size(variables.hosts) == 0 ? "no host, which would take the traffic of every name" : variables.strange.map(h, h == "" ? "an empty one" : h).join(", ")) + ": allowed are " + ${shown('variables.allowed')} + " and names below; add others to annex:tenants[].ingressHosts"`,
@@ -39,7 +39,7 @@ export const podHosts: AdmissionRule = {
   title: 'A tenant’s pods publish only names of its own.',
   resources: [{ apiGroups: [''], resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
   exceptUnchanged: true,
-  variables: { allowed: setting('ingressHosts') },
+  variables: { allowed: annotationList('ingressHosts') },
   validations: [annotatedHosts()],
 }
 
@@ -72,7 +72,7 @@ export const ingressSnippets: AdmissionRule = {
   exceptUnchanged: true,
   variables: {
     snippets: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-snippet") || k.endsWith("-snippets"))',
-    own: setting('namespaces'),
+    own: annotationList('namespaces'),
     foreign: 'object.metadata.?annotations.orValue({}).map(k, k).filter(k, k.endsWith("-secret") && object.metadata.annotations[k].contains("/") && !(object.metadata.annotations[k].split("/")[0] in variables.own))',
   },
   validations: [{

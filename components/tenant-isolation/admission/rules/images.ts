@@ -1,5 +1,5 @@
 import { fullName, podImages, sameImages } from '../images.ts'
-import { type AdmissionRule, setting, shown } from '../rule.ts'
+import { type AdmissionRule, annotationList, shown } from '../rule.ts'
 
 /** An unchanged pod passes: a rule that came later must not keep a controller from finishing with it. */
 const unchanged = `oldObject != null && ${sameImages}`
@@ -9,7 +9,7 @@ export const imageRegistries: AdmissionRule = {
   title: 'Images come from the registries of the tenant.',
   resources: [{ apiGroups: [''], resources: ['pods', 'pods/ephemeralcontainers'], operations: ['CREATE', 'UPDATE'] }],
   variables: {
-    allowed: setting('registries'),
+    allowed: annotationList('registries'),
     images: `(${podImages}).map(i, ${fullName('i')})`,
     strange: 'variables.images.filter(i, !variables.allowed.exists(r, r == "*" || i.startsWith(r + "/")))',
   },

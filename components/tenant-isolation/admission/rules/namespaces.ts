@@ -1,4 +1,4 @@
-import { settings } from '../../names.ts'
+import { tenantAnnotations } from '../../names.ts'
 import { type AdmissionRule, text } from '../rule.ts'
 
 /** Also for the cluster's administrators: with a namespace go all its volumes. */
@@ -7,7 +7,7 @@ export const protectedNamespaces: AdmissionRule = {
   title: 'A tenant is deleted only after its configuration allowed it.',
   resources: [{ apiGroups: [''], resources: ['namespaces'], operations: ['DELETE'] }],
   validations: [{
-    expression: `oldObject.metadata.?annotations[?${text(settings.protected)}].orValue("") != "true"`,
-    message: `"namespace " + oldObject.metadata.name + " is protected (annotation ${settings.protected}): set protect: false in annex:tenants, run pulumi up, then delete"`,
+    expression: `oldObject.metadata.?annotations[?${text(tenantAnnotations.protected)}].orValue("") != "true"`,
+    message: `"namespace " + oldObject.metadata.name + " is protected (annotation ${tenantAnnotations.protected}): set protect: false in annex:tenants, run pulumi up, then delete"`,
   }],
 }

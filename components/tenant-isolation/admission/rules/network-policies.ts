@@ -1,5 +1,5 @@
 import { namespaceLabel, platformNamespaces } from '../../names.ts'
-import { type AdmissionRule, setting, shown, text } from '../rule.ts'
+import { type AdmissionRule, annotationList, shown, text } from '../rule.ts'
 
 const key = text(namespaceLabel)
 
@@ -15,7 +15,7 @@ export const networkPolicies: AdmissionRule = {
   title: 'A network policy of a tenant opens nothing but its own and the platform’s namespaces.',
   resources: [{ apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], operations: ['CREATE', 'UPDATE'] }],
   exceptPlatform: true,
-  variables: { open: `${setting('namespaces')} + [${platformNamespaces.map(text).join(', ')}]` },
+  variables: { open: `${annotationList('namespaces')} + [${platformNamespaces.map(text).join(', ')}]` },
   validations: (['ingress', 'egress'] as const).map((direction) => {
     const side = direction === 'ingress' ? 'from' : 'to'
     return {

@@ -1,4 +1,4 @@
-import { type AdmissionRule, setting, shown, text } from '../rule.ts'
+import { type AdmissionRule, annotationList, shown, text } from '../rule.ts'
 
 /** Keys that the platform, the scheduler and policies read as facts about a node or a tenant. */
 const reservedPrefixes = ['annex/', 'node.kubernetes.io/', 'node-role.kubernetes.io/', 'node-restriction.kubernetes.io/', 'topology.kubernetes.io/']
@@ -14,7 +14,7 @@ export const podPriority: AdmissionRule = {
   name: 'pod-priority',
   title: 'A tenant’s pods push nobody else’s away.',
   resources: [{ apiGroups: [''], resources: ['pods'], operations: ['CREATE'] }],
-  variables: { allowed: setting('priorityClasses'), wanted: 'object.spec.?priorityClassName.orValue("")' },
+  variables: { allowed: annotationList('priorityClasses'), wanted: 'object.spec.?priorityClassName.orValue("")' },
   validations: [{
     expression: 'variables.wanted == "" || variables.wanted in variables.allowed',
     message: `"priorityClassName " + variables.wanted + " is not this tenant's: allowed are " + ${shown('variables.allowed')} + "; leave it out, or add it to annex:tenants[].priorityClasses (also where it is the default of the whole cluster)"`,

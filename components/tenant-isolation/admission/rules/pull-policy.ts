@@ -1,10 +1,10 @@
 import { fullName, sameImages } from '../images.ts'
-import { type AdmissionRule, type MutationRule, setting } from '../rule.ts'
+import { type AdmissionRule, annotationList, type MutationRule } from '../rule.ts'
 
 /** Which images are pulled anew for each container: those that need credentials, or all. */
 export type PullAlways = 'private' | 'all'
 
-const listed = (pull: PullAlways) => (pull === 'all' ? '["*"]' : setting('privateRegistries'))
+const listed = (pull: PullAlways) => (pull === 'all' ? '["*"]' : annotationList('privateRegistries'))
 const concerns = (image: string) => `variables.listed.exists(r, r == "*" || ${fullName(image)}.startsWith(r + "/"))`
 
 /**

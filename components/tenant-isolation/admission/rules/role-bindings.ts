@@ -1,4 +1,4 @@
-import { type AdmissionRule, setting, shown } from '../rule.ts'
+import { type AdmissionRule, annotationList, shown } from '../rule.ts'
 
 /** What a role may hold is bounded by RBAC itself (nobody gives more than they have); this bounds to whom it is given. */
 export const roleBindings: AdmissionRule = {
@@ -6,7 +6,7 @@ export const roleBindings: AdmissionRule = {
   title: 'A tenant gives its rights to its own service accounts and to named people, never to everybody or to another namespace.',
   resources: [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], operations: ['CREATE', 'UPDATE'] }],
   exceptPlatform: true,
-  variables: { own: setting('namespaces'), subjects: 'has(object.subjects) ? object.subjects : []' },
+  variables: { own: annotationList('namespaces'), subjects: 'has(object.subjects) ? object.subjects : []' },
   validations: [
     {
       expression: 'variables.subjects.all(s, s.kind == "ServiceAccount" || !s.name.startsWith("system:"))',

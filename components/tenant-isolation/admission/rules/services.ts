@@ -1,4 +1,4 @@
-import { type AdmissionRule, type MutationRule, setting } from '../rule.ts'
+import { type AdmissionRule, annotationList, type MutationRule } from '../rule.ts'
 import { annotatedHosts } from './hosts.ts'
 
 /** Node ports and load balancers are refused by the quota. */
@@ -7,7 +7,7 @@ export const services: AdmissionRule = {
   title: 'A service leads to the tenant’s own pods and catches nobody else’s traffic.',
   resources: [{ apiGroups: [''], resources: ['services'], operations: ['CREATE', 'UPDATE'] }],
   exceptUnchanged: true,
-  variables: { allowed: setting('ingressHosts') },
+  variables: { allowed: annotationList('ingressHosts') },
   validations: [
     annotatedHosts(),
     {
