@@ -1,6 +1,6 @@
 /** What of a host may be in the way of a worker or of annex itself, and is no fault. From facts alone. */
 import type { HostFacts } from '../host/facts.ts'
-import { covers, type Expectations } from './judge-host.ts'
+import { matchesInterface, type Expectations } from './judge-host.ts'
 
 /** @returns one sentence each, with what to do: a person may have seen to it. */
 export function hostWarnings(facts: HostFacts, wanted: Expectations): string[] {
@@ -37,7 +37,7 @@ function firewallWarnings({ firewalls, closedChains }: HostFacts, { tunnel: { in
   }
   // What their chains are like is their own affair.
   if (firewalls.length > 0) return firewalls.map((it) => `${told(`${it} is switched on`, udp, switchedOn(it, name, udp))}, or switch it off`)
-  return closedChains.filter(({ opens }) => !opens.some((it) => covers(it, name))).map((it) => {
+  return closedChains.filter(({ opens }) => !opens.some((it) => matchesInterface(it, name))).map((it) => {
     const opened = it.hook === 'input' ? udp : []
     return `${told(`${it.program} has ${it.closes} in ${it.chain}`, opened, opening(it, name, opened))}, or take that away`
   })

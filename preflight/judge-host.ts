@@ -81,7 +81,7 @@ const routes: Rule = (facts, { ranges, ownInterfaces, worker }) => facts.routes
   // A blackhole: Calico has one for the node's range of pods.
   .filter(({ interface: name }) => name !== '-' || facts.node === undefined)
   // IPv6 routes are no conflict: the ranges are IPv4.
-  .filter(({ to, interface: name }) => /^[\d.]+(\/\d+)?$/.test(to) && !ownInterfaces.some((own) => covers(own, name)))
+  .filter(({ to, interface: name }) => /^[\d.]+(\/\d+)?$/.test(to) && !ownInterfaces.some((own) => matchesInterface(own, name)))
   .map((route) => ({ ...route, to: route.to.includes('/') ? route.to : `${route.to}/32` }))
   // A gateway's wider one through a router is the cloud's way to all its networks: annex's is more specific, and nothing is lost.
   .flatMap((route) => ranges.filter(({ range }) => overlap(range, route.to) && (worker || route.via === undefined || width(route.to) >= width(range))).map(({ range, option }) => ({
@@ -189,6 +189,6 @@ function mebibytes(bytes: number): string {
 }
 
 /** Whether a name of interfaces, which may end in "*", is also this one's. */
-export function covers(pattern: string, name: string): boolean {
+export function matchesInterface(pattern: string, name: string): boolean {
   return pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)))
 }
