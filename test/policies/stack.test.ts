@@ -4,6 +4,7 @@ import type { Resource } from '../../policies/rule.ts'
 import { program } from '../program.ts'
 import { evaluate, evaluateStack } from '../../policies/evaluate.ts'
 import { exceptions } from '../../policies/exceptions.ts'
+import { enforced } from '../../policies/rules/admission/enforced.ts'
 import { packNamed, rulesOf } from '../../policies/packs.ts'
 import { settings } from '../../policies/settings.ts'
 import { resource } from './resource.ts'
@@ -13,8 +14,12 @@ describe('policies on annex itself', () => {
   const rules = rulesOf(packNamed('recommended'), settings).filter(({ rule }) => rule.id !== 'tenancy-placement')
   const terms = { settings, exceptions, today: new Date().toISOString().slice(0, 10) }
 
-  for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) {
-    it(`finds nothing in the stack of ${file}`, async () => {
+  // Begins on audit, and is reminded of that until it denies.
+  const audited = ['tenant-pods', 'tenant-bindings', 'tenant-taint'].map((name) =>
+    `advisory admission-enforced kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding::annex-${name}-validates-binding: spec.validationActions does not hold "Deny". Fix: ${enforced.fix}`)
+
+  for (const { file, found } of [{ file: 'Pulumi.dev.yaml', found: [] }, { file: 'Pulumi.prod.yaml', found: audited }]) {
+    it(`finds ${found.length === 0 ? 'nothing' : 'only that admission is on audit'} in the stack of ${file}`, async () => {
       const resources = await registered(() => program(file))
       const types = new Set(resources.map(({ type }) => type))
       for (const type of [
@@ -28,7 +33,7 @@ describe('policies on annex itself', () => {
         [...resources.flatMap((it) => evaluate(rules, it, terms)), ...evaluateStack(rules, resources, terms)]
           .filter(({ verdict }) => verdict !== 'excepted')
           .map(({ rule, level, resource: at, message }) => `${level} ${rule.id} ${at.type}::${at.name}: ${message}`),
-        [],
+        found,
       )
     })
   }
