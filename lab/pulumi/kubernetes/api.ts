@@ -187,7 +187,7 @@ export class Api {
       return answered.catch((error: NodeJS.ErrnoException) => {
         // A kept connection that the server closed in this moment: nothing was sent on it.
         if (request.reusedSocket && error.code === 'ECONNRESET') return send()
-        throw signal?.aborted ? error : new Error(`${title(method)} "${cluster.server}${path.split('?')[0]}": ${reason(error, url)}`)
+        throw signal?.aborted ? error : new Error(`${title(method)} "${cluster.server}${path}": ${reason(error, url)}`)
       })
     }
     return (await send())[0]

@@ -65,7 +65,8 @@ export function makeProvider(log: Log): Provider {
         namespace = config.namespace
         api = new Api(config)
         await api.discover().catch((error: Error) => {
-          unreachable = `unable to load schema information from the API server: ${error.message}`
+          // What the official plugin asks for first.
+          unreachable = `unable to load schema information from the API server: ${error.message.replace(/\/apis?"/, '/openapi/v2?timeout=32s"')}`
         })
       } catch (error) {
         const about = error instanceof UnreadableKubeconfig ? 'failed to parse kubeconfig data in `kubernetes:config:kubeconfig`-' : NO_CLIENT

@@ -239,7 +239,7 @@ describe('kubernetes stand-in on a real API server', function () {
     it('lets a preview go on, and fails an update with the address that it could not reach', async () => {
       await provider.configure({ kubeconfig: cluster.kubeconfig }, '')
       assert.deepEqual((await create(map('down'), { preview: true })).properties, map('down'))
-      await assert.rejects(create(map('down')), /configured Kubernetes cluster is unreachable: unable to load schema information from the API server: Get "https:\/\/127\.0\.0\.1:\d+\/apis?": dial tcp 127\.0\.0\.1:\d+: connect: connection refused/)
+      await assert.rejects(create(map('down')), /configured Kubernetes cluster is unreachable: unable to load schema information from the API server: Get "https:\/\/127\.0\.0\.1:\d+\/openapi\/v2\?timeout=32s": dial tcp 127\.0\.0\.1:\d+: connect: connection refused/)
     })
 
     it('drops nothing from the state in a refresh, unless it is told to', async () => {
