@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { ensureOlderKubernetes } from '../../lab/artifacts/older-kubernetes.ts'
 import { reinstallHost } from '../../lab/lab.ts'
 import { until } from '../../lab/processes.ts'
+import { setMirrorFault } from '../../lab/services.ts'
 import { destroy, openStack } from '../../lab/stack.ts'
 import { toolVersion } from '../../tools/tools.ts'
 import { freshLab, kubectl, runWith, secondWorker, system } from './lab.ts'
@@ -61,6 +62,23 @@ describe('an upgrade to another minor', function () {
     await served()
     assert.notEqual(await kubectl(['get', ...application, '-o', 'jsonpath={.items[0].metadata.uid}']), before)
     assert.equal(await kubectl(['exec', '-n', 'paas-tenant-1', 'test-app-0', '--', 'cat', '/data/upgrade']), 'kept')
+  })
+
+  it('that fails on a host leaves it cordoned and the next one as it was, until an update succeeds, also one that goes back', async () => {
+    await setMirrorFault('down')
+    try {
+      const { code, output } = await pulumi(['up', '--yes', '--skip-preview'], older)
+      assert.notEqual(code, 0)
+      assert.match(output, /vps-worker-1-host-converge/)
+      assert.deepEqual(await state(), [`${workers[0]} ${current} true upgrade`, `${workers[1]} ${current}`])
+    } finally {
+      await setMirrorFault()
+    }
+    const preview = await pulumi(['preview'])
+    assert.match(preview.output, /vps-worker-1: its node takes no pods since an upgrade that failed or was cut/)
+    const { code, output } = await pulumi(['up', '--yes', '--skip-preview'])
+    assert.equal(code, 0, output)
+    assert.deepEqual(await state(), workers.map((name) => `${name} ${current}`))
   })
 
   it('is done then: a second update changes nothing', async () => {
