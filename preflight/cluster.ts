@@ -58,8 +58,10 @@ export interface NodeFacts {
   containerRuntime: string
   /** How often it was drained for an upgrade. */
   drains: number
-  /** Whether an upgrade keeps pods away. */
-  heldByUpgrade: boolean
+  /** Whether an upgrade of it has begun, and not ended. */
+  inUpgrade: boolean
+  /** Whether pods are kept away. */
+  cordoned: boolean
 }
 
 const managedByLabel = 'app.kubernetes.io/managed-by'
@@ -109,8 +111,9 @@ export async function readCluster(context: string): Promise<ClusterFacts> {
       taints: spec.taints ?? [],
       kubelet: status?.nodeInfo?.kubeletVersion ?? '',
       containerRuntime: status?.nodeInfo?.containerRuntimeVersion ?? '',
-      drains: Number(metadata.annotations?.['annex/drains'] ?? 0),
-      heldByUpgrade: spec.unschedulable === true && metadata.annotations?.['annex/cordoned'] !== undefined,
+      drains: drainsOf(metadata.annotations?.['annex/drains']),
+      inUpgrade: metadata.annotations?.['annex/upgrade'] !== undefined,
+      cordoned: spec.unschedulable ?? false,
     })),
     namespaces: namespaces.map(namespaceFacts),
     volumes: volumes.filter(({ metadata, spec }) => spec.storageClassName === storageClassName && metadata.labels?.[managedByLabel] === 'annex').map(({ metadata, spec, status }) => ({
@@ -136,6 +139,11 @@ export async function readNamespaces(context: string, names: string[], stack: st
   }
   const [named, own] = await Promise.all([names.length === 0 ? [] : read(names), read(['--selector', `${stackLabel}=${stack}`])])
   return [...named, ...own.filter(({ metadata }) => !names.includes(metadata.name))].map(namespaceFacts)
+}
+
+/** A kubelet may write its node's annotations. */
+function drainsOf(annotation = ''): number {
+  return /^[1-9]\d{0,8}$/.test(annotation) ? Number(annotation) : 0
 }
 
 function namespaceFacts({ metadata: { name, labels, annotations } }: Namespace): NamespaceFacts {

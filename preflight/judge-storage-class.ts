@@ -6,5 +6,5 @@ import type { ClusterFacts } from './cluster.ts'
 export function judgeStorageClass(found: ClusterFacts['storageClass']): string[] {
   if (found === undefined || found.managedBy === 'annex') return []
   const seen = `app.kubernetes.io/managed-by is ${found.managedBy ?? 'not set'}`
-  return [`the StorageClass ${storageClassName} exists and is not annex's (${seen}): a class cannot be changed into another. Delete it, volumes that are bound stay bound: kubectl delete storageclass ${storageClassName}`]
+  return [`the StorageClass ${storageClassName} exists and is not annex's (${seen}): a class cannot be changed into another. Delete it, volumes that are bound stay bound: kubectl delete storageclass ${storageClassName}. Where it is annex's all the same, and has lost the label: kubectl label storageclass ${storageClassName} app.kubernetes.io/managed-by=annex`]
 }

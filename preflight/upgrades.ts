@@ -9,7 +9,7 @@ export interface Upgrade {
   changes: string[]
   /** How often the node has been drained when it is done, see `UpgradeArgs`. */
   drains: number
-  /** Whether other upgrades wait for it: it is drained, or still kept from pods by one that was cut. */
+  /** Whether other upgrades wait for it: it is drained, or has not come back from one that was cut. */
   inTurn: boolean
 }
 
@@ -23,7 +23,7 @@ export function upgradeOf(name: string, { kubernetesVersion, containerdVersion }
   const changes = versions.filter(({ from, to }) => minorOf(from) !== minorOf(to)).map(({ what, from, to }) => `${what} from ${from} to ${to}`)
   // The pods of a node that does not answer cannot be sent away, and it may be joining anew, which must not wait.
   const isDrained = changes.length > 0 && node.ready
-  return { changes, drains: node.drains + (isDrained ? 1 : 0), inTurn: isDrained || node.heldByUpgrade }
+  return { changes, drains: node.drains + (isDrained ? 1 : 0), inTurn: isDrained || node.inUpgrade }
 }
 
 /** @returns undefined where there is no upgrade, nor one that was cut */
@@ -31,5 +31,5 @@ export function upgradeWarning(name: string, { changes, drains, inTurn }: Upgrad
   const node = nodes.find((it) => it.name === name)
   if (changes.length > 0 && drains === node?.drains) return `${changes.join(' and ')} is another minor, and its node is not Ready, so it is not drained before`
   if (changes.length > 0) return `${changes.join(' and ')} is another minor: its node is drained before and takes pods again after, one worker after the other. Pods that another node may have go there; those with a volume on this host wait`
-  return inTurn ? 'its node takes no pods since an upgrade that failed or was cut; this update ends that when the node is Ready' : undefined
+  return inTurn && node?.cordoned ? 'its node takes no pods since an upgrade that failed or was cut; this update ends that when the node is Ready' : undefined
 }

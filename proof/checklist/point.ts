@@ -26,8 +26,11 @@ export interface Evidence {
 /** What the points know of the stack, and how they ask the live system. */
 export interface System {
   context: string
-  worker: { name: string; tunnelAddress: string; publicAddress: string; sshPort: number; taintEffect: string }
+  /** `sshPort` is that of the public address; left out where SSH takes another way. */
+  worker: { name: string; tunnelAddress: string; publicAddress: string; sshPort?: number; taintEffect: string }
   testApplication: { tenant: string; image: string }
+  /** Nodes on which its pods may run; the worker is one of them. */
+  tenantNodes: string[]
   /** One that is to be kept out of the test application. */
   otherTenant: string
   /** Image of probe pods: one with wget and nslookup. */

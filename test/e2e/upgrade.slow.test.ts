@@ -70,7 +70,7 @@ describe('an upgrade to another minor', function () {
       const { code, output } = await pulumi(['up', '--yes', '--skip-preview'], older)
       assert.notEqual(code, 0)
       assert.match(output, /vps-worker-1-host-converge/)
-      assert.deepEqual(await state(), [`${workers[0]} ${current} true upgrade`, `${workers[1]} ${current}`])
+      assert.deepEqual(await state(), [`${workers[0]} ${current} true cordoned`, `${workers[1]} ${current}`])
     } finally {
       await setMirrorFault()
     }
@@ -100,7 +100,7 @@ function pulumi(args: string[], older?: { minor: string; version: string }): Pro
 
 /** Each worker's minor; and what keeps pods away from it, if anything does. */
 async function state(): Promise<string[]> {
-  const nodes = await kubectl(['get', 'nodes', ...workers, '-o', 'jsonpath={range .items[*]}{.metadata.name} {.status.nodeInfo.kubeletVersion} {.spec.unschedulable} {.metadata.annotations.annex/cordoned}{"\\n"}{end}'])
+  const nodes = await kubectl(['get', 'nodes', ...workers, '-o', 'jsonpath={range .items[*]}{.metadata.name} {.status.nodeInfo.kubeletVersion} {.spec.unschedulable} {.metadata.annotations.annex/upgrade}{"\\n"}{end}'])
   return nodes.trim().split('\n').map((line) => line.trim().replace(/(v\d+\.\d+)\.\d+/, '$1'))
 }
 

@@ -15,7 +15,7 @@ async function run(script: string, kubectl: string, drains = '2'): Promise<{ cod
     const env = { PATH: `${folder}:${process.env['PATH']}`, NODE: 'vps', CONTEXT: 'test', KUBELET: '1.36', CONTAINERD: '2.2', DRAINS: drains }
     const { exitCode, stderr } = await execa('bash', [`host/node/${script}`], { env, reject: false })
     const asked = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
-    const calls = asked.map((line) => [line.split(' ')[0], ...(line.match(/annex\/drains=\d+|(?<="annex\/cordoned":)[\w"]+|"unschedulable":\w+/g) ?? [])].join(' '))
+    const calls = asked.map((line) => [line.split(' ')[0], ...(line.match(/annex\/drains=\d+|annex\/upgrade[=-]\w*|(?<="annex\/upgrade":)[\w"]+|"unschedulable":\w+/g) ?? [])].join(' '))
     return { code: exitCode, told: stderr, calls }
   } finally {
     rmSync(folder, { recursive: true })
@@ -43,7 +43,7 @@ describe('the removal of a node', () => {
 
 /** Answers of a cluster to `get`, in this order, and no failure of anything else. */
 const answering = (...answers: string[]) => `case $1 in get) n=$(cat "$0.n" 2>/dev/null || echo 0); echo $((n + 1)) >"$0.n"; case $n in ${answers.map((it, i) => `${i}) printf '${it}' ;; `).join('')}esac ;; esac`
-const held = 'patch "upgrade" "unschedulable":true'
+const held = 'patch "cordoned" "unschedulable":true'
 const released = 'patch null "unschedulable":null'
 
 describe('the drain for an upgrade', () => {
@@ -53,7 +53,7 @@ describe('the drain for an upgrade', () => {
   })
 
   for (const [what, node] of Object.entries({
-    'is none where the node was drained as often already': '2|True|',
+    'is none where the node was drained as often already': '2|True||',
     'is none where there is no such node': '',
   })) {
     it(what, async () => {
@@ -62,29 +62,39 @@ describe('the drain for an upgrade', () => {
     })
   }
 
-  for (const node of ['|True|', '1|True|']) {
+  for (const node of ['|True||', '1|True||', 'none|True||', '08|True||']) {
     it(`is noted, and keeps pods away before it sends them away: ${node}`, async () => {
       const { code, calls } = await run('drain.sh', answering(node))
       assert.deepEqual([code, calls], [0, ['get', 'annotate annex/drains=2', held, 'drain']])
     })
   }
 
+  it('runs nothing that a kubelet has written into the annotations of its node', async () => {
+    const { code, calls, told } = await run('drain.sh', answering('DRAINS[$(echo ran >&2; echo 0)]|True||'))
+    assert.deepEqual([code, calls], [0, ['get', 'annotate annex/drains=2', held, 'drain']])
+    assert.doesNotMatch(told, /ran/)
+  })
+
+  it('goes on where it was cut', async () => {
+    assert.deepEqual((await run('drain.sh', answering('1|True|true|cordoned'))).calls, ['get', 'annotate annex/drains=2', 'drain'])
+  })
+
   it('leaves the cordon of somebody else as it is, also where a pod does not go', async () => {
-    assert.deepEqual((await run('drain.sh', answering('1|True|true'))).calls, ['get', 'annotate annex/drains=2', 'drain'])
-    const { code, calls, told } = await run('drain.sh', `if [ $1 = drain ]; then exit 1; fi; ${answering('1|True|true', '')}`)
-    assert.deepEqual([code, calls], [1, ['get', 'annotate annex/drains=2', 'drain', 'get']])
+    assert.deepEqual((await run('drain.sh', answering('1|True|true|'))).calls, ['get', 'annotate annex/drains=2', 'annotate annex/upgrade=awaited', 'drain'])
+    const { code, calls, told } = await run('drain.sh', `if [ $1 = drain ]; then exit 1; fi; ${answering('1|True|true|')}`)
+    assert.deepEqual([code, calls], [1, ['get', 'annotate annex/drains=2', 'annotate annex/upgrade=awaited', 'drain', 'annotate annex/upgrade-']])
     assert.doesNotMatch(told, /takes pods/)
   })
 
-  it('sends no pods away from a node that does not answer', async () => {
-    const { code, calls, told } = await run('drain.sh', answering('1|Unknown|'))
-    assert.deepEqual([code, calls], [0, ['get', 'annotate annex/drains=2']])
+  it('sends no pods away from a node that does not answer, which is waited for after', async () => {
+    const { code, calls, told } = await run('drain.sh', answering('1|Unknown||'))
+    assert.deepEqual([code, calls], [0, ['get', 'annotate annex/drains=2', 'annotate annex/upgrade=awaited']])
     assert.match(told, /not Ready/)
   })
 
   it('fails where a pod does not go, lets the others come again, and says what to do', async () => {
-    const { code, calls, told } = await run('drain.sh', `if [ $1 = drain ]; then exit 1; fi; ${answering('1|True|', 'upgrade')}`)
-    assert.deepEqual([code, calls], [1, ['get', 'annotate annex/drains=2', held, 'drain', 'get', released]])
+    const { code, calls, told } = await run('drain.sh', `if [ $1 = drain ]; then exit 1; fi; ${answering('1|True||')}`)
+    assert.deepEqual([code, calls], [1, ['get', 'annotate annex/drains=2', held, 'drain', released]])
     assert.match(told, /vps could not be drained.*\nIt takes pods as before\.\nA pod that no controller would make again: delete it/)
   })
 
@@ -103,12 +113,17 @@ describe('the end of an upgrade', () => {
   it('lets pods come when the node is Ready with its new minors, not before', async () => {
     const old = ['v1.35.3 containerd://2.2.7 Ready=True', 'v1.36.3 containerd://2.20.0 Ready=True', 'v1.36.3 containerd://2.2.7 Ready=False']
     for (const before of old) {
-      const { code, calls } = await run('uncordon.sh', answering('upgrade', before, 'v1.36.3 containerd://2.2.7 Ready=True'))
+      const { code, calls } = await run('uncordon.sh', answering('cordoned', before, 'v1.36.3 containerd://2.2.7 Ready=True'))
       assert.deepEqual([code, calls], [0, ['get', 'get', 'get', released]])
     }
   })
 
-  it('leaves the cordon of somebody else, and a node that is gone', async () => {
+  it('waits for a node that somebody else has cordoned, and leaves it so', async () => {
+    const { code, calls } = await run('uncordon.sh', answering('awaited', 'v1.35.3 containerd://2.2.7 Ready=True', 'v1.36.3 containerd://2.2.7 Ready=True'))
+    assert.deepEqual([code, calls], [0, ['get', 'get', 'get', 'annotate annex/upgrade-']])
+  })
+
+  it('does nothing where no upgrade has begun, or the node is gone', async () => {
     const { code, calls } = await run('uncordon.sh', answering(''))
     assert.deepEqual([code, calls], [0, ['get']])
   })

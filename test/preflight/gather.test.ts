@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { HostReport } from '../../host/engine.ts'
 import { isJoined } from '../../preflight/gather.ts'
 
-const cluster = { nodes: [{ name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, heldByUpgrade: false }] }
+const cluster = { nodes: [{ name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, inUpgrade: false, cordoned: false }] }
 
 function report(joined: boolean, ...differences: { kind: string; id: string; what: string }[]): HostReport {
   const facts = joined ? { node: { name: 'vps', apiServer: '10.10.0.10:6443' } } : {}

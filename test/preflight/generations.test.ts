@@ -26,7 +26,7 @@ describe('an update has set a host up before', () => {
   const settings = settingsOf('Pulumi.dev.yaml')
   const [gateway, worker] = [settings.tunnel.gateways[0]!.name, settings.workers[0]!]
   const of = (host: string, cluster: Partial<Parameters<typeof lastSection>[2]>) => lastSection(settings, host, { nodes: [], volumes: [], ...cluster })
-  const node = { name: worker.name, machineId: 'aaa', ready: false, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, heldByUpgrade: false }
+  const node = { name: worker.name, machineId: 'aaa', ready: false, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, inUpgrade: false, cordoned: false }
   const volume = { name: `${worker.name}-${worker.storage.volumes[0]!.name}`, stack: settings.stack, size: '64Mi', phase: 'Bound', claim: undefined }
 
   it('where the cluster has its node', () => assert.equal(of(worker.name, { nodes: [node] }), 'vps-join'))

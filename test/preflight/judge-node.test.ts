@@ -6,7 +6,7 @@ import { certificate } from './certificate.ts'
 const wanted: Wanted = { kubernetesVersion: '1.36.3-1.1', apiServer: '10.10.0.10:6443' }
 const candidate: Candidate = { name: 'vps-worker-1', machineId: 'aaa' }
 const cluster: ClusterFacts = { version: 'v1.36.3', caCertHash: 'sha256:0', nodes: [], namespaces: [], volumes: [], storageClass: undefined, daemonSets: [] }
-const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, heldByUpgrade: false }
+const node = { name: 'vps-worker-1', machineId: 'aaa', ready: true, addresses: ['10.100.0.11'], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 0, inUpgrade: false, cordoned: false }
 
 describe('a host that is to become a node', () => {
   it('is accepted where its name is free and its kubelet fits', () => {

@@ -7,6 +7,6 @@ describe('the class of local volumes', () => {
     assert.deepEqual(judgeStorageClass({ managedBy: 'annex' }), [])
   })
   it('may be nobody else\'s, whose fields an update could not change', () => {
-    assert.match(judgeStorageClass({ managedBy: undefined })[0]!, /managed-by is not set.*kubectl delete storageclass local-storage-vps$/)
+    assert.match(judgeStorageClass({ managedBy: undefined })[0]!, /managed-by is not set.*kubectl delete storageclass local-storage-vps\. .*kubectl label storageclass local-storage-vps app\.kubernetes\.io\/managed-by=annex$/)
   })
 })

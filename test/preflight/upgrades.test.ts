@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { NodeFacts } from '../../preflight/cluster.ts'
 import { upgradeOf, upgradeWarning } from '../../preflight/upgrades.ts'
 
-const node: NodeFacts = { name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 3, heldByUpgrade: false }
+const node: NodeFacts = { name: 'vps', machineId: 'aaa', ready: true, addresses: [], taints: [], kubelet: 'v1.36.3', containerRuntime: 'containerd://2.2.7', drains: 3, inUpgrade: false, cordoned: false }
 const packages = { kubernetesVersion: '1.36.3-1.1', containerdVersion: '2.2.7-1~debian.12~bookworm' }
 const upgrade = (wanted: Partial<typeof packages>, is: Partial<NodeFacts> = {}) => upgradeOf('vps', { ...packages, ...wanted }, { nodes: [{ ...node, ...is }] })
 const warning = (wanted: Partial<typeof packages>, is: Partial<NodeFacts> = {}) => upgradeWarning('vps', upgrade(wanted, is), { nodes: [{ ...node, ...is }] })
@@ -26,8 +26,9 @@ describe('an upgrade', () => {
   })
 
   it('that was cut keeps the others waiting until its node takes pods, also where the version is as it should be', () => {
-    assert.deepEqual(upgrade({}, { heldByUpgrade: true }), { changes: [], drains: 3, inTurn: true })
-    assert.equal(upgrade({ kubernetesVersion: '1.37.0-1.1' }, { heldByUpgrade: true, ready: false }).inTurn, true)
-    assert.match(warning({}, { heldByUpgrade: true })!, /takes no pods since an upgrade that failed or was cut/)
+    assert.deepEqual(upgrade({}, { inUpgrade: true }), { changes: [], drains: 3, inTurn: true })
+    assert.equal(upgrade({ kubernetesVersion: '1.37.0-1.1' }, { inUpgrade: true, ready: false }).inTurn, true)
+    assert.equal(warning({}, { inUpgrade: true }), undefined)
+    assert.match(warning({}, { inUpgrade: true, cordoned: true })!, /takes no pods since an upgrade that failed or was cut/)
   })
 })

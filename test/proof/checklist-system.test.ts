@@ -18,9 +18,18 @@ describe('the checklist of a stack', () => {
       + ' -o ProxyCommand=ssh -F none -o BatchMode=yes -o UserKnownHostsFile=.lab/ssh/known_hosts -p 22 -W %h:%p root@198.51.100.2 -p 2222 debian@198.51.100.11 sudo nft list'])
   })
 
+  it('looks for open ports at the public address, and for SSH only where that is the way to it', () => {
+    const [worker] = config.workers
+    const seen = (ssh: object) => systemOf({ context: 'c', config: { ...config, workers: [{ ...worker!, ssh: { ...worker!.ssh, ...ssh } }] } }, run).worker
+    assert.deepEqual([seen({}).publicAddress, seen({}).sshPort], ['198.51.100.11', 22])
+    for (const ssh of [{ host: '10.0.0.5' }, { jump: { host: '198.51.100.2', port: 22, user: 'root' } }]) assert.deepEqual([seen(ssh).publicAddress, seen(ssh).sshPort], ['198.51.100.11', undefined])
+  })
+
   it('is refused where the stack has not what it asks about, and says what that is', () => {
-    for (const missing of [{ workers: [] }, { testApplication: undefined }, { tenants: config.tenants.slice(0, 1) }]) {
-      assert.throws(() => systemOf({ context: 'c', config: { ...config, ...missing } }, run), /annex:workers.*annex:testApplication.*second tenant/)
+    const [first, second] = config.tenants
+    const tenants = [first!, { ...second!, registries: [{ name: 'registry.example.org/other' }] }]
+    for (const missing of [{ workers: [] }, { iamService: undefined }, { testApplication: undefined }, { tenants: [first!] }, { tenants }]) {
+      assert.throws(() => systemOf({ context: 'c', config: { ...config, ...missing } }, run), /annex:workers.*annex:iamService.*annex:testApplication.*second tenant/)
     }
   })
 })

@@ -24,8 +24,8 @@ export const nodeNetwork: Point = {
 
 /** kubectl says on which port it listens, and goes on until it is ended. */
 const askForwarded = `coproc kubectl "$@"
-read -r _ _ at _ <&"\${COPROC[0]}" && exec 3<>"/dev/tcp/\${at/://}" && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3
-kill "$COPROC_PID"`
+{ read -r _ _ at _ <&"\${COPROC[0]}"; } 2>/dev/null && exec 3<>"/dev/tcp/\${at/://}" && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3
+kill "$COPROC_PID" 2>/dev/null`
 
 async function forwardedPage({ context, testApplication: { tenant }, run }: System): Promise<Asked> {
   const args = ['port-forward', '-n', tenant, 'pod/test-app-0', ':8080']

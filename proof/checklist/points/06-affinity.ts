@@ -14,7 +14,7 @@ export const affinity: Point = {
     const wanted = Object.entries(tenantPlacement.nodeSelector).map(([key, value]) => ({ key, operator: 'In', values: [value] }))
     return allOf([
       expectPart(workload!.evidence, ofTier, [{ matchExpressions: wanted }]),
-      expectPart(pod!.evidence, pod!.object?.spec?.nodeName, system.worker.name),
+      { ...expectPart(pod!.evidence, pod!.object?.spec?.nodeName, undefined), holds: system.tenantNodes.includes(pod!.object?.spec?.nodeName) },
     ])
   },
 }

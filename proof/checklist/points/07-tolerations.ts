@@ -14,7 +14,7 @@ export const tolerations: Point = {
   },
 }
 
-/** The pod selects the VPS by its label, so that only the taint can keep it away. */
+/** The pod selects the VPS by its label, so that only the taint can keep it away, or admission where the taint does not forbid it. */
 async function intruderStaysOut(system: System) {
   const probe = { namespace: 'paas-system', name: 'proof-intruder', command: 'true', nodeSelector: { 'kubernetes.io/hostname': system.worker.name } }
   const where = ['pod', probe.name, '-n', probe.namespace]
@@ -25,7 +25,7 @@ async function intruderStaysOut(system: System) {
     const { object } = await getObject(system, where)
     const condition = object?.status?.conditions?.find(({ type }: { type: string }) => type === 'PodScheduled')
     const answer: string = object?.spec?.nodeName ? `landed on ${object.spec.nodeName}` : condition?.message ?? created.evidence.answer
-    return { holds: condition?.reason === 'Unschedulable' && /untolerated taint/.test(answer), evidence: { command: `pod in paas-system on ${system.worker.name}, without toleration`, answer } }
+    return { holds: condition?.reason === 'Unschedulable' && (system.worker.taintEffect !== 'NoSchedule' || /untolerated taint/.test(answer)), evidence: { command: `pod in paas-system on ${system.worker.name}, without toleration`, answer } }
   } finally {
     await kubectl(system, ['delete', ...where, '--ignore-not-found', '--wait=false', '--now'])
   }

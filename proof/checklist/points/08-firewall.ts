@@ -8,7 +8,7 @@ export const firewall: Point = {
   number: 8,
   title: 'The firewall lets only SSH and the tunnel in',
   check: async (system) => allOf(await Promise.all([
-    tcp(system, system.worker.sshPort, true),
+    ...(system.worker.sshPort === undefined ? [] : [tcp(system, system.worker.sshPort, true)]),
     ...closed.map((port) => tcp(system, port, false)),
     tableLoaded(system),
   ])),
