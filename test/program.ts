@@ -18,8 +18,8 @@ export function program(file: string): void {
   const workers: VpsWorker[] = []
   for (const worker of settings.workers) workers.push(new VpsWorker(worker.name, workerArgs(settings, worker, tunnel, storage, found, workers)))
   new VolumeAgents('volume-agents', volumeAgentsArgs(settings))
-  const placementRules = placementAdmissionArgs(settings, found)
-  if (placementRules) new PlacementAdmission('placement-admission', placementRules)
+  const admission = placementAdmissionArgs(settings, found)
+  if (admission) new PlacementAdmission('placement-admission', admission)
   createPlatform(platformArgs(settings, found))
   new TenantAdmission('tenant-admission', tenantAdmissionArgs(settings, found))
   for (const tenant of settings.tenants) {
