@@ -26,6 +26,9 @@ const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$
   error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
 }).refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
 
+/** Minor of the first Kubernetes whose kubeadm reads kubeadm.k8s.io/v1beta4; its kubelet reads a drop-in folder without being asked twice (KEP-3983). */
+export const oldestMinor = 31
+
 /** How to reach a host by SSH. Authentication is by the agent in SSH_AUTH_SOCK; host keys come from `annex:knownHosts`. */
 const ssh = z.strictObject({
   /** Address or name to connect to. Default: the host's own `address`. */
@@ -204,8 +207,8 @@ export const schema = z.strictObject({
   workers: z.array(worker).default([]),
   packages: z.strictObject({
     kubernetes: repository,
-    /** Versions as apt writes them; pinned and held. 1.31 is the first whose kubeadm reads kubeadm.k8s.io/v1beta4; its kubelet reads a drop-in folder without being asked twice (KEP-3983). */
-    kubernetesVersion: z.string().regex(/^1\.(3[1-9]|[4-9]\d|\d{3,})\.\d+-\d+\.\d+$/, { error: 'a package version of Kubernetes 1.31 or newer is needed, like 1.36.3-1.1' }),
+    /** Versions as apt writes them; pinned and held. */
+    kubernetesVersion: z.string().refine((it) => Number(/^1\.(\d+)\.\d+-\d+\.\d+$/.exec(it)?.[1]) >= oldestMinor, { error: `a package version of Kubernetes 1.${oldestMinor} or newer is needed, like 1.36.3-1.1` }),
     containerd: repository,
     containerdVersion: z.string().regex(/^2\.\d+\.\d+-[A-Za-z0-9.+:~-]+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
   }),

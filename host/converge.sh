@@ -39,7 +39,7 @@ own_section() {
   if [[ -z $owner || $owner == "$before" ]]; then return; fi
   if [[ -n $before && ${before%% *} != "${owner%% *}" ]]; then
     fail '' "the section $SECTION of this host belongs to the stack ${before%% *}, not to ${owner%% *}: two stacks would undo each other's work" \
-      "give this stack a host of its own, or take the host out of the other one first; where that stack is gone: node host/clean.ts"
+      "give this stack a host of its own, or take the host out of the other one first; where that stack is gone: \"belongs to the stack\" in docs/operations.md"
   fi
   mkdir -p "$LEDGER/$SECTION"
   printf '%s' "$owner" | write_file "$LEDGER/$SECTION/.owner" 600

@@ -70,12 +70,12 @@ async function connect(connection: Connection, sock?: Duplex): Promise<SshClient
 
 function connectFailure(connection: Connection, error: Error & { level?: string }, seenKey: Buffer | undefined, offered: string[]): HostFailure {
   if (seenKey !== undefined && !seenKey.equals(wantedKey(connection))) {
-    return new HostKeyMismatch(connection, `its host key is ${fingerprint(seenKey)}, but the configured hostKey is ${fingerprint(wantedKey(connection))}`,
-      'compare with the host\'s console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if the host was installed anew, set hostKey to its new key, else somebody is in between')
+    return new HostKeyMismatch(connection, `its host key is ${fingerprint(seenKey)}, but the known one is ${fingerprint(wantedKey(connection))}`,
+      'compare with the host\'s console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if the host was installed anew, replace its line in the file of annex:knownHosts, else somebody is in between')
   }
   if (/no matching host key/i.test(error.message)) {
-    return new HostKeyMismatch(connection, `it has no host key of the type ${keyType(connection)}, which the configured hostKey has (${fingerprint(wantedKey(connection))})`,
-      'set hostKey to a key that the host has (ssh-keyscan shows them; compare with the host\'s console)')
+    return new HostKeyMismatch(connection, `it has no host key of the type ${keyType(connection)}, which the known one has (${fingerprint(wantedKey(connection))})`,
+      'put a key that the host has into the file of annex:knownHosts (ssh-keyscan shows them; compare with the host\'s console)')
   }
   // sshd's MaxAuthTries, 6 where nobody changed it.
   if (/too many authentication failures/i.test(error.message)) {

@@ -13,7 +13,7 @@ export function judgeNamespaces(wanted: string[], { namespaces }: { namespaces: 
       return [`the namespace ${name} ${lost ? `has lost the label that it is annex's (${seen}): set it again` : `exists and is not annex's (${seen}): give the tenant another name, delete the namespace, or hand it over`}: kubectl label namespace ${name} app.kubernetes.io/managed-by=annex --overwrite`]
     }
     if (found.stack === undefined || found.stack === stack) return []
-    if (platformNamespaces.includes(name)) return [`the namespace ${name} belongs to the stack ${found.stack}: one stack runs the platform of a cluster, and a second one would take its policies away when it goes. Use that stack, or give further tenants stacks of their own (docs/tenants.md)`]
+    if (platformNamespaces.includes(name)) return [`the namespace ${name} belongs to the stack ${found.stack}: one stack runs the platform of a cluster, and a second one would take its policies away when it goes. Use that stack, or give further tenants stacks of their own (docs/scale.md)`]
     return [`the namespace ${name} belongs to the stack ${found.stack}, not to ${stack}: a tenant that changes its stack is deleted in one with all its data, and made anew in the other. Put it back where it was (its line \`stack\` in tenants/<environment>.yaml, or annex:tenants)`]
   })
 }

@@ -2,6 +2,7 @@
 import semver from 'semver'
 import { tenantTaint } from '../components/tenant-placement/place-pod.ts'
 import { isAddress } from '../config/ranges.ts'
+import { oldestMinor } from '../config/schema.ts'
 import { caCertHash, type ClusterFacts } from './cluster.ts'
 
 /** What is known of the host that is to be the node. */
@@ -57,14 +58,14 @@ function judgeVersion(kubernetesVersion: string, serverVersion: string): string[
   const server = semver.coerce(serverVersion)!
   const behind = server.minor - kubelet.minor
   if (kubelet.major === server.major && behind >= 0 && behind <= olderMinors) return []
-  return [`annex:packages.kubernetesVersion = ${kubernetesVersion}, but the API server is ${serverVersion}: a kubelet may be up to ${olderMinors} minors older and never newer. Set a version from 1.${Math.max(0, server.minor - olderMinors)} to 1.${server.minor}, and the repository of that minor`]
+  return [`annex:packages.kubernetesVersion = ${kubernetesVersion}, but the API server is ${serverVersion}: a kubelet may be up to ${olderMinors} minors older and never newer. ${server.minor < oldestMinor ? `annex needs Kubernetes 1.${oldestMinor} or newer: upgrade the cluster first` : `Set a version from 1.${Math.max(oldestMinor, server.minor - olderMinors)} to 1.${server.minor}, and the repository of that minor`}`]
 }
 
 /** The very host that has the name is adopted; it is known by its machine id. */
 function judgeName({ name, machineId }: Candidate, { nodes }: ClusterFacts): string[] {
   const other = nodes.find((node) => node.name === name && node.machineId !== machineId)
   if (other === undefined) return []
-  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. If it is another machine, give the worker another name; where it is to take the place of the old one, put the old address back, take the worker out, update, and add it again, or nobody gives the old machine back. If it is the same machine, installed anew, remove that node: kubectl drain ${name} --ignore-daemonsets; kubectl delete node ${name}`]
+  return [`the node name ${name} is taken by another host (machine id ${other.machineId}, ${other.ready ? 'Ready' : 'not Ready'}, ${other.addresses.join(', ')}); this host's machine id is ${machineId}. If it is another machine, give the worker another name; where it is to take the place of the old one, put the old address back, take the worker out, update, and add it again, or nobody gives the old machine back. If it is the same machine, installed anew, remove that node: kubectl delete node ${name}`]
 }
 
 /** A cluster that got another address is known by its certificate authority, which it may share with others, and by the node: the kubelet is told the new address. */

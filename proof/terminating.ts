@@ -33,7 +33,7 @@ export function explainTerminating({ metadata, spec, status }: NamespaceObject, 
 function why({ apiVersion, kind, metadata: { name, namespace, finalizers = [], deletionTimestamp }, spec }: Left): string | undefined {
   const what = `${kind} ${name}`
   if (deletionTimestamp === undefined) return finalizers.length === 0 ? undefined : `${what} is not being deleted yet`
-  if (kind === 'Pod' && spec?.nodeName) return `${what} waits for the kubelet of ${spec.nodeName} to end it: is that node Ready (kubectl get node ${spec.nodeName})? One that is gone for good is taken out of annex:workers, which ends its pods (docs/operations.md)`
+  if (kind === 'Pod' && spec?.nodeName) return `${what} waits for the kubelet of ${spec.nodeName} to end it: is that node Ready (kubectl get node ${spec.nodeName})? One that is gone for good: kubectl taint node ${spec.nodeName} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute ends its pods; then take it out of annex:workers ("A worker does not answer" in docs/operations.md)`
   if (finalizers.includes('kubernetes.io/pvc-protection')) return `${what} waits until no pod uses it (kubernetes.io/pvc-protection)`
   if (finalizers.length > 0) return `${what} waits for ${finalizers.join(', ')}: the operator that set it must take it off; is it still running? Where it is gone for good: kubectl patch ${resource(apiVersion, kind)} ${name} -n ${namespace} --type=merge -p '{"metadata":{"finalizers":null}}'`
   return `${what} is being deleted`

@@ -72,16 +72,18 @@ export function templateValidations(spec: string, bound = 'false'): Validation[]
   ]
 }
 
+const howToPlace = `': place it (npm run -s place -- --pool ' + variables.pool + ' FILE)'`
+
 /** Rules for a pod that should have its placement by now. */
 export const placedValidations: Validation[] = [
   {
     expression: 'variables.labels.all(k, k in variables.selector)',
-    messageExpression: `'the nodeSelector of the pod lacks ' + variables.labels.filter(k, !(k in variables.selector)).map(k, k + '=' + variables.labels[k]).join(' and ') + ': place it (npm run place)'`,
+    messageExpression: `'the nodeSelector of the pod lacks ' + variables.labels.filter(k, !(k in variables.selector)).map(k, k + '=' + variables.labels[k]).join(' and ') + ${howToPlace}`,
     reason: 'Invalid',
   },
   {
     expression: covered,
-    messageExpression: `'the pod does not tolerate ${tenantTaint.key}=${tenantTaint.value}:NoSchedule: place it (npm run place)'`,
+    messageExpression: `'the pod does not tolerate ${tenantTaint.key}=${tenantTaint.value}:NoSchedule' + ${howToPlace}`,
     reason: 'Invalid',
   },
 ]

@@ -37,7 +37,7 @@ export function placing(placement: Placement, table: readonly Workload[] = workl
     if (token === null) return undefined
     const [apiVersion, kind] = [token[1]!.replace(/^core\//, ''), token[2]!]
     if (type === 'kubernetes:helm.sh/v3:Release') {
-      pulumi.log.warn(`${name}: Helm renders a Release when it is applied, so its pods are not placed here: give its values the placement (npm run place), or use a Chart`)
+      pulumi.log.warn(`${name}: Helm renders a Release when it is applied, so its pods are not placed here: give its values the placement (npm run -s place), or use a Chart`)
       return undefined
     }
     if (/^(helm\.sh\/v\d+|yaml(\/v\d+)?|kustomize(\/v\d+)?)$/.test(apiVersion)) return undefined

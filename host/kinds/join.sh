@@ -82,7 +82,7 @@ note_join() {
   # Of another cluster with a node of that name only the cluster knows, which has been asked before.
   if [[ -n $node && $node != "$name" ]]; then
     fail "join $name" "this host is node $node of the cluster at $(joined_server) already" \
-      "take it out there first: kubectl drain $node; kubectl delete node $node; then on the host: kubeadm reset --force"
+      "take it out there first: kubectl drain $node --ignore-daemonsets --delete-emptydir-data; kubectl delete node $node; then on the host: kubeadm reset --force"
   fi
   note_begin join "$name"
   # A host that somebody joined before annex stays joined when annex goes.

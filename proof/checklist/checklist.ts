@@ -41,7 +41,7 @@ export function holds(checked: Checked[]): boolean {
 export function describeChecklist(checked: Checked[]): string {
   return checked.map(({ point, answer }) => {
     const head = `${String(point.number).padStart(2)}  ${(answer?.verdict ?? 'not repeated').padEnd(12)} ${point.title}`
-    const evidence = answer?.evidence ?? [{ command: 'it disturbs a tenant', answer: 'done after a change of the stack only' }]
+    const evidence = answer?.evidence ?? [{ command: 'it disturbs a tenant', answer: 'asked with --disturb, and by npm start after a change of the stack' }]
     return [head, ...evidence.map(({ command, answer: text }) => `                   ${command} -> ${text}`)].join('\n')
   }).join('\n')
 }

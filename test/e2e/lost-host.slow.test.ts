@@ -21,7 +21,7 @@ describe('a worker that was lost', function () {
     await reinstallHost(vps)
     await openStack()
     const refused = await runPulumi(['preview'])
-    const fix = /this host's machine id is .*remove that node: kubectl drain \S+ --ignore-daemonsets; kubectl (delete node \S+)/.exec(refused.output)?.[1]
+    const fix = /this host's machine id is .*remove that node: kubectl (delete node \S+)/.exec(refused.output)?.[1]
     assert.ok(fix !== undefined, refused.output)
     await kubectl(fix.split(' '))
     const preview = await runPulumi(['preview'])

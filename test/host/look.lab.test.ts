@@ -104,7 +104,7 @@ describe('a look at a host over SSH', function () {
     const wrong = hostConnection('gateway').hostKey
     const { name, message } = await lookAt({ ...connection, hostKey: wrong })
     assert.equal(name, 'HostKeyMismatch')
-    assert.match(message!, /its host key is SHA256:\S+, but the configured hostKey is SHA256:\S+/)
+    assert.match(message!, /its host key is SHA256:\S+, but the known one is SHA256:\S+/)
     assert.match(message!, new RegExp(await fingerprint(wrong)))
     assert.match(message!, new RegExp(await fingerprint(connection.hostKey)))
   })

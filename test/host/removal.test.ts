@@ -62,7 +62,7 @@ describe('the delete of a host that does not answer', () => {
     besideAnother(async (port) => {
       const { exitCode, stderr } = await undo({}, { ...connection, port })
       assert.equal(exitCode, 0, stderr)
-      assert.match(stderr, /its host key is SHA256:.*, but the configured hostKey is SHA256:.*; trying for 1 s/)
+      assert.match(stderr, /its host key is SHA256:.*, but the known one is SHA256:.*; trying for 1 s/)
       assert.match(stderr, /NOT CLEANED: 127\.0\.0\.1 has another host key \(installed anew, or another host by now\), so "worker" stays on it\. If it is the same host, with its new key as hostKey: node host\/clean\.ts '\{/)
     }))
 

@@ -45,6 +45,12 @@ describe('a host that is to become a node', () => {
       assert.equal(judgeNode(candidate, { ...wanted, kubernetesVersion: version }, cluster).length, fits ? 0 : 1)
     })
   }
+  it('is offered no version that the configuration would refuse', () => {
+    const [young] = judgeNode(candidate, wanted, { ...cluster, version: 'v1.33.4' })
+    assert.match(young!, /Set a version from 1\.31 to 1\.33/)
+    const [old] = judgeNode(candidate, wanted, { ...cluster, version: 'v1.30.4' })
+    assert.match(old!, /annex needs Kubernetes 1\.31 or newer: upgrade the cluster first/)
+  })
 })
 
 describe('the taint of a node', () => {

@@ -169,7 +169,7 @@ describe('the admission policies, on a real API server', function () {
     const deploy = (spec: object) => told(call('POST', `${deployments}?dryRun=All`, { metadata: { name: 'a' }, spec: { selector: { matchLabels: { app: 'a' } }, template: { metadata: { labels: { app: 'a' } }, spec } } }))
     const spec = { containers: [container] }
     await until(async () => (await deploy(spec)) !== undefined)
-    assert.match((await deploy(spec))!, /annex-tenant-templates.*lacks .*place it \(npm run place\)/)
+    assert.match((await deploy(spec))!, /annex-tenant-templates.*lacks .*place it \(npm run -s place -- --pool a FILE\)/)
     assert.equal(await deploy(placePod(spec, placement).spec!), undefined)
   })
 })
