@@ -14,6 +14,9 @@ const restrictedPod = {
   securityContext: podSecurity,
 }
 
+/** Its pods have one container at a time. */
+export const containerLimits = { cpu: '100m', memory: '32Mi' }
+
 /** The first page of the test application; kept on the volume, so that it shows whether data survives. */
 export const testPage = 'annex test application'
 
@@ -89,7 +92,7 @@ function container(name: string, image: string) {
   return {
     name,
     image,
-    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
+    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: containerLimits },
     securityContext: containerSecurity,
   }
 }

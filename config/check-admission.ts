@@ -5,8 +5,12 @@ import type { RawConfig } from './schema.ts'
 export function admissionFaults(raw: RawConfig): Fault[] {
   const tenants = list(raw.tenants).flatMap((tenant) => [tenant?.name, ...list(tenant?.namespaces).map((it) => it?.name)])
   const isTenant = (name: string | undefined) => name !== undefined && tenants.includes(name)
+  const system = raw.admission?.systemNamespaces
   return [
-    ...list(raw.admission?.systemNamespaces).flatMap((name, i) => (!isTenant(name) ? [] : [{
+    ...(!Array.isArray(system) || system.includes('kube-system') ? [] : [{
+      path: 'annex:admission.systemNamespaces', seen: show(system), message: 'lacks kube-system, whose pods (kube-proxy, perhaps the CNI) tolerate every taint and would be refused: add it; the list takes the place of the default',
+    }]),
+    ...list(system).flatMap((name, i) => (!isTenant(name) ? [] : [{
       path: `annex:admission.systemNamespaces[${i}]`, seen: show(name), message: 'is a namespace of annex:tenants, whose pods must be placed: remove it here',
     }])),
     ...list(raw.admission?.daemonSets).flatMap((it, i) => (!isTenant(it?.namespace) ? [] : [{

@@ -1,7 +1,7 @@
 /** Whether addresses and ranges of the hosts, the tunnel and the cluster fit together. Works on raw input, any part of which may be missing or of another shape. */
 import { type Fault, holds, list, repeated, show, valid } from './fault.ts'
-import { contains, isAddress, isBroadcast, overlap } from './ranges.ts'
-import type { RawConfig } from './schema.ts'
+import { contains, isAddress, isBroadcast, isUnicast, overlap } from './ranges.ts'
+import { defaultPort, type RawConfig } from './schema.ts'
 
 type RawHost = NonNullable<RawConfig['workers']>[number]
 
@@ -12,17 +12,43 @@ export function networkFaults(raw: RawConfig): Fault[] {
   const ranges = rangesOf(raw)
   const hosts = hostsOf(raw)
   const gateways = list(raw.tunnel?.gateways).map((it, i) => ({ path: `annex:tunnel.gateways[${i}].cloudAddress`, value: it?.cloudAddress }))
+  const sameHost = repeated(hosts.map(({ host, path }) => ({ path: host?.ssh?.host === undefined ? `${path}.address` : `${path}.ssh.host`, value: endpoint(host) })), 'it would be the same host twice; give each its own address, or port')
   return [
     ...overlapFaults(ranges),
     ...apiServerFaults(raw.cluster),
     ...hosts.flatMap((host) => [...tunnelAddressFaults(host, raw.tunnel?.range), ...publicAddressFaults(host, ranges)]),
     ...gateways.flatMap((gateway) => cloudAddressFaults(gateway, ranges)),
-    ...repeated(hosts.map(({ host, path }) => ({ path: host?.ssh?.host === undefined ? `${path}.address` : `${path}.ssh.host`, value: endpoint(host) })), 'it would be the same host twice; give each its own address, or port'),
+    ...sameHost,
     ...repeated(gateways, 'give each gateway its own address'),
     ...repeated(list(raw.registries).map((it, i) => ({ path: `annex:registries[${i}].host`, value: it?.host })), 'list each registry once'),
     ...repeated(hosts.map(({ host, path }) => ({ path: `${path}.tunnelAddress`, value: host?.tunnelAddress })), 'give each host its own address'),
     ...repeated(hosts.map(({ host, path }) => ({ path: `${path}.name`, value: host?.name })), 'give each host its own name'),
+    ...pairFaults(raw),
+    ...repeated(packetsOf(raw), 'packets for one of them would reach the other; give each its own address, or port').filter(({ path }) => !sameHost.some((it) => hostOf(it.path) === hostOf(path))),
+    ...ranges.filter(({ range }) => !isUnicast(range)).map(({ path, range }) => ({ path, seen: show(range), message: 'is not for hosts (loopback, multicast and the like): choose another, of a private network for example (RFC 1918)' })),
   ]
+}
+
+const hostOf = (path: string) => path.slice(0, path.lastIndexOf(']'))
+
+/** Where each host takes the tunnel's packets. */
+function packetsOf(raw: RawConfig): { path: string; value: string | undefined }[] {
+  const at = (address: unknown, port: unknown) => (address === undefined || port === undefined ? undefined : `${String(address)}:${String(port)}/udp`)
+  return [
+    ...list(raw.tunnel?.gateways).map((it, i) => ({ path: `annex:tunnel.gateways[${i}].address`, value: at(it?.address, raw.tunnel?.port ?? defaultPort) })),
+    ...list(raw.workers).map((it, i) => ({ path: `annex:workers[${i}].listenPort`, value: at(it?.address, it?.listenPort) })),
+  ]
+}
+
+/** The end of a worker's tunnel on a gateway is called after both in the stack, and the end of each host after it alone. */
+function pairFaults(raw: RawConfig): Fault[] {
+  const hosts = hostsOf(raw).map(({ host, path }) => ({ path: `${path}.name`, value: host?.name }))
+  const pairs = list(raw.tunnel?.gateways).flatMap((gateway) => list(raw.workers).map((worker, i) => ({ path: `annex:workers[${i}].name`, gateway: gateway?.name, worker: worker?.name, value: `${gateway?.name}-${worker?.name}` })))
+  return pairs.flatMap(({ path, gateway, worker, value }, i) => {
+    const other = hosts.find((it) => it.value === value)?.path ?? pairs.slice(0, i).find((it) => it.value === value && it.worker !== worker)?.path
+    if (other === undefined || gateway === undefined || worker === undefined) return []
+    return [{ path, seen: show(worker), message: `with the gateway ${gateway} it is called ${value} in the stack, as ${other} is: choose another name` }]
+  })
 }
 
 function rangesOf(raw: RawConfig): RangeAt[] {

@@ -2,7 +2,7 @@
 import { check } from './check.ts'
 import { type Fault, show } from './fault.ts'
 import type { Config, Tenant } from './schema.ts'
-import { type Entry, lastStack, mostTenantsPerStack, readTenants, tenantsPerStack } from './stacked-tenants.ts'
+import { type Entry, lastStack, mostTenantsPerStack, type Tenants, tenantsPerStack } from './stacked-tenants.ts'
 
 export interface StackedTenant extends Tenant {
   /** Number of the stack that it is in. */
@@ -14,10 +14,8 @@ export type CheckedEnvironment = { config: Config; stacked: StackedTenant[]; fau
 /**
  * Checks the options of the platform's stack together with the tenants of the file, so that no two of them share anything. Never throws.
  * @param raw options of the platform's stack
- * @param text of the file; undefined where there is none
  */
-export function checkEnvironment(raw: Record<string, unknown>, file: string, text: string | undefined): CheckedEnvironment {
-  const { entries, errors } = readTenants(text ?? '', file)
+export function checkEnvironment(raw: Record<string, unknown>, { file, entries, errors }: Tenants): CheckedEnvironment {
   const own = Array.isArray(raw['tenants']) ? raw['tenants'] : []
   const { config, faults } = check(entries.length === 0 ? raw : { ...raw, tenants: [...own, ...entries.map(({ tenant }) => tenant)] })
   const label = (words: string) => words.replace(/annex:tenants\[(\d+)\](\.?)/g, (all, index: string) => {

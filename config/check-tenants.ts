@@ -35,6 +35,7 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
   return [
     ...repeated(namespaces, 'give each tenant its own namespaces'),
     ...namespaces.flatMap(reservedFault),
+    ...namespaces.flatMap((it) => affinityFault(it, namespaces)),
     ...repeated(groups, 'give each tenant its own group, or its people work in both'),
     ...tenants.flatMap(({ tenant, path }) => [
       ...repeated(options(`${path}.egress`, tenant.egress), 'list it once'),
@@ -50,6 +51,12 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
 function reservedFault({ path, value }: Option): Fault[] {
   if (value === undefined || !(reserved.includes(value) || prefixes.some((prefix) => value.startsWith(prefix)))) return []
   return [{ path, seen: show(value), message: `belongs to the platform, to annex or to Kubernetes (${[...reserved, ...prefixes.map((prefix) => `${prefix}...`)].join(', ')}): choose another name` }]
+}
+
+/** The second quota of a namespace has this name in the stack, where no two of a kind may have the same. */
+function affinityFault({ path, value }: Option, namespaces: Option[]): Fault[] {
+  const owner = namespaces.find((it) => it.value !== undefined && value === `${it.value}-affinity`)
+  return owner === undefined ? [] : [{ path, seen: show(value), message: `is how annex calls the second quota of ${owner.path} = ${owner.value}: choose another name` }]
 }
 
 /** A listed range must leave something to reach. Ranges that are only closed in part are opened without these parts. */

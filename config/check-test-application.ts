@@ -1,11 +1,13 @@
 /** Whether the test application has a tenant, which may have its image, and its claim a place there: else it would not run. Works on raw input, any part of which may be missing or of another shape. */
+import { containerLimits } from '../apps/render.ts'
 import { bytes } from '../components/local-storage/render.ts'
+import { amount } from '../components/tenant-isolation/quantity.ts'
 import { nodePools, nodePoolOf } from '../components/tenant-placement/node-pools.ts'
 import { partsOf, withRegistry } from '../policies/rules/supply/image.ts'
 import { type Fault, list, named, show, valid } from './fault.ts'
 import { defaultClaim, defaultQuota } from './schema.ts'
 
-interface RawTenant { name?: string; quota?: { storage?: string }; limits?: { claim?: string }; registries?: { name?: string }[]; dedicatedNodes?: string[] }
+interface RawTenant { name?: string; quota?: { cpu?: string; memory?: string; storage?: string }; limits?: { cpu?: string; memory?: string; claim?: string }; registries?: { name?: string }[]; dedicatedNodes?: string[] }
 interface RawWorker { name?: string; storage?: { volumes?: ({ size?: string } | undefined)[] } }
 interface Raw { testApplication?: { tenant?: string; image?: string; storage?: string }; tenants?: (RawTenant | undefined)[]; workers?: (RawWorker | undefined)[] }
 
@@ -16,7 +18,7 @@ export function testApplicationFaults(raw: Raw): Fault[] {
   if (tenant === undefined) {
     return [{ path: 'annex:testApplication.tenant', seen: show(name), message: `is none of annex:tenants (${named(list(raw.tenants).map((it) => it?.name))}): name one of them` }]
   }
-  return [...imageFaults(tenant, raw), ...claimFaults(tenant, raw)]
+  return [...imageFaults(tenant, raw), ...roomFaults(tenant), ...claimFaults(tenant, raw)]
 }
 
 function imageFaults(tenant: RawTenant, raw: Raw): Fault[] {
@@ -25,6 +27,15 @@ function imageFaults(tenant: RawTenant, raw: Raw): Fault[] {
   const allowed = list(tenant.registries).flatMap((it) => it?.name ?? [])
   if (repository === undefined || allowed.length === 0 || allowed.some((registry) => withRegistry(repository).startsWith(`${registry}/`))) return []
   return [{ path: 'annex:testApplication.image', seen: show(image), message: `is from none of the registries of ${tenant.name} (${named(allowed)}), whose pods would be refused: use an image from there, or add its registry to the tenant` }]
+}
+
+function roomFaults({ name, limits, quota }: RawTenant): Fault[] {
+  return (['cpu', 'memory'] as const).flatMap((resource) => {
+    const limit = limits?.[resource]
+    const [most, needed] = [limit ?? quota?.[resource] ?? defaultQuota[resource], containerLimits[resource]]
+    if (!valid(() => amount(most)) || amount(most) >= amount(needed)) return []
+    return [{ path: 'annex:testApplication.tenant', seen: show(name), message: `has no room for the application's pod: ${limit === undefined ? 'quota' : 'limits'}.${resource} is ${most}, and it takes ${needed}: raise that, or name another tenant` }]
+  })
 }
 
 function claimFaults(tenant: RawTenant, raw: Raw): Fault[] {

@@ -1,8 +1,9 @@
 /** Everything that can be wrong with a configuration, found at once, before any host is contacted. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { admissionFaults } from './check-admission.ts'
 import { dedicatedNodeFaults } from './check-dedicated-nodes.ts'
 import { networkFaults } from './check-network.ts'
+import { packageFaults } from './check-packages.ts'
 import { storageFaults } from './check-storage.ts'
 import { tenantFaults } from './check-tenants.ts'
 import { testApplicationFaults } from './check-test-application.ts'
@@ -33,7 +34,7 @@ function fromIssue(issue: z.core.$ZodIssue, raw: unknown): Fault[] {
     return issue.keys.map((key) => ({
       path: optionPath([...issue.path, key]),
       seen: show(at(raw, [...issue.path, key])),
-      message: 'there is no such option: check its spelling or remove it',
+      message: `there is no such option; there are: ${optionsAt(issue.path).join(', ')}`,
     }))
   }
   const value = at(raw, issue.path)
@@ -51,12 +52,29 @@ function plainly(issue: z.core.$ZodIssue): string {
 }
 
 /** Rules over several options. They work on raw input, so that these faults are reported along with those of shape. */
-const rules: ((raw: RawConfig) => Fault[])[] = [networkFaults, storageFaults, tenantFaults, dedicatedNodeFaults, admissionFaults, testApplicationFaults]
+const rules: ((raw: RawConfig) => Fault[])[] = [networkFaults, packageFaults, storageFaults, tenantFaults, dedicatedNodeFaults, admissionFaults, testApplicationFaults]
 
 /** The name is a label's value on all that the stack owns in the cluster (Kubernetes' documentation of labels: syntax and character set). */
 export function stackNameFaults(stack: string): Fault[] {
   if (/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(stack)) return []
   return [{ path: 'the stack\'s name', seen: show(stack), message: 'cannot be the value of a label, by which annex knows what is its own: at most 63 characters, the first and the last a letter or a digit; make a stack of another name (pulumi stack init)' }]
+}
+
+/** Names of the options of a mapping, by its place in the configuration. */
+function optionsAt(path: PropertyKey[]): string[] {
+  let shape: z.core.$ZodType = schema
+  for (const key of path) shape = inner(shape, key)
+  return Object.keys((plain(shape) as z.ZodObject).shape)
+}
+
+function inner(type: z.core.$ZodType, key: PropertyKey): z.core.$ZodType {
+  const found = plain(type)
+  return found instanceof z.ZodArray ? found.element : (found as z.ZodObject).shape[key as string]!
+}
+
+/** Without its default, and whether it may be left out. */
+function plain(type: z.core.$ZodType): z.core.$ZodType {
+  return type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault ? plain(type.unwrap()) : type
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

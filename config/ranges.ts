@@ -6,10 +6,26 @@ export function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
+/** A dotted IPv4 address, or a DNS name: one whose last part has a letter (RFC 1123, 2.1). */
+export function isHost(text: string): boolean {
+  return isAddress(text) || /^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]*[A-Za-z][-A-Za-z0-9]*$/.test(text)
+}
+
+/** Whether it ends in a port, after a colon. */
+export function isPort(text: string): boolean {
+  const port = Number(/:(\d+)$/.exec(text)?.[1])
+  return port >= 1 && port <= 65535
+}
+
 /** An IPv4 range in CIDR notation (RFC 4632) whose host bits are zero; like the API server, without a leading zero in its length. */
 export function isRange(text: string): boolean {
   if (!ipaddr.IPv4.isValidCIDR(text) || !/\/(0|[1-9]\d?)$/.test(text)) return false
   return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === text.split('/')[0]
+}
+
+/** Whether hosts may have addresses of it: it is neither for loopback, a single link, all hosts or groups of them, nor for none (RFC 6890). */
+export function isUnicast(range: string): boolean {
+  return !['loopback', 'linkLocal', 'multicast', 'broadcast', 'unspecified'].includes(ipaddr.IPv4.networkAddressFromCIDR(range).range())
 }
 
 /** Whether the range holds the address. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bytes } from '../components/local-storage/render.ts'
 import { userForm } from '../host/connection.ts'
 import { forms } from '../host/document.ts'
-import { isAddress, isRange } from './ranges.ts'
+import { isAddress, isHost, isPort, isRange } from './ranges.ts'
 
 /** Text of a form; anything else, numbers among them, is told what is needed in the same words. */
 const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error, abort: true })
@@ -12,7 +12,7 @@ const dnsName = text(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a
 const [anAddress, aRange] = ['an IPv4 address is needed, like 198.51.100.11', 'an IPv4 range is needed whose host bits are zero, like 10.100.0.0/24']
 export const address = z.string({ error: anAddress }).refine(isAddress, { error: anAddress })
 export const range = z.string({ error: aRange }).refine(isRange, { error: aRange })
-const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, { error: 'an address or a DNS name is needed' })
+const host = text(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/, 'an IPv4 address or a DNS name is needed').refine(isHost, { error: 'an IPv4 address or a DNS name is needed' })
 const user = text(userForm, 'a user is needed: lower-case letters, digits, "-" and "_"')
 const filled = text(/\S/, 'text is needed that is not empty (numbers and yes or no in quotes)')
 const word = text(/^[^\s\p{Cc}]+$/u, 'a word is needed, without blanks')
@@ -20,14 +20,20 @@ const path = text(forms.path, 'an absolute path is needed, of letters, digits an
   .refine((it) => !it.split('/').some((part) => part === '.' || part === '..'), { error: 'an absolute path is needed, without . and ..' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
-const memory = text(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
+const memory = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
 const size = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a size above 0 is needed, like 512Mi or 10Gi').refine((it) => bytes(it) <= Number.MAX_SAFE_INTEGER, { error: 'at most 8191Ti are possible' })
-const image = z.string().regex(/^[^\s@]+(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
-  error: 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0',
-}).refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
+const fixedImage = 'an image with a fixed tag or a digest is needed, like docker.io/library/busybox:1.37.0'
+/** The grammar is that of github.com/distribution/reference. */
+const image = text(/^([A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?\/)?[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/, fixedImage)
+  .refine((it) => /[:@][^/]+$/.test(it), { error: fixedImage })
+  .refine((it) => !it.endsWith(':latest'), { error: 'the tag "latest" is not fixed: name a version or a digest' })
 
 /** Minor of the first Kubernetes whose kubeadm reads kubeadm.k8s.io/v1beta4; its kubelet reads a drop-in folder without being asked twice (KEP-3983). */
 export const oldestMinor = 31
+const versionForm = `a package version of Kubernetes 1.${oldestMinor} or newer is needed, like 1.36.3-1.1`
+
+/** WireGuard's. */
+export const defaultPort = 51820
 
 /** How to reach a host by SSH. Authentication is by the agent in SSH_AUTH_SOCK; host keys come from `annex:knownHosts`. */
 const ssh = z.strictObject({
@@ -89,7 +95,7 @@ const worker = z.strictObject({
 /** Without name and password: it stands in files of the host and in the state, as it is. */
 function webAddress(protocol: RegExp, needed: string) {
   const error = `${needed}, without blanks, quotes, name and password`
-  return z.url({ protocol, error }).regex(/^[a-z]+:\/\/[^\s"'\\@]+$/, { error })
+  return z.url({ protocol, error, abort: true }).regex(/^[a-z]+:\/\/[^\s"'\\@]+$/, { error })
 }
 
 const repository = z.strictObject({
@@ -104,7 +110,8 @@ const repository = z.strictObject({
 
 const registry = z.strictObject({
   /** Registry in image names, like docker.io. */
-  host: text(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?$/, 'a registry is needed, like docker.io or registry.example:5000'),
+  host: text(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/, 'a registry is needed as image names have it, in lower case, like docker.io or registry.example:5000')
+    .refine((it) => it !== 'index.docker.io', { error: 'image names say docker.io for it: write that' }),
   /** Where images are pulled from instead, like https://mirror.example:5000. */
   mirror: webAddress(/^https$/, 'an https address is needed'),
   /** File with the certificate authority of the mirror. Default: the host's own trust. */
@@ -154,9 +161,8 @@ const tenant = z.strictObject({
   /** Where its images may come from. Default: anywhere. */
   registries: z.array(z.strictObject({
     /** Registry, with a path perhaps, like registry.example:5000/team or docker.io/library. */
-    name: z.string().regex(/^([a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?|[a-z0-9-]+:\d{1,5}|localhost)(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
-      error: 'a registry is needed, with a path perhaps but without a tag, like docker.io/library or registry.example:5000/team',
-    }),
+    name: text(/^([a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?|[a-z0-9-]+:\d{1,5}|localhost)(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+      'a registry is needed, with a path perhaps but without a tag, like docker.io/library or registry.example:5000/team'),
     /** Secret of the type kubernetes.io/dockerconfigjson in each namespace of the tenant, made by its people. Images from here are then pulled for every container. */
     pullSecret: dnsName.optional(),
   })).default([]),
@@ -176,15 +182,16 @@ const admission = z.strictObject({
   /** Namespaces of the cloud's own system, in which nothing is ever refused. */
   systemNamespaces: z.array(dnsLabel).default(['kube-system', 'kube-public', 'kube-node-lease']),
   /** DaemonSets outside them whose pods may run on tenant nodes, like a CNI's or monitoring's. */
-  daemonSets: z.array(z.strictObject({ namespace: dnsLabel, name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'the name of a DaemonSet is needed' }) })).default([]),
+  daemonSets: z.array(z.strictObject({ namespace: dnsLabel, name: text(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'the name of a DaemonSet is needed') })).default([]),
   /** Users that bind pods to nodes. Default: the scheduler's own. */
-  schedulers: z.array(filled).min(1, { error: 'at least one user is needed, or no pod of a tenant could start' }).default(['system:kube-scheduler']),
+  schedulers: z.array(filled.refine((it) => it !== 'default-scheduler', { error: 'is the name of a scheduler: the user that it binds as is needed, like system:kube-scheduler' })).min(1, { error: 'at least one user is needed, or no pod of a tenant could start' }).default(['system:kube-scheduler']),
 })
 
 export const schema = z.strictObject({
   cluster: z.strictObject({
     /** Private endpoint of the API server, host:port; workers reach it through the tunnel. */
-    apiServer: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, { error: 'host:port is needed, like 10.10.0.10:6443' }),
+    apiServer: text(/^[A-Za-z0-9.-]+:\d{1,5}$/, 'host:port is needed, like 10.10.0.10:6443')
+      .refine((it) => isHost(it.replace(/:\d+$/, '')) && isPort(it), { error: 'an IPv4 address or a DNS name and a port from 1 to 65535 are needed, like 10.10.0.10:6443' }),
     /** Ranges of the cloud's nodes (with the API server's private endpoint), of pods and of services. */
     nodes: z.array(range).min(1, { error: 'at least one range is needed' }),
     pods: z.array(range).min(1, { error: 'at least one range is needed' }),
@@ -199,7 +206,7 @@ export const schema = z.strictObject({
   tunnel: z.strictObject({
     range,
     /** UDP port of the gateways. Default: 51820. */
-    port: port.default(51820),
+    port: port.default(defaultPort),
     /** Bytes. Default: 1420, WireGuard over IPv6 in 1500 (80 bytes). */
     mtu: z.int({ error: 'a whole number from 1280 to 9000 is needed' }).min(1280).max(9000).default(1420),
     gateways: z.array(gateway).min(1, { error: 'at least one gateway is needed' }),
@@ -208,9 +215,9 @@ export const schema = z.strictObject({
   packages: z.strictObject({
     kubernetes: repository,
     /** Versions as apt writes them; pinned and held. */
-    kubernetesVersion: z.string().refine((it) => Number(/^1\.(\d+)\.\d+-\d+\.\d+$/.exec(it)?.[1]) >= oldestMinor, { error: `a package version of Kubernetes 1.${oldestMinor} or newer is needed, like 1.36.3-1.1` }),
+    kubernetesVersion: z.string({ error: versionForm }).refine((it) => Number(/^1\.(\d+)\.\d+-\d+\.\d+$/.exec(it)?.[1]) >= oldestMinor, { error: versionForm }),
     containerd: repository,
-    containerdVersion: z.string().regex(/^2\.\d+\.\d+-[A-Za-z0-9.+:~-]+$/, { error: 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm' }),
+    containerdVersion: text(/^2\.\d+\.\d+-[A-Za-z0-9.+:~-]+$/, 'a containerd.io 2.x package version is needed, like 2.2.7-1~debian.12~bookworm'),
   }),
   registries: z.array(registry).default([]),
   tenants: z.array(tenant).default([]),

@@ -22,14 +22,23 @@ export interface Entry {
   stack: unknown
 }
 
-/** Never throws. A file with anything but a list in it has no entries, and says why. */
-export function readTenants(text: string, file: string): { entries: Entry[]; errors: string[] } {
+/** What is in the file. With anything but a list in it there are no entries, and it says why. */
+export interface Tenants { file: string; entries: Entry[]; errors: string[] }
+
+/** Never throws. */
+export function readTenants(text: string, file: string): Tenants {
   const { document, lines } = parsed(text)
-  const errors = document.errors.map(({ message }) => message.split('\n')[0]!)
-  if (errors.length > 0 || document.contents === null) return { entries: [], errors }
+  const refused = (...errors: string[]): Tenants => ({ file, entries: [], errors })
+  if (document.errors.length > 0 || document.contents === null) return refused(...document.errors.map(({ message }) => message.split('\n')[0]!))
   const { contents } = document
-  if (!isSeq(contents)) return { entries: [], errors: ['a list of tenants is needed, like: - {name: paas-tenant-1, group: "annex:paas-tenant-1"}'] }
-  const plain = document.toJS({ maxAliasCount: -1 }) as unknown[]
+  if (!isSeq(contents)) return refused('a list of tenants is needed, like: - {name: paas-tenant-1, group: "annex:paas-tenant-1"}')
+  let plain: unknown[]
+  try {
+    plain = document.toJS({ maxAliasCount: -1 }) as unknown[]
+  } catch (error) {
+    // An alias (*name) without its anchor (&name).
+    return refused((error as Error).message)
+  }
   const entries = plain.map((value, i): Entry => {
     const { stack, ...tenant } = (isPlain(value) ? value : {})
     const item: unknown = contents.items[i]
@@ -37,7 +46,14 @@ export function readTenants(text: string, file: string): { entries: Entry[]; err
     const name = typeof tenant['name'] === 'string' ? tenant['name'] : '(no name)'
     return { label: `${file}:${line} ${name}`, tenant: isPlain(value) ? tenant : value, stack }
   })
-  return { entries, errors: [] }
+  return { file, entries, errors: [] }
+}
+
+/** As `readTenants`, and each new tenant has the stack that `fillInStacks` gives it. The lines are those of the text. */
+export function readAssigned(text: string, file: string): Tenants {
+  const read = readTenants(text, file)
+  const assigned = readTenants(fillInStacks(text), file).entries
+  return { ...read, entries: read.entries.map((it, i) => ({ ...it, stack: assigned[i]?.stack })) }
 }
 
 /** Gives a stack to each tenant that has none: the first with room. @param stacks of each tenant, in whatever order */
@@ -56,6 +72,8 @@ export function assignStacks(stacks: readonly (number | undefined)[]): number[] 
 
 /** The file with a line `stack` for each tenant that had none; every other character stays as it is. */
 export function fillInStacks(text: string): string {
+  // The places of a document do not count it.
+  if (text.startsWith('\uFEFF')) return `\uFEFF${fillInStacks(text.slice(1))}`
   const contents: unknown = parsed(text).document.contents
   if (!isSeq(contents)) return text
   const maps = contents.items.filter((it) => isMap(it)).filter(({ items }) => items.length > 0)
@@ -77,6 +95,6 @@ export function stackName(base: string, stack: number): string {
 
 function parsed(text: string) {
   const lines = new LineCounter()
-  // Merge keys (<<) let a thousand tenants share what they have in common.
-  return { document: parseDocument(text, { lineCounter: lines, merge: true }), lines }
+  // The parser finds no list after a byte order mark. Merge keys (<<) let a thousand tenants share what they have in common.
+  return { document: parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, merge: true }), lines }
 }

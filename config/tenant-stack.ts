@@ -1,15 +1,14 @@
 /** Reads what a stack of tenants is told: its few options, the tenants' file, the platform's options beside it, and what the platform's stack has made. */
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
-import { parse } from 'yaml'
 import { z } from 'zod'
-import { annexOptions } from './annex-options.ts'
 import { describe, type Fault, stackNameFaults } from './check.ts'
 import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
-import { contextFault, unknownKeys } from './config.ts'
+import { connectionFaults, unknownKeys } from './config.ts'
 import { show } from './fault.ts'
 import { address, range } from './schema.ts'
-import { stackName } from './stacked-tenants.ts'
+import { annexOptions, stackOptions } from './stack-options.ts'
+import { readTenants, stackName } from './stacked-tenants.ts'
 
 export interface TenantStack {
   context: string
@@ -35,10 +34,11 @@ export function readTenantStack(): TenantStack {
     const message = 'the name of the platform\'s stack is needed, with its options in ../Pulumi.<name>.yaml and the tenants in <name>.yaml: npm run tenants -- <name> writes the options of this stack'
     throw new pulumi.RunError(describe([{ path: 'annex:base', seen: base === '' ? '(not set)' : `${show(base)} (missing: ${missing.join(', ')})`, message }], `Pulumi.${stack}.yaml`))
   }
-  const options = (parse(readFileSync(baseFile, 'utf8')) as { config?: Record<string, unknown> } | null)?.config ?? {}
-  const checked = checkEnvironment(annexOptions(options), `tenants/${file}`, readFileSync(file, 'utf8'))
+  const { options, error } = stackOptions(readFileSync(baseFile, 'utf8'))
+  if (error !== undefined) throw new pulumi.RunError(`${baseFile} cannot be read: ${error}`)
+  const checked = checkEnvironment(annexOptions(options), readTenants(readFileSync(file, 'utf8'), `tenants/${file}`))
   const context = new pulumi.Config('kubernetes').get('context')
-  const faults = [...stackNameFaults(stack), ...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
+  const faults = [...stackNameFaults(stack), ...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...connectionFaults(context), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
   if (faults.length > 0) throw new pulumi.RunError(describe(faults, `tenants/${file} with Pulumi.${stack}.yaml`))
   return { context: context!, stack, base, tenants: checked.stacked.filter((it) => it.stack === number) }
 }
@@ -49,7 +49,7 @@ function stackFaults(stack: string, base: string, number: number): Fault[] {
 }
 
 function contextFaults(own: string | undefined, base: unknown): Fault[] {
-  if (!own) return [contextFault]
+  if (!own) return []
   return own === base ? [] : [{ path: 'kubernetes:context', seen: show(own), message: `is not the platform's (${show(base)}): npm run tenants writes it anew` }]
 }
 

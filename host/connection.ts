@@ -14,8 +14,9 @@ export interface Connection {
   jump?: Connection
 }
 
-// @pulumi/command offers sshd the key's type as the signature's algorithm, and ssh-rsa as such is SHA-1, which sshd refuses.
-const hostKey = z.string().regex(/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
+/** @pulumi/command offers sshd the key's type as the signature's algorithm, and ssh-rsa as such is SHA-1, which sshd refuses. */
+export const hostKeyForm = /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/
+const hostKey = z.string().regex(hostKeyForm,
   'must be "ssh-ed25519 AAAA…" or "ecdsa-sha2-nistp256 AAAA…" (ssh-keyscan HOST shows them; compare with the host\'s console); an RSA key cannot be used')
 
 /** Form of a user's name, which the configuration asks for too. */

@@ -1,19 +1,17 @@
 /** `npm run tenants -- prod`: gives each new tenant of tenants/prod.yaml a stack, and each stack its options. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse, parseDocument, stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import { describe } from '../config/check.ts'
 import { checkEnvironment } from '../config/check-stacked.ts'
-import { annexOptions } from '../config/annex-options.ts'
-import { fillInStacks, stackName } from '../config/stacked-tenants.ts'
+import { annexOptions, stackOptions } from '../config/stack-options.ts'
+import { fillInStacks, readAssigned, stackName } from '../config/stacked-tenants.ts'
 
 export interface Assigned {
   /** Tenants by the name of their stack. */
   stacks: Record<string, string[]>
   /** Files that are new or changed, from the project's folder. */
   written: string[]
-  /** Options of the connection to the cluster that are encrypted for the platform's stack, so that the others have to be given them. */
-  secrets: string[]
 }
 
 /**
@@ -28,33 +26,32 @@ export function assign(environment: string, root: string): Assigned {
   const [text, base] = [read(file), read(baseFile)]
   const missing = [...(text === undefined ? [`${file}: a list of tenants`] : []), ...(base === undefined ? [`${baseFile}: the options of the platform's stack`] : [])]
   if (text === undefined || base === undefined) throw new Error(`these files are needed:\n${missing.map((it) => `  - ${it}`).join('\n')}`)
-  const options = (parse(base) as { config?: Record<string, unknown> } | null)?.config ?? {}
-  const filled = fillInStacks(text)
-  const { stacked, faults } = checkEnvironment(annexOptions(options), file, filled)
+  const { options, error } = stackOptions(base)
+  if (error !== undefined) throw new Error(`${baseFile} cannot be read: ${error}`)
+  const { stacked, faults } = checkEnvironment(annexOptions(options), readAssigned(text, file))
   if (faults.length > 0) throw new Error(describe(faults, `${file} with ${baseFile}`))
   const members = Map.groupBy(stacked, ({ stack }) => stack)
   const numbers = [...members.keys()].sort((a, b) => a - b)
   const files = [
-    { name: file, before: text, after: filled },
+    { name: file, before: text, after: fillInStacks(text) },
     ...numbers.map((stack) => {
       const name = `tenants/Pulumi.${stackName(environment, stack)}.yaml`
       const before = read(name)
-      return { name, before, after: stackFile(before, environment, stack, options) }
+      return { name, before, after: stackFile(name, before, environment, stack, options) }
     }),
   ].filter(({ before, after }) => before !== after)
   for (const { name, after } of files) writeFileSync(path.join(root, name), after)
   return {
     stacks: Object.fromEntries(numbers.map((stack) => [stackName(environment, stack), members.get(stack)!.map(({ name }) => name)])),
     written: files.map(({ name }) => name),
-    secrets: Object.keys(options).filter((key) => isConnection(key) && isSecret(options[key])),
   }
 }
 
 /**
  * The options of a stack: the platform's connection to the cluster, and which stack it is. What else is there, like Pulumi's salt, is kept. A secret
- * is encrypted for its own stack and opens in no other, so it has to be set in each.
+ * is encrypted for its own stack and opens in no other.
  */
-export function stackFile(before: string | undefined, environment: string, stack: number, platform: Record<string, unknown>): string {
+function stackFile(name: string, before: string | undefined, environment: string, stack: number, platform: Record<string, unknown>): string {
   const wanted = {
     ...Object.fromEntries(Object.entries(platform).filter(([key, value]) => isConnection(key) && !isSecret(value))),
     'annex:base': environment,
@@ -62,6 +59,8 @@ export function stackFile(before: string | undefined, environment: string, stack
   }
   if (before === undefined) return `# Made by npm run tenants. Its tenants are those of ${environment}.yaml with stack: ${stack}.\n${stringify({ config: wanted })}`
   const document = parseDocument(before)
+  const [fault] = document.errors
+  if (fault !== undefined) throw new Error(`${name} cannot be read: ${fault.message.split('\n')[0]}`)
   const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null }
   if (!config) document.set('config', document.createNode({}))
   // Pulumi writes a number as a text when it adds its salt.
@@ -85,10 +84,9 @@ function main([environment, ...rest]: string[]): number {
     return 2
   }
   try {
-    const { stacks, written, secrets } = assign(environment, process.cwd())
+    const { stacks, written } = assign(environment, process.cwd())
     for (const [name, tenants] of Object.entries(stacks)) console.log(`${name}: ${tenants.length} ${tenants.length === 1 ? 'tenant' : 'tenants'}`)
     console.log(written.length === 0 ? 'Every tenant has its stack; nothing was written.' : `Written: ${written.join(', ')}. Look at the difference and commit it.`)
-    for (const key of secrets) console.log(`${key} is encrypted for the stack ${environment} alone; give it to each stack of tenants: pulumi -C tenants config set --secret --stack NAME ${key}`)
     return 0
   } catch (error) {
     console.error((error as Error).message)

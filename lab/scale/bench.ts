@@ -2,12 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import { parse } from 'yaml'
 import { renderTenant } from '../../components/tenant-isolation/render.ts'
-import { annexOptions } from '../../config/annex-options.ts'
 import { surroundings } from '../../config/arguments.ts'
 import { checkEnvironment, type StackedTenant } from '../../config/check-stacked.ts'
-import { stackName, tenantsPerStack } from '../../config/stacked-tenants.ts'
+import { annexOptions, stackOptions } from '../../config/stack-options.ts'
+import { readTenants, stackName, tenantsPerStack } from '../../config/stacked-tenants.ts'
 import { type Cluster, startCluster } from '../../test/lab/pulumi/cluster.ts'
 import { toolPath } from '../../tools/tools.ts'
 import { tenantManifests } from '../tenant-manifests.ts'
@@ -115,7 +114,7 @@ async function withWorld<T>(use: (world: World) => Promise<T>): Promise<T> {
     project.writeTenants('')
     await project.openStack('platform', environment)
     await project.up('platform', environment)
-    const { config } = checkEnvironment(annexOptions(options(project)), 'none', undefined)
+    const { config } = checkEnvironment(options(project), readTenants('', 'none'))
     return await use({ cluster, project, surroundings: surroundings(config!) })
   } finally {
     await cluster.stop()
@@ -124,11 +123,11 @@ async function withWorld<T>(use: (world: World) => Promise<T>): Promise<T> {
 }
 
 function options(project: StackedEnvironment): Record<string, unknown> {
-  return (parse(project.read(`Pulumi.${environment}.yaml`)) as { config: Record<string, unknown> }).config
+  return annexOptions(stackOptions(project.read(`Pulumi.${environment}.yaml`)).options)
 }
 
 function stackedTenants(project: StackedEnvironment): StackedTenant[] {
-  return checkEnvironment(annexOptions(options(project)), 'tenants', project.readTenants()).stacked
+  return checkEnvironment(options(project), readTenants(project.readTenants(), 'tenants')).stacked
 }
 
 /** The file with new tenants at its end. */

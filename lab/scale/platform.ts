@@ -4,18 +4,17 @@
  */
 import { readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
-import { parse } from 'yaml'
 import { createPlatform } from '../../apps/apps.ts'
 import { ownFields } from '../../components/field-manager.ts'
 import { platformNamespaces } from '../../components/tenant-isolation/names.ts'
 import { TenantAdmission } from '../../components/tenant-isolation/tenant-admission.ts'
 import { PlacementAdmission } from '../../components/tenant-placement/placement-admission.ts'
-import { annexOptions } from '../../config/annex-options.ts'
 import { placementAdmissionOptions, surroundings } from '../../config/arguments.ts'
 import { check, describe } from '../../config/check.ts'
+import { annexOptions, stackOptions } from '../../config/stack-options.ts'
 
 const file = `Pulumi.${pulumi.getStack()}.yaml`
-const { config, faults } = check(annexOptions((parse(readFileSync(file, 'utf8')) as { config: Record<string, unknown> }).config))
+const { config, faults } = check(annexOptions(stackOptions(readFileSync(file, 'utf8')).options))
 if (config === undefined) throw new pulumi.RunError(describe(faults, file))
 
 pulumi.runtime.registerResourceTransform(ownFields)

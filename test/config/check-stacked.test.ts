@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { checkEnvironment } from '../../config/check-stacked.ts'
+import { readTenants } from '../../config/stacked-tenants.ts'
 import { cpuSeconds } from '../cpu-seconds.ts'
 import { annexOptions } from '../stack-file.ts'
 
 const platform = annexOptions('Pulumi.prod.yaml')
-const checked = (text: string, raw = platform) => checkEnvironment(raw, 'tenants/prod.yaml', text)
+const checked = (text: string, raw = platform) => checkEnvironment(raw, readTenants(text, 'tenants/prod.yaml'))
 const told = (text: string, raw = platform) => checked(text, raw).faults.map(({ path, message }) => `${path} ${message}`)
 const line = (name: string, more = '', stack: number | string = 1) => `- {stack: ${stack}, name: ${name}, group: 'annex:${name}'${more}}\n`
 
@@ -15,7 +16,7 @@ describe('the tenants of an environment, in stacks of their own', () => {
     assert.deepEqual(faults, [])
     assert.deepEqual(stacked.map(({ name, stack, quota }) => [name, stack, quota.pods]), [['a', 1, 20], ['b', 2, 20]])
     assert.deepEqual(config!.tenants.map(({ name }) => name), ['paas-tenant-1', 'paas-tenant-2'])
-    assert.deepEqual(checkEnvironment(platform, 'none', undefined).config, config)
+    assert.deepEqual(checkEnvironment(platform, readTenants('', 'none')).config, config)
   })
 
   it('share nothing across stacks, nor with the tenants of the platform’s stack', () => {
@@ -56,6 +57,7 @@ describe('the tenants of an environment, in stacks of their own', () => {
 
   it('are told when the file is none, or not of the right shape', () => {
     assert.match(told('- {name: a').join(), /tenants\/prod\.yaml .*(flow|Flow)/)
+    assert.match(told("- {name: a, group: 'annex:a', stack: 1, egress: *gone}").join(), /Unresolved alias .*gone/)
     assert.match(told('tenants: []').join(), /a list of tenants is needed/)
     assert.deepEqual(told(''), [])
     assert.deepEqual(told('# none yet\n'), [])

@@ -134,6 +134,58 @@ describe('configuration', () => {
     for (const host of ['registry.example:5000', 'localhost']) assert.deepEqual(faultsAfter((options) => { options.registries[0].host = host }), [])
   })
 
+  it('refuses packages that their repository cannot have, and a source that apt could not read', () => {
+    const own = (change: (packages: Record<string, any>) => void) => faultsAfter((options) => change(options.packages)).map(({ path }) => path)
+    assert.deepEqual(own((it) => { it.containerd.components = [] }), ['annex:packages.containerd.components'])
+    assert.deepEqual(own((it) => { delete it.containerd.components }), ['annex:packages.containerd.components'])
+    assert.deepEqual(own((it) => { it.containerd.suite = '/' }), ['annex:packages.containerd.components'])
+    assert.deepEqual(own((it) => { it.containerd.suite = './' ; it.containerd.components = [] }), [])
+    assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://pkgs.k8s.io/core:/stable:/v1.36/rpm/' }), ['annex:packages.kubernetes.uri'])
+    assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://pkgs.k8s.io/core:/stable:/v1.35/deb/' }), ['annex:packages.kubernetesVersion'])
+    assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://mirror.example/kubernetes/' }), [])
+    assert.deepEqual(own((it) => { Object.assign(it, { containerdVersion: '2.2.7-1~debian.12~bookworm', containerd: { ...it.containerd, suite: 'trixie' } }) }), ['annex:packages.containerdVersion'])
+    assert.deepEqual(own((it) => { Object.assign(it, { containerdVersion: '2.2.7-1~debian.12~bookworm', containerd: { ...it.containerd, suite: 'docker' } }) }), [])
+  })
+
+  it('refuses what the API server, an image or a name in the stack could not be', () => {
+    const own = (change: (options: Record<string, any>) => void) => faultsAfter(change).map(({ path }) => path)
+    for (const apiServer of ['10.10.0.10:0', '10.10.0.10:99999', '10.10.0.010:6443', '...:6443']) assert.deepEqual(own((it) => { it.cluster.apiServer = apiServer }), ['annex:cluster.apiServer'], apiServer)
+    for (const host of ['999.1.1.1', 'a..b', '2001:db8::1']) assert.deepEqual(own((it) => { it.workers[0].ssh = { host } }), ['annex:workers[0].ssh.host'], host)
+    for (const image of ['https://docker.io/library/busybox:1.37.0', 'docker.io/Library/Busybox:1', '/busybox:1', 'docker.io//busybox:1', 'örg/x:1', 'registry.example:5000/app', 'busybox:latest']) {
+      assert.deepEqual(own((it) => { it.iamService = { image } }), ['annex:iamService.image'], image)
+    }
+    for (const image of ['busybox:1.37', 'registry.example:5000/a__b/app-x.y:1', `docker.io/library/busybox:1.37.0@sha256:${'0'.repeat(64)}`]) assert.deepEqual(own((it) => { it.iamService = { image } }), [], image)
+    assert.deepEqual(own((it) => { it.registries[0].host = 'Docker.IO' }), ['annex:registries[0].host'])
+    assert.deepEqual(own((it) => { it.tunnel.range = '127.100.0.0/24' }).includes('annex:tunnel.range'), true)
+    assert.deepEqual(own((it) => { it.tenants.push({ name: `${it.tenants[0].name}-affinity`, group: 'more' }) }), [`annex:tenants[${annexOptions('Pulumi.dev.yaml').tenants.length}].name`])
+  })
+
+  it('refuses two hosts that would be one in the stack, or share a port', () => {
+    const own = (change: (options: Record<string, any>, worker: Record<string, any>) => void) => faultsAfter((options) => {
+      const second = { ...options.workers[0], name: 'second', address: '198.51.100.99', tunnelAddress: '10.100.0.99', storage: {}, ssh: {} }
+      options.workers.push(second)
+      change(options, second)
+    }).map(({ path }) => path)
+    assert.deepEqual(own(() => {}), [])
+    assert.deepEqual(own((options, second) => { second.name = `${options.tunnel.gateways[0].name}-${options.workers[0].name}` }), ['annex:workers[0].name'])
+    assert.deepEqual(own((options, second) => { Object.assign(second, { address: options.workers[0].address, listenPort: options.workers[0].listenPort, ssh: { port: 2222 } }) }), ['annex:workers[1].listenPort'])
+    assert.deepEqual(own((options, second) => { Object.assign(second, { address: options.tunnel.gateways[0].address, listenPort: 51820, ssh: { port: 2222 } }) }), ['annex:workers[1].listenPort'])
+  })
+
+  it('refuses admission that would keep the cluster’s own pods away, or every tenant’s', () => {
+    const own = (admission: object) => faultsAfter((options) => { options.admission = { enforcement: 'deny', ...admission } }).map(({ path }) => path)
+    for (const systemNamespaces of [[], ['calico-system']]) assert.deepEqual(own({ systemNamespaces }), ['annex:admission.systemNamespaces'])
+    assert.deepEqual(own({ systemNamespaces: ['kube-system', 'calico-system'] }), [])
+    assert.deepEqual(own({ schedulers: ['default-scheduler'] }), ['annex:admission.schedulers[0]'])
+  })
+
+  it('says which options there are where one is not, at any depth', () => {
+    const message = (change: (options: Record<string, any>) => void) => faultsAfter(change).map((it) => it.message).join()
+    assert.match(message((options) => { options.workers[0].ssh = { jumpHost: 'x' } }), /^there is no such option; there are: host, port, listenPort, user, jump$/)
+    assert.match(message((options) => { options.workers[0].storage.volume = [] }), /there are: path, disk, size, volumes$/)
+    assert.match(message((options) => { options.tenants[0].limits = { storage: '1Gi' } }), /there are: cpu, memory, claim$/)
+  })
+
   it('keeps the namespaces of annex for annex', () => {
     for (const name of ['annex-volumes', 'annex-proof-open', 'annex-mine']) {
       assert.deepEqual(faultsAfter((options) => { options.tenants[1].name = name }).map(({ path }) => path), ['annex:tenants[1].name'])
@@ -181,6 +233,9 @@ describe('configuration', () => {
     assert.deepEqual(told('129Mi'), ['annex:testApplication.storage = "129Mi" is more than any volume for paas-tenant-1 has (64Mi, 128Mi): lower it, or give one of its workers such a volume (storage.volumes)'])
     assert.deepEqual(told('128Mi', (options) => { options.tenants[0].quota = { storage: '100Mi' } }), ['annex:testApplication.storage = "128Mi" is more than quota.storage of paas-tenant-1 allows (100Mi): lower it, or raise that'])
     assert.deepEqual(told('128Mi', (options) => { options.tenants[0].limits = { claim: '64Mi' } }), ['annex:testApplication.storage = "128Mi" is more than limits.claim of paas-tenant-1 allows (64Mi): lower it, or raise that'])
+    for (const [limits, quota] of [[{ cpu: '50m' }, {}], [{ memory: '16Mi' }, {}], [{}, { cpu: '99m' }], [{}, { memory: '31Mi' }]]) {
+      assert.match(told(undefined, (options) => { Object.assign(options.tenants[0], { limits, quota }) }).join(), /^annex:testApplication\.tenant = "paas-tenant-1" has no room for the application's pod: (limits|quota)\.(cpu|memory) is /)
+    }
     assert.match(told(undefined, (options) => { options.workers[0].storage = {} }).join(), /testApplication\.storage = \(not set\) .* \(there are none\)/)
     // Volumes of another tenant's nodes are not for it.
     const dedicated = told('128Mi', (options) => {
@@ -223,7 +278,7 @@ describe('configuration', () => {
 
   it('never throws, whatever it is given', () => {
     fc.assert(fc.property(fc.anything(), (raw) => check(raw).faults.length > 0))
-    fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions', 'admission'), fc.anything(), (key, value) => {
+    fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'packages', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions', 'admission'), fc.anything(), (key, value) => {
       faultsAfter((options) => { options[key] = value })
     }))
   })

@@ -21,7 +21,7 @@ describe('npm run tenants', () => {
 
   it('writes the stack of each new tenant, and the options of each stack', () => {
     write("# ours\n- {name: a, group: 'annex:a'}\n- stack: 2\n  name: b\n  group: annex:b\n")
-    assert.deepEqual(assign('prod', root), { stacks: { 'prod-01': ['a'], 'prod-02': ['b'] }, written: ['tenants/prod.yaml', 'tenants/Pulumi.prod-01.yaml', 'tenants/Pulumi.prod-02.yaml'], secrets: [] })
+    assert.deepEqual(assign('prod', root), { stacks: { 'prod-01': ['a'], 'prod-02': ['b'] }, written: ['tenants/prod.yaml', 'tenants/Pulumi.prod-01.yaml', 'tenants/Pulumi.prod-02.yaml'] })
     assert.equal(read('tenants/prod.yaml'), "# ours\n- {stack: 1, name: a, group: 'annex:a'}\n- stack: 2\n  name: b\n  group: annex:b\n")
     assert.equal(read('tenants/Pulumi.prod-02.yaml'), '# Made by npm run tenants. Its tenants are those of prod.yaml with stack: 2.\nconfig:\n  kubernetes:context: my-cluster\n  kubernetes:upsertExistingObjects: true\n  annex:base: prod\n  annex:stack: 2\n')
     assert.deepEqual(assign('prod', root).written, [])
@@ -34,11 +34,11 @@ describe('npm run tenants', () => {
     assert.equal(read('tenants/Pulumi.prod-01.yaml'), 'encryptionsalt: v1:salt\nconfig:\n  kubernetes:context: my-cluster\n  kubernetes:kubeClientSettings: { qps: 100 } # ours\n  kubernetes:upsertExistingObjects: true\n  annex:base: prod\n  annex:stack: 1\n')
   })
 
-  it('copies no secret, which no other stack can open, and says so', () => {
+  it('copies no secret, which no other stack can open', () => {
     write("- {name: a, group: 'annex:a'}\n")
-    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), read('Pulumi.prod.yaml').replace('config:\n', 'config:\n  kubernetes:kubeconfig:\n    secure: v1:abc\n'))
-    assert.deepEqual(assign('prod', root).secrets, ['kubernetes:kubeconfig'])
-    assert.doesNotMatch(read('tenants/Pulumi.prod-01.yaml'), /kubeconfig/)
+    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), read('Pulumi.prod.yaml').replace('config:\n', 'config:\n  kubernetes:namespace:\n    secure: v1:abc\n'))
+    assign('prod', root)
+    assert.doesNotMatch(read('tenants/Pulumi.prod-01.yaml'), /namespace/)
   })
 
   it('fills options into a file without any', () => {
@@ -57,6 +57,35 @@ describe('npm run tenants', () => {
     assert.equal(read('tenants/prod.yaml'), text)
     assert.deepEqual(readdirSync(path.join(root, 'tenants')), ['prod.yaml'])
     assert.ok(!existsSync(path.join(root, 'tenants/Pulumi.prod-01.yaml')))
+  })
+
+  it('names the line as a person sees it, also where lines are filled in above it', () => {
+    write("- name: a\n  group: annex:a\n- name: b\n  group: annex:b\n- name: c\n  group: annex:c\n  exec: maybe\n")
+    assert.throws(() => assign('prod', root), /tenants\/prod\.yaml:5 c: exec/)
+  })
+
+  it('takes a file as Windows writes it', () => {
+    write("\uFEFF- {name: a, group: 'annex:a'}\r\n")
+    assign('prod', root)
+    assert.equal(read('tenants/prod.yaml'), "\uFEFF- {stack: 1, name: a, group: 'annex:a'}\r\n")
+  })
+
+  it('reads the platform’s options as Pulumi does', () => {
+    write("- {name: a, group: 'annex:a'}\n")
+    const own = read('Pulumi.prod.yaml')
+    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), own.replace('annex:tunnel:', 'tunnel:')
+      .replace("- { name: paas-tenant-1, group: 'annex:paas-tenant-1' }", "- &first { name: paas-tenant-1, group: 'annex:paas-tenant-1', exec: true }")
+      .replace('- { name: paas-tenant-2,', '- { <<: *first, name: paas-tenant-2,'))
+    assert.deepEqual(Object.keys(assign('prod', root).stacks), ['prod-01'])
+  })
+
+  it('names the file that it cannot read, and writes none', () => {
+    write("- {name: a, group: 'annex:a'}\n")
+    writeFileSync(path.join(root, 'tenants/Pulumi.prod-01.yaml'), 'config: {a: 1\n')
+    assert.throws(() => assign('prod', root), /^Error: tenants\/Pulumi\.prod-01\.yaml cannot be read: /)
+    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), 'config: {a: 1\n')
+    assert.throws(() => assign('prod', root), /^Error: Pulumi\.prod\.yaml cannot be read: /)
+    assert.equal(read('tenants/prod.yaml'), "- {name: a, group: 'annex:a'}\n")
   })
 
   it('says which files it needs, and how it is used', () => {
