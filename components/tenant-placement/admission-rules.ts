@@ -24,8 +24,13 @@ export function tenantTemplateFaults(spec: PodSpec, placement: Placement): strin
   return [
     ...(spec.nodeName ? [`the pod sets nodeName=${spec.nodeName}`] : []),
     ...placementConflicts(spec, placement),
-    ...(spec.tolerations ?? []).filter(isTooWide).map((it) => `the pod tolerates ${describe(it)}: only ${tenantTaint.key}=${tenantTaint.value} and taints of its own key may be named`),
+    ...wideTolerations(spec.tolerations ?? []),
   ]
+}
+
+/** Tolerations that placing leaves as they are, and admission refuses. */
+export function wideTolerations(tolerations: Toleration[]): string[] {
+  return tolerations.filter(isTooWide).map((it) => `the pod tolerates ${describe(it)}: only ${tenantTaint.key}=${tenantTaint.value} and taints of its own key may be named`)
 }
 
 /** Everything, or a tier of nodes that is not the tenants'. */

@@ -63,7 +63,8 @@ export const customWorkloads: readonly Workload[] = [
   ...kinds('operator.victoriametrics.com', ['VMCluster'], ['spec.vmstorage?', 'spec.vmselect?', 'spec.vminsert?']),
   ...kinds('operator.victoriametrics.com', ['VLCluster'], ['spec.vlstorage?', 'spec.vlselect?', 'spec.vlinsert?']),
   ...kinds('operator.victoriametrics.com', ['VTCluster'], ['spec.storage?', 'spec.select?', 'spec.insert?']),
-  ...kinds('opentelemetry.io', ['OpenTelemetryCollector'], ['spec', 'spec.targetAllocator?']),
+  // As a sidecar it is in the pods of others.
+  { group: 'opentelemetry.io', kind: 'OpenTelemetryCollector', optional: true, pods: [{ at: 'spec', unless: { mode: 'sidecar' } }, { at: 'spec.targetAllocator?' }] },
   ...kinds('opentelemetry.io', ['OpAMPBridge', 'TargetAllocator'], ['spec']),
   ...kinds('grafana.integreatly.org', ['Grafana'], ['spec.deployment.spec.template.spec']),
   ...kinds('k6.io', ['TestRun', 'K6'], ['spec.runner', 'spec.starter', 'spec.initializer']),

@@ -16,14 +16,17 @@ export interface Kustomization {
  * One JSON patch for each object that a placement changed, by its kind and name. It holds what placing made of that very object, so that own
  * affinity terms and tolerations are kept; a new rendering needs a new overlay.
  * @param resources files or folders with the objects as they were
- * @returns the overlay, and the changed objects that have no fixed name and so cannot be a target
+ * @returns the overlay, and the changed objects that cannot be a target, each with the reason
  */
-export function kustomization(documents: PlacedDocument[], resources: string[]): { overlay: Kustomization; nameless: ObjectName[] } {
-  const changed = documents.flatMap(objectsOf).map(({ before, after }) => ({ object: nameOf(before), named: hasName(before), ops: changes(before, after).map(operation) })).filter(({ ops }) => ops.length > 0)
-  const patches = changed.filter(({ named }) => named).map(({ object, ops }) => ({ target: targetOf(object), patch: JSON.stringify(ops) }))
+export function kustomization(documents: PlacedDocument[], resources: string[]): { overlay: Kustomization; unnamed: { object: ObjectName; why: string }[] } {
+  const all = documents.flatMap(objectsOf).map(({ before, after }) => ({ object: nameOf(before), named: hasName(before), ops: changes(before, after).map(operation) }))
+  // A target without a namespace is every object of that name.
+  const hasNamesake = ({ kind, name, namespace }: ObjectName) => namespace === undefined && all.some(({ object }) => object.kind === kind && object.name === name && object.namespace !== undefined)
+  const changed = all.filter(({ ops }) => ops.length > 0).map(({ object, named, ops }) => ({ object, ops, why: !named ? 'it has no fixed name' : hasNamesake(object) ? 'one of the same name is in a namespace, and it is in none' : undefined }))
+  const patches = changed.filter(({ why }) => why === undefined).map(({ object, ops }) => ({ target: targetOf(object), patch: JSON.stringify(ops) }))
   return {
     overlay: { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, patches },
-    nameless: changed.filter(({ named }) => !named).map(({ object }) => object),
+    unnamed: changed.flatMap(({ object, why }) => (why === undefined ? [] : [{ object, why }])),
   }
 }
 
@@ -40,7 +43,8 @@ function hasName(object: unknown): boolean {
 function targetOf({ apiVersion, kind, name, namespace }: ObjectName): Kustomization['patches'][number]['target'] {
   const group = groupOf(apiVersion)
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
-  return { ...(group === '' ? {} : { group }), version, kind, name, ...(namespace === undefined ? {} : { namespace }) }
+  // Kustomize takes a name for a regular expression, of a whole name.
+  return { ...(group === '' ? {} : { group }), version, kind, name: name.replaceAll('.', '\\.'), ...(namespace === undefined ? {} : { namespace }) }
 }
 
 /** In a JSON patch `add` sets a member of an object, whether it is there or not, but inserts into a list. */

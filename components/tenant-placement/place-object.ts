@@ -1,9 +1,10 @@
 /** Places the pods of any Kubernetes object, and says what became of each. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Placement } from './place-pod.ts'
+import { wideTolerations } from './admission-rules.ts'
+import type { Placement, PodSpec } from './place-pod.ts'
 import { podLike } from './pod-like.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { PathFault, placeSettings, updateAt } from './pod-settings.ts'
+import { hasNone, PathFault, placeSettings, updateAt } from './pod-settings.ts'
 import { groupOf, type Workload, workloads } from './workloads.ts'
 
 export interface ObjectName { apiVersion: string; kind: string; namespace?: string; name: string }
@@ -16,6 +17,8 @@ export interface Result {
   outcome: Outcome
   /** Why it is not placed. */
   why?: string
+  /** Why admission would refuse its pods all the same (`enforcement: deny`). */
+  refused?: string
 }
 
 /** The object as it was where nothing could or had to be done; the items of a list have a result each. */
@@ -33,10 +36,11 @@ export function placeObject(object: unknown, placement: Placement, table: readon
     const found = podLike(object as Plain & { apiVersion: string; kind: string })
     return { object, results: found.length === 0 ? result('no pods') : result('not placed', unknownKind(found)) }
   }
-  const { placed, faults, at } = placeWorkload(object, workload, placement)
+  const { placed, faults, wide, at } = placeWorkload(object, workload, placement)
   if (faults.length > 0) return { object, results: result('not placed', faults.join('; ')) }
   if (at === 0) return { object, results: workload.optional ? result('no pods') : result('not placed', `there is nothing at ${workload.pods.map((it) => it.at.replaceAll(/\?|\{\}/g, '')).join(' or ')}, where a ${workload.kind} has its pods`) }
-  return isDeepStrictEqual(placed, object) ? { object, results: result('already placed') } : { object: placed, results: result('placed') }
+  const [first] = result(isDeepStrictEqual(placed, object) ? 'already placed' : 'placed')
+  return { object: first!.outcome === 'placed' ? placed : object, results: [{ ...first!, ...(wide.length === 0 ? {} : { refused: wide.join('; ') }) }] }
 }
 
 function unknownKind(paths: string[]): string {
@@ -66,16 +70,19 @@ function placeList(list: Plain & { kind: string; items: unknown[] }, placement: 
   return { object: { ...list, items: placed.map(({ object }) => object) }, results: placed.flatMap(({ results }) => results) }
 }
 
-function placeWorkload(object: Plain, workload: Workload, placement: Placement): { placed: unknown; faults: string[]; at: number } {
+function placeWorkload(object: Plain, workload: Workload, placement: Placement): { placed: unknown; faults: string[]; wide: string[]; at: number } {
   const faults: string[] = []
+  const wide: string[] = []
   let at = 0
   let placed: unknown = object
   for (const description of workload.pods) {
     try {
       placed = updateAt(placed, description.at, (settings, path) => {
+        if (hasNone(description, settings)) return settings
         at += 1
         const { changed, error } = placeSettings(settings, description, placement)
         if (error !== undefined) faults.push(`${path}: ${error}`)
+        else wide.push(...wideTolerations({ ...(settings as PodSpec), ...changed }.tolerations ?? []))
         return { ...(Object.keys(settings).length === 0 ? description.made : {}), ...settings, ...changed }
       })
     } catch (error) {
@@ -83,7 +90,7 @@ function placeWorkload(object: Plain, workload: Workload, placement: Placement):
       faults.push(error.message)
     }
   }
-  return { placed, faults, at }
+  return { placed, faults, wide, at }
 }
 
 /** Takes any value; what it does not say is `?`. */

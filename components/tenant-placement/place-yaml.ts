@@ -1,8 +1,9 @@
 /** Places the pods in a stream of YAML documents. What is not about placement keeps its text, so that no value can change its type. */
 import { isDeepStrictEqual } from 'node:util'
-import { Composer, CST, Document, isMap, isScalar, LineCounter, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
+import { Composer, CST, Document, isMap, isScalar, LineCounter, type Pair, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
 import { deeper } from '../../policies/inputs/deeper.ts'
 import { firstFault, templateHint } from '../../policies/inputs/faults.ts'
+import { asKubernetes, lateMerge } from '../../policies/inputs/kubernetes-yaml.ts'
 import { changes } from './changes.ts'
 import { placeObject, type Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
@@ -43,20 +44,22 @@ function placeStrictYaml(text: string, placement: Placement, table: readonly Wor
       continue
     }
     const { object, results } = placeObject(value, placement, table)
-    stream.text += isDeepStrictEqual(object, value) ? source : edited(token as CST.Document, value, object)
+    stream.text += isDeepStrictEqual(object, value) ? source : edited(token as CST.Document, value, object, isJson(source))
     stream.documents.push({ before: value, after: object, results })
   }
   return stream
 }
 
-/** As kubectl reads it: YAML 1.1, the last one of two equal keys. */
+/** As kubectl reads it: of two equal keys the last. */
 function read(token: CST.Document, text: string, lines: LineCounter): unknown {
-  const [document] = new Composer({ version: '1.1', uniqueKeys: false, stringKeys: true }).compose([token], true, token.offset)
+  const [document] = new Composer({ version: '1.1', customTags: asKubernetes, uniqueKeys: false, stringKeys: true }).compose([token], true, token.offset)
   const error = firstFault(document!, text)
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
     throw new YamlFault(`line ${line}, column ${col}: ${error.code === 'NON_STRING_KEY' ? 'a key must be text' : error.message}${templateHint(CST.stringify(token))}`)
   }
+  const late = lateMerge(document!)
+  if (late !== undefined) throw new YamlFault(`line ${lines.linePos(late).line}: the merge (<<) in this object comes after keys that it overrides for some readers only: put it first`)
   try {
     const value: unknown = document!.toJS()
     // An alias inside its own anchor would make a value without an end; JSON has none either.
@@ -75,11 +78,21 @@ const asWritten: ScalarTag = {
   stringify: (item, ...context) => (item.type === 'PLAIN' && item.source !== undefined ? item.source : string.stringify!(item, ...context)),
 }
 
-function edited(token: CST.Document, before: unknown, after: unknown): string {
+/** kubectl reads what begins with a brace as JSON, where all text is in quotes. */
+function isJson(source: string): boolean {
+  try {
+    JSON.parse(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function edited(token: CST.Document, before: unknown, after: unknown, json: boolean): string {
   const [document] = new Composer({ schema: 'failsafe', uniqueKeys: false, customTags: ['map', 'seq', asWritten] }).compose([token], true, token.offset)
   expand(document!)
-  for (const { path, value } of changes(before, after)) document!.setIn(path, nodeOf(value))
-  const text = document!.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false, indentSeq: indentsLists(token.value) })
+  for (const { path, value } of changes(before, after)) document!.setIn(json ? path.map((key) => nodeOf(key, json)) : path, nodeOf(value, json))
+  const text = document!.toString({ lineWidth: 0, doubleQuotedAsJSON: json, blockQuote: 'literal', flowCollectionPadding: false, indentSeq: indentsLists(token.value) })
   return text.endsWith('\n') ? text : `${text}\n`
 }
 
@@ -108,17 +121,28 @@ function expand(document: Document): void {
       const node = alias.resolve(document) ?? new Scalar(null)
       visit(node, () => { nodes += 1 })
       if (nodes > expandedNodes) throw new YamlFault(`its aliases stand for more than ${expandedNodes} values: write them out`)
-      return node.clone() as YAMLMap | YAMLSeq | Scalar
+      const clone = node.clone() as YAMLMap | YAMLSeq | Scalar
+      // Further aliases mean the anchor that they come after.
+      visit(clone, { Node: (_key, inner) => { if ('anchor' in inner) inner.anchor = undefined } })
+      return clone
     },
   })
   visit(document, {
     Map: (_, map) => {
-      const merged = map.items.filter(({ key }) => keyOf(key) === '<<').flatMap(({ value }) => (isMap(value) ? [value] : value instanceof YAMLSeq ? value.items.filter(isMap) : []))
-      const own = map.items.filter(({ key }) => keyOf(key) !== '<<')
-      const last = new Map([...merged.reverse().flatMap(({ items }) => items), ...own].map((pair) => [keyOf(pair.key), pair]))
-      if (merged.length > 0 || last.size < own.length) map.items = [...last.values()]
+      const pairs = [...new Map(pairsOf(map).map((pair) => [keyOf(pair.key), pair])).values()]
+      if (pairs.length < map.items.length || map.items.some(isMerge)) map.items = pairs
     },
   })
+}
+
+/** Those of merged mappings first, whose own merges come before them, and of several merged ones the first last: it holds. */
+function pairsOf(map: YAMLMap): Pair[] {
+  const sources = map.items.filter(isMerge).flatMap(({ value }) => (isMap(value) ? [value] : value instanceof YAMLSeq ? value.items.filter(isMap) : []))
+  return [...sources.reverse().flatMap(pairsOf), ...map.items.filter((pair) => !isMerge(pair))]
+}
+
+function isMerge({ key }: { key: unknown }): boolean {
+  return keyOf(key) === '<<'
 }
 
 /** A merge that says what it is (!!merge <<) has a symbol for its key. */
@@ -127,22 +151,22 @@ function keyOf(key: unknown): unknown {
   return typeof value === 'symbol' ? value.description : value
 }
 
-/** Words that no YAML reader takes for anything but a string. */
-const plainWord = /^(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9./-]*$/i
+/** Words that no YAML reader takes for anything but a string; to some e2 is a number. */
+const plainWord = /^(?!(?:true|false|yes|no|on|off|null|y|n|e\d+)$)[a-z][a-z0-9./-]*$/i
 
-function nodeOf(value: unknown): YAMLMap | YAMLSeq | Scalar {
+function nodeOf(value: unknown, json: boolean): YAMLMap | YAMLSeq | Scalar {
   if (Array.isArray(value)) {
     const list = new YAMLSeq()
-    list.items = value.map(nodeOf)
+    list.items = value.map((item) => nodeOf(item, json))
     return list
   }
   if (isPlain(value)) {
     const map = new YAMLMap()
-    for (const [key, inner] of Object.entries(value)) if (inner !== undefined) map.add({ key: nodeOf(key), value: nodeOf(inner) })
+    for (const [key, inner] of Object.entries(value)) if (inner !== undefined) map.add({ key: nodeOf(key, json), value: nodeOf(inner, json) })
     return map
   }
   const scalar = new Scalar(String(value))
-  scalar.type = typeof value !== 'string' || plainWord.test(value) ? 'PLAIN' : 'QUOTE_DOUBLE'
+  scalar.type = typeof value !== 'string' || (!json && plainWord.test(value)) ? 'PLAIN' : 'QUOTE_DOUBLE'
   if (scalar.type === 'PLAIN') scalar.source = String(value)
   return scalar
 }

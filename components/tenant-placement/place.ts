@@ -3,6 +3,8 @@ import { readFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
+import { asKubernetes } from '../../policies/inputs/kubernetes-yaml.ts'
+import { decoded } from '../../policies/inputs/text.ts'
 import { kustomization } from './kustomize.ts'
 import { nodePoolPlacement } from './node-pools.ts'
 import { tenantPlacement } from './place-pod.ts'
@@ -44,6 +46,7 @@ function place(argv: string[]): number {
     print(1, usage)
     return 0
   }
+  if (options.output === 'kustomize' && files.includes('-')) throw new UsageFault('an overlay names its resources: give the FILE, not standard input')
   const placement = options.pool === undefined ? tenantPlacement : nodePoolPlacement(options.pool)
   const table = [...(options.workloads === undefined ? [] : readWorkloads(options.workloads)), ...workloads]
   const streams = files.map((file) => ({ file, ...named(file, () => placeYaml(readText(file), placement, table)) }))
@@ -51,9 +54,9 @@ function place(argv: string[]): number {
   if (documents.length === 0) throw new UsageFault(`${files.join(', ')}: there is no object in it: give the output of helm template or kubectl kustomize`)
 
   const found = report(streams, placement, options.values === undefined ? undefined : readValues(options.values))
-  const { overlay, nameless } = kustomization(documents, files)
+  const { overlay, unnamed } = kustomization(documents, files)
   print(1, options.output === 'kustomize' ? stringify(overlay, plain) : joined(streams.map(({ text }) => text)))
-  const unpatched = options.output === 'kustomize' ? nameless.map((object) => `${object.kind} ${object.name}: NOT PLACED: it has no fixed name, so no overlay can name it`) : []
+  const unpatched = options.output === 'kustomize' ? unnamed.map(({ object, why }) => `${object.kind} ${object.name}: NOT PLACED: ${why}, so no overlay can name it`) : []
   print(2, options.report === 'json' ? `${JSON.stringify(found, null, 2)}\n` : reportText(found, (values) => stringify(values, plain)))
   for (const line of unpatched) print(2, `${line}\n`)
   return unpatched.length > 0 || found.objects.some(({ way }) => way === 'not placed') ? 1 : 0
@@ -84,17 +87,21 @@ function locate(file: string): string {
 }
 
 function readText(file: string): string {
+  let text: string | undefined
   try {
-    return readFileSync(file === '-' ? 0 : locate(file), 'utf8')
+    text = decoded(readFileSync(file === '-' ? 0 : locate(file)))
   } catch (fault) {
     throw new UsageFault(`${file} cannot be read: ${(fault as Error).message}`)
   }
+  if (text === undefined) throw new UsageFault(`${file} cannot be read: it is no text in UTF-8`)
+  // Of files that were put together; the Kubernetes tools skip it.
+  return text.replace(/^\ufeff/gm, '')
 }
 
 function readYaml(file: string): unknown {
   return named(file, () => {
     try {
-      return parse(readText(file), { version: '1.1', uniqueKeys: false, logLevel: 'error' })
+      return parse(readText(file), { version: '1.1', customTags: asKubernetes, uniqueKeys: false, logLevel: 'error' })
     } catch (fault) {
       throw fault instanceof UsageFault ? fault : new YamlFault((fault as Error).message)
     }

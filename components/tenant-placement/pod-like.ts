@@ -13,6 +13,11 @@ const makesNone: { group: RegExp; kinds?: string[] }[] = [
   // Nodes and their capacity.
   { group: /(^|\.)(karpenter\.sh|kueue\.x-k8s\.io|cluster\.x-k8s\.io)$/ },
   { group: /^sriovnetwork\.openshift\.io$/, kinds: ['SriovNetworkNodePolicy'] },
+  { group: /^(resource\.k8s\.io|nmstate\.io)$/ },
+  // Copies of messages, hooks in pods of others, a template as it once was.
+  { group: /^jetstream\.nats\.io$/ },
+  { group: /^velero\.io$/ },
+  { group: /^apps$/, kinds: ['ControllerRevision'] },
   // Objects that make other objects later; these are placed by admission.
   { group: /^(helm|kustomize|source)\.toolkit\.fluxcd\.io$/ },
   { group: /^argoproj\.io$/, kinds: ['Application', 'ApplicationSet', 'AppProject'] },

@@ -41,6 +41,11 @@ export function ownSettings(settings: Plain, { fields = ordinary }: PodSettings)
   return Object.fromEntries(['nodeName', ...fields].filter((field) => Object.hasOwn(settings, field)).map((field) => [field, settings[field]]))
 }
 
+/** Whether what stands beside the settings says that there are no pods. */
+export function hasNone({ unless = {} }: PodSettings, settings: Plain): boolean {
+  return Object.entries(unless).some(([key, value]) => settings[key] === value)
+}
+
 export type PlacedSettings = { changed: Plain; error: undefined } | { changed: undefined; error: string }
 
 /** The settings that a placement changes, with their new values. */

@@ -19,6 +19,8 @@ export interface ReportedObject extends ObjectName {
   presumed?: boolean
   /** Why it is not placed. */
   why?: string
+  /** Why admission would refuse its pods all the same (`enforcement: deny`). */
+  refused?: string
 }
 
 export interface Report {
@@ -40,7 +42,7 @@ export function report(manifests: Manifests[], placement: Placement, defaults?: 
     if (!charts.has(name)) charts.set(name, describe(name, known, defaults))
     return charts.get(name)!
   }
-  const objects = entries.map(({ file, result, object }) => ({ file, ...result.object, ...wayOf(result, object, chart(object), placement, defaults) }))
+  const objects = entries.map(({ file, result, object }) => ({ file, ...result.object, ...wayOf(result, object, chart(object), placement, defaults), ...(result.refused === undefined ? {} : { refused: result.refused }) }))
   const values = [...charts.values()].filter(({ knobs }) => knobs.length > 0)
   return { objects, charts: unique(values).map(({ chart, described, knobs }) => ({ chart, described, ...chartValues({ knobs }, placement, defaults) })) }
 }
@@ -83,7 +85,7 @@ function itemOf(object: unknown, i: number, results: Result[]): unknown {
 
 /** The report for people. */
 export function reportText({ objects, charts }: Report, yaml: (values: Plain) => string): string {
-  const lines = objects.map(({ file, kind, namespace, name, ...it }) => `${file}: ${kind} ${namespace ? `${namespace}/` : ''}${name}: ${wayText(it)}`)
+  const lines = objects.map(({ file, kind, namespace, name, ...it }) => `${file}: ${kind} ${namespace ? `${namespace}/` : ''}${name}: ${wayText(it)}${it.refused === undefined ? '' : `; admission with enforcement: deny would refuse it: ${it.refused}`}`)
   const count = (way: Way) => objects.filter((it) => it.way === way).length
   const placed = objects.length - count('not placed')
   const sum = `${placed} placed (${count('by values')} by values, ${count('by patch')} by patch, ${count('already placed')} already), ${count('not placed')} not placed`

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { findWorkload, placeObject } from './place-object.ts'
 import { type Placement, type PodSpec, tenantPlacement } from './place-pod.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { type Lift, ownSettings, PathFault, placeSettings, updateAt } from './pod-settings.ts'
+import { hasNone, type Lift, ownSettings, PathFault, placeSettings, updateAt } from './pod-settings.ts'
 import { type PodSettings, type SettingField, type Workload, workloads } from './workloads.ts'
 
 export interface TenantPlacementArgs {
@@ -90,6 +90,7 @@ const lift: Lift = (value, next) => (pulumi.Output.isInstance(value) ? value.app
 
 function placeInputs(settings: Plain, describe: (settings: Plain) => PodSettings, placement: Placement, where: string): Plain {
   const description = describe(settings)
+  if (hasNone(description, settings)) return settings
   const own = { ...(Object.keys(settings).length === 0 ? description.made : {}), ...settings }
   const place = (read: unknown) => {
     const { changed, error } = placeSettings(read as Plain, describe(read as Plain), placement)

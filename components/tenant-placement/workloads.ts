@@ -25,6 +25,8 @@ export interface PodSettings {
   fields?: SettingField[]
   /** What the object must hold as well when it is made. Default: nothing. */
   made?: Record<string, unknown>
+  /** What stands beside the settings where there are no pods to set: their operator refuses settings then. Default: nothing. */
+  unless?: Record<string, string>
 }
 
 export type SettingField = 'nodeSelector' | 'tolerations' | 'affinity' | 'nodeAffinity'

@@ -1,8 +1,9 @@
-import { type Document, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, parseAllDocuments, type ScalarTag, type Tags, visit } from 'yaml'
+import { type Document, LineCounter, type ParsedNode, parseDocument, parseAllDocuments } from 'yaml'
 import { Field, UNKNOWN } from '../field.ts'
 import type { Resource } from '../rule.ts'
 import { deeper } from './deeper.ts'
 import { firstFault, templateHint } from './faults.ts'
+import { asKubernetes, lateMerge } from './kubernetes-yaml.ts'
 
 /** Why an input cannot be judged, in words that quote nothing of it. */
 export class Unreadable extends Error {}
@@ -65,18 +66,6 @@ function* documentsIn(text: string): Generator<Part> {
   }
 }
 
-/** Where the Kubernetes tools do not follow YAML 1.1: times and sexagesimal numbers are plain text or decimal to them, and numbers may begin as in Go. */
-function asKubernetes(tags: Tags): Tags {
-  return [goNumber, ...tags.filter((tag) => typeof tag !== 'object' || !((tag as ScalarTag).format === 'TIME' || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)))]
-}
-
-const goNumber: ScalarTag = {
-  tag: 'tag:yaml.org,2002:int',
-  default: true,
-  test: /^[-+]?0(?:[oO][0-7_]+|X[0-9a-fA-F_]+|B[01_]+)$/,
-  resolve: (text) => Number(text.replace(/[-+_]/g, '').toLowerCase()) * (text.startsWith('-') ? -1 : 1),
-}
-
 const OPTIONS = { version: '1.1', customTags: asKubernetes, stringKeys: true, logLevel: 'silent', prettyErrors: true } as const
 
 /** More uses of anchors than a person writes, fewer than a bomb needs. */
@@ -107,26 +96,11 @@ function documentOf(part: Part): Document.Parsed {
   return again
 }
 
-/** A merge below keys that it has too: the YAML standard and the Kubernetes tools do not agree which of them holds. */
+/** What readers may see differently in a definition are words about its fields, as in charts of some operators: it makes nothing run. */
 function refuseLateMerges(document: Document.Parsed, above: number, text: string): void {
-  // A definition makes nothing run; what its readers may see differently there are words about its fields, as in charts of some operators.
   if (!text.includes('<<') || document.get('kind') === 'CustomResourceDefinition') return
-  visit(document, {
-    Map(_, map) {
-      const merge = map.items.findIndex(isMerge)
-      if (merge <= 0) return
-      const source = map.items[merge]!.value
-      const merged = isAlias(source) ? source.resolve(document) : source
-      const earlier = map.items.slice(0, merge).map(({ key }) => String(isScalar(key) ? key.value : key))
-      if (isMap(merged) && !merged.items.some(isMerge) && !earlier.some((key) => merged.has(key))) return
-      const line = text.slice(0, (map.range ?? [0])[0]).split('\n').length
-      throw new Unreadable(`the merge (<<) in the object at line ${above + line} comes after keys that it overrides for some readers only; put it first`)
-    },
-  })
-}
-
-function isMerge({ key }: { key: unknown }): boolean {
-  return isScalar(key) && key.value === '<<'
+  const at = lateMerge(document)
+  if (at !== undefined) throw new Unreadable(`the merge (<<) in the object at line ${above + text.slice(0, at).split('\n').length} comes after keys that it overrides for some readers only; put it first`)
 }
 
 function* resourcesOf(value: unknown, origin: Place, what: string): Generator<Resource> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Resource } from '../rule.ts'
 import { isPulumi, readPulumi } from './pulumi.ts'
 import { readManifests, Unreadable } from './manifests.ts'
+import { decoded } from './text.ts'
 
 /** What was read of some inputs, and what could not be read. */
 export interface Read {
@@ -40,6 +41,7 @@ export function readInputs(paths: readonly string[], resolve: (path: string) => 
 function readInto(read: Read, name: string, source: string | 0): void {
   try {
     const text = decoded(readFileSync(source))
+    if (text === undefined) throw new Unreadable('is no text in UTF-8')
     const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined
     if (isPulumi(json)) {
       const { resources, outputs, removed, partial, failed } = readPulumi(json)
@@ -67,16 +69,6 @@ function filesAt(path: string, resolve: (path: string) => string): string[] {
   const files = below.filter((entry) => MANIFEST.test(entry.name) && isFile(entry)).map((entry) => join(path, entry.parentPath.slice(resolve(path).length), entry.name))
   if (files.length === 0) throw new Unreadable('there is no .yaml, .yml or .json file in this folder')
   return files.sort()
-}
-
-/** UTF-8, or UTF-16 where the file begins with its mark. */
-function decoded(bytes: Buffer): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined
-  try {
-    return new TextDecoder(utf16 ?? 'utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new Unreadable('is no text in UTF-8')
-  }
 }
 
 function parsedJson(text: string): unknown {

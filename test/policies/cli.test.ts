@@ -89,6 +89,7 @@ describe('policies from the command line', function () {
     'Windows lines and a byte order mark': [`\ufeff${bad.replaceAll('\n', '\r\n')}`, [1, `${here} 5`]],
     'a text in quotes and a list in brackets that go on no deeper than their key': [`${bad}      command: [\n      "sh", '-c',\n      "a\n      b"\n      ]\n`, [1, `${here} 5`]],
     'a merge that says what it is': [`x: &x {hostPID: true}\n${bad.replace('  hostPID: true', '  !!merge <<: *x')}`, [1, `${here} 6`]],
+    'a kind in base64': [bad.replace('kind: Pod', 'kind: !!binary UG9k'), [1, `${here} 5`]],
     'an unknown kind': ['apiVersion: example.com/v1\nkind: Widget\nspec: {size: 3}\n', [0]],
     'the definition of a custom resource': ['apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {versions: [{schema: {properties: {containers: [{}]}}}]}\n', [0]],
     'the definition of a custom resource with a merge that overrides keys before it': ['x: &x {a: 1}\nkind: CustomResourceDefinition\nspec: {a: 2, <<: *x}\n', [0]],

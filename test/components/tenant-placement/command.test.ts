@@ -17,7 +17,7 @@ const apps = ['supabase', 'n8n', 'nocodb', 'cyclops']
 const options = { cwd: repository, reject: false, stripFinalNewline: false } as const
 
 /** What `npm run -s place` runs, without npm's own second. */
-function place(args: string[], input = '') {
+function place(args: string[], input: string | Uint8Array = '') {
   return execa(process.execPath, ['components/tenant-placement/place.ts', ...args], { ...options, input })
 }
 
@@ -103,6 +103,7 @@ describe('npm run place', function () {
 - {group: e.com, kind: V, pods: []}
 - {group: e.com, kinds: U, pods: [{at: spec, feilds: []}]}
 `), fixture('n8n.yaml')], new RegExp(['\\[0\\].pods\\[0\\].fields\\[0\\] = "foo": one of', '\\[0\\].pods\\[1\\].at = "spec.a\\[0\\].b": a path', '\\[0\\].pods\\[2\\].at = "": a path', '\\[0\\].pods\\[3\\].fields = "tolerations": a list', '\\[1\\].pods = \\[\\]: at least one path', '\\[2\\].kind = \\(not set\\): a kind', '\\[2\\].pods\\[0\\].feilds = \\[\\]: there is no such field', '\\[2\\].kinds = "U": there is no such field'].join('[^]*'))],
+    ['an overlay of standard input', () => ['--output', 'kustomize', '-'], /an overlay names its resources: give the FILE/],
     ['a pool that no node can be of', () => ['--pool', 'Bad Pool!', fixture('n8n.yaml')], /--pool = "Bad Pool!": the name of a tenant is needed/],
   ]
   for (const [what, args, message] of wrong) {
@@ -132,8 +133,27 @@ describe('npm run place', function () {
   })
 
   it('refuses an overlay for an object without a fixed name', async () => {
-    const { exitCode, stderr } = await place(['--output', 'kustomize', '-'], '{apiVersion: batch/v1, kind: Job, metadata: {generateName: j-}, spec: {template: {spec: {containers: []}}}}')
+    const { exitCode, stderr } = await place(['--output', 'kustomize', file('job.yaml', '{apiVersion: batch/v1, kind: Job, metadata: {generateName: j-}, spec: {template: {spec: {containers: []}}}}')])
     assert.equal(exitCode, 1)
     assert.match(stderr, /Job j-: NOT PLACED: it has no fixed name/)
+  })
+
+  it('makes an overlay that meets its own objects and no others', async () => {
+    const object = (name: string, more = '') => `{apiVersion: v1, kind: Pod, metadata: {name: ${name}${more}}, spec: {containers: []}}\n`
+    const alike = await place(['--output', 'kustomize', file('alike.yaml', [object('web', ', namespace: b'), object('web')].join('---\n'))])
+    assert.equal(alike.exitCode, 1)
+    assert.match(alike.stderr, /Pod web: NOT PLACED: one of the same name is in a namespace, and it is in none/)
+    const dotted = await place(['--output', 'kustomize', file('base.yaml', [object('a.b'), object('axb')].join('---\n'))])
+    assert.deepEqual([...dotted.stdout.matchAll(/name: (\S+)/g)].map(([, name]) => name), ['a\\.b', 'axb'])
+    file('kustomization.yaml', dotted.stdout.replace(/\S*base.yaml/, 'base.yaml'))
+    assert.equal(objects((await execa(toolPath('kubectl'), ['kustomize', folder])).stdout).length, 2)
+  })
+
+  it('reads what Windows writes, and says of what admission would refuse all the same', async () => {
+    const manifest = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [], tolerations: [{operator: Exists}]}}\n'
+    const { exitCode, stderr } = await place(['-'], Buffer.from(`\ufeff${manifest}`, 'utf16le'))
+    assert.equal(exitCode, 0)
+    assert.match(stderr, /Pod p: placed by patch: .*; admission with enforcement: deny would refuse it: the pod tolerates every taint/)
+    assert.deepEqual((await place(['-'], Buffer.from('caf\xe9', 'latin1'))).stderr.split('\n')[0], '- cannot be read: it is no text in UTF-8')
   })
 })

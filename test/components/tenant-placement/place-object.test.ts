@@ -101,7 +101,16 @@ describe('placeObject', () => {
     for (const [apiVersion, kind, spec] of [
       ['v1', 'PersistentVolume', { nodeAffinity: { required: {} } }], ['autoscaling/v2', 'HorizontalPodAutoscaler', { replicas: 1 }], ['kyverno.io/v1', 'ClusterPolicy', { rules: [{ validate: { pattern: { spec: { containers: [] } } } }] }],
       ['cilium.io/v2', 'CiliumNetworkPolicy', { nodeSelector: { matchLabels: {} } }], ['cert-manager.io/v1', 'Issuer', { selfSigned: {} }], ['argoproj.io/v1alpha1', 'Application', { source: { helm: { valuesObject: { replicas: 1, tolerations: [] } } } }],
+      ['resource.k8s.io/v1', 'ResourceClaim', { devices: { requests: [{ exactly: { tolerations: [] } }] } }], ['jetstream.nats.io/v1beta2', 'Stream', { replicas: 3 }], ['nmstate.io/v1', 'NodeNetworkConfigurationPolicy', { nodeSelector: { a: 'b' } }],
+      ['velero.io/v1', 'Restore', { hooks: { resources: [{ postHooks: [{ init: { initContainers: [] } }] }] } }], ['apps/v1', 'ControllerRevision', { containers: [] }], ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', { mode: 'sidecar', config: {} }],
     ] as const) assert.deepEqual(outcomes({ apiVersion, kind, metadata: { name: 'a' }, spec }), ['no pods'], kind)
+    assert.deepEqual(outcomes({ apiVersion: 'opentelemetry.io/v1beta1', kind: 'OpenTelemetryCollector', metadata: { name: 'a' }, spec: { mode: 'daemonset' } }), ['placed'])
+  })
+
+  it('tells of tolerations that admission refuses all the same', () => {
+    const refused = (...tolerations: object[]) => placeObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [], tolerations } }, tenantPlacement).results[0]!.refused
+    assert.equal(refused({ key: 'gpu', operator: 'Exists' }), undefined)
+    for (const wide of [{ operator: 'Exists' }, { key: 'paas-tier', operator: 'Exists' }, { key: 'paas-tier', value: 'cloud' }]) assert.match(refused(wide)!, /^the pod tolerates /)
   })
 
   it('names the path and both sides of a conflict, and leaves the object as it is', () => {

@@ -85,6 +85,27 @@ describe('placeYaml', () => {
     assert.equal(twice('!!merge <<'), twice('<<'))
   })
 
+  it('reads words and numbers as kubectl does, and writes none that others would take for a number', () => {
+    const text = placeYaml(deployment('      nodeSelector: {family: e2, since: 2024-01-01, at: 12:30, dot: .}\n      tolerations: [{key: family, value: "e2"}]\n'), tenantPlacement).text
+    assert.match(text, /nodeSelector: \{family: e2, since: 2024-01-01, at: 12:30, dot: \., paas-tier: tenant\}/)
+    assert.match(text, /value: "e2"/)
+    assert.equal(placeYaml(text, tenantPlacement).text, text)
+  })
+
+  it('leaves JSON what kubectl reads as JSON', () => {
+    const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { a: '\u2028\u0007' } }, spec: { containers: [], tolerations: [{ key: 'a', value: '0644' }] } }
+    for (const text of [JSON.stringify(object), JSON.stringify(object, null, 2)]) assert.deepEqual(JSON.parse(placeYaml(text, tenantPlacement).text), placeObject(object, tenantPlacement).object)
+  })
+
+  it('keeps what merges of merges bring, and what an anchor means where it is set again', () => {
+    keepsData('apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: &a {affinity: {podAntiAffinity: {}}, nodeSelector: {disk: ssd}, tolerations: [{key: own}]}}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: &b {<<: *a, priorityClassName: low}}\n- {apiVersion: v1, kind: Pod, metadata: {name: c}, spec: {<<: *b, priorityClassName: high}}\n')
+    keepsData(deployment('      m: &m {y: &q two}\n      z: &q three\n      s: *m\n      t: *q\n'))
+  })
+
+  it('refuses a merge that overrides keys before it for some readers only', () => {
+    assert.throws(() => placeYaml(`x: &p {nodeName: evil}\n${deployment('      nodeName: ""\n      <<: *p\n')}`, tenantPlacement), /^Error: line \d+: the merge \(<<\) in this object comes after keys/)
+  })
+
   it('says where a text is no YAML', () => {
     assert.throws(() => placeYaml('apiVersion: v1\nkind: [', tenantPlacement), (error) => error instanceof YamlFault && /^line 2, column/.test(error.message))
     assert.throws(() => placeYaml('a: *nowhere\n', tenantPlacement), YamlFault)

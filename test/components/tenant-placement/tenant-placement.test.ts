@@ -85,6 +85,7 @@ describe('the transform of TenantPlacement', () => {
 
   it('leaves alone what makes no pods', async () => {
     for (const type of ['kubernetes:core/v1:Service', 'command:remote:Command', 'pulumi:pulumi:Stack']) assert.equal(await apply(type, { spec: {} }), undefined, type)
+    for (const spec of [{ mode: 'sidecar' }, pulumi.output({ mode: 'sidecar' })]) assert.deepEqual(await known(await apply('kubernetes:opentelemetry.io/v1beta1:OpenTelemetryCollector', { spec })), { spec: { mode: 'sidecar' } })
   })
 
   it('keeps a secret and an unknown where they are: the rest stays readable in the preview', async () => {
