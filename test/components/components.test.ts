@@ -8,31 +8,13 @@ import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
 import { tenantArgs, tunnelArgs } from '../../config/arguments.ts'
+import { registered } from '../mocks.ts'
 import { program } from '../program.ts'
 import { bareHosts, settingsOf } from '../settings.ts'
 
-interface Registered { type: string; name: string; inputs: any }
-
-/** Runs a program under Pulumi's mocks. @returns what it registered */
-async function registered(program: () => void | Promise<void>): Promise<Registered[]> {
-  const all: Registered[] = []
-  await pulumi.runtime.setMocks({
-    newResource: ({ type, name, inputs }) => {
-      all.push({ type, name, inputs })
-      const publicKey = Buffer.from(name.slice(0, 32).padEnd(32)).toString('base64')
-      const result = { section: 'test', changed: [], unchanged: [], outputs: { publicKey } }
-      return { id: name, state: type === 'command:remote:Command' ? { ...inputs, stdout: JSON.stringify(result) } : inputs }
-    },
-    call: ({ inputs }) => inputs,
-  }, 'annex', 'test', false)
-  await program()
-  await pulumi.runtime.disconnect()
-  return all
-}
-
 describe('the components, under mocks', () => {
   it('register the whole dev stack, with a host key on every connection and no private key anywhere', async () => {
-    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const { resources: all } = await registered(() => program('Pulumi.dev.yaml'))
     const commands = all.filter(({ type }) => type === 'command:remote:Command')
     assert.ok(commands.length >= 7, `${commands.length} remote commands`)
     for (const { name, inputs } of commands) {
@@ -45,7 +27,7 @@ describe('the components, under mocks', () => {
   })
 
   it('give every tenant its namespace under restricted, default-deny, quota, limits and role', async () => {
-    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const { resources: all } = await registered(() => program('Pulumi.dev.yaml'))
     for (const tenant of ['paas-tenant-1', 'paas-tenant-2']) {
       const kinds = all.filter(({ inputs }) => inputs.metadata?.namespace === tenant).map(({ type }) => type.split(':').at(-1))
       for (const kind of ['NetworkPolicy', 'ResourceQuota', 'LimitRange', 'Role', 'RoleBinding']) assert.ok(kinds.includes(kind), `${tenant} has no ${kind}`)
@@ -55,20 +37,21 @@ describe('the components, under mocks', () => {
   })
 
   it('force the labels of a node, which belong to whoever changed them last', async () => {
-    const labels = (await registered(() => program('Pulumi.dev.yaml'))).filter(({ type }) => type === 'kubernetes:core/v1:NodePatch')
+    const { resources } = await registered(() => program('Pulumi.dev.yaml'))
+    const labels = resources.filter(({ type }) => type === 'kubernetes:core/v1:NodePatch')
     assert.equal(labels.length, 1)
     for (const { inputs } of labels) assert.equal(inputs.metadata.annotations['pulumi.com/patchForce'], 'true')
   })
 
   it('give a node its pool again when it has joined again, which it had lost', async () => {
-    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const { resources: all } = await registered(() => program('Pulumi.dev.yaml'))
     const [join, labels] = [/^vps-worker-1-join-(?=[0-9a-f]{8}$)/, /^vps-worker-1-labels-/].map((prefix) => all.flatMap(({ name }) => (prefix.test(name) ? [name.replace(prefix, '')] : [])))
     assert.equal(join!.length, 1)
     assert.deepEqual(labels, join)
   })
 
   it('give every node its pool, and the cluster a binding for each admission policy', async () => {
-    const all = await registered(() => program('Pulumi.dev.yaml'))
+    const { resources: all } = await registered(() => program('Pulumi.dev.yaml'))
     const pools = all.filter(({ type }) => type === 'kubernetes:core/v1:NodePatch').map(({ inputs }) => [inputs.metadata.name, inputs.metadata.labels[nodePoolLabel]])
     assert.deepEqual(pools, [['vps-worker-1', 'shared']])
     const policies = all.filter(({ type }) => type.startsWith('kubernetes:admissionregistration.k8s.io/v1:'))
@@ -82,7 +65,7 @@ describe('the components, under mocks', () => {
     const tenant = { ...settings.tenants[0]!, namespaces: [{ name: 'further', quota: settings.tenants[0]!.quota }] }
     // Mocks are not told of it; the SDK keeps it here.
     const isProtected: Record<string, unknown> = {}
-    const all = await registered(() => {
+    const { resources: all } = await registered(() => {
       for (const protect of [true, false]) {
         const { ready } = new TenantIsolation(String(protect), tenantArgs(settings, { ...tenant, protect }))
         isProtected[String(protect)] = ready.filter((it) => it instanceof k8s.core.v1.Namespace).map((it) => (it as unknown as { __protect: boolean }).__protect)

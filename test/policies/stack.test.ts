@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as pulumi from '@pulumi/pulumi'
-import type { Resource } from '../../policies/rule.ts'
+import { registered } from '../mocks.ts'
 import { program } from '../program.ts'
 import { evaluate, evaluateStack } from '../../policies/evaluate.ts'
 import { exceptions } from '../../policies/exceptions.ts'
@@ -20,7 +20,7 @@ describe('policies on annex itself', () => {
 
   for (const { file, found } of [{ file: 'Pulumi.dev.yaml', found: [] }, { file: 'Pulumi.prod.yaml', found: audited }]) {
     it(`finds ${found.length === 0 ? 'nothing' : 'only that admission is on audit'} in the stack of ${file}`, async () => {
-      const resources = await registered(() => program(file))
+      const resources = (await registered(() => program(file))).resources.map(({ type, name, inputs }) => resource(type, withoutSecrets(inputs) as Record<string, unknown>, name))
       const types = new Set(resources.map(({ type }) => type))
       for (const type of [
         'command:remote:Command',
@@ -38,27 +38,6 @@ describe('policies on annex itself', () => {
     })
   }
 })
-
-/** The resources that a program registers, with their inputs, as the pack gets them. */
-async function registered(run: () => void): Promise<Resource[]> {
-  const resources: Resource[] = []
-  const result = {
-    section: 'test',
-    changed: [],
-    unchanged: [],
-    outputs: { publicKey: Buffer.alloc(32).toString('base64') },
-  }
-  await pulumi.runtime.setMocks({
-    call: ({ inputs }) => inputs,
-    newResource: ({ type, name, inputs }) => {
-      resources.push(resource(type, withoutSecrets(inputs), name))
-      return { id: name, state: { ...inputs, stdout: JSON.stringify(result) } }
-    },
-  })
-  run()
-  await pulumi.runtime.disconnect()
-  return resources
-}
 
 /** CrossGuard unwraps secrets. */
 function withoutSecrets(value: unknown): unknown {
