@@ -18,6 +18,9 @@ const filled = text(/\S/, 'text is needed that is not empty (numbers and yes or 
 const word = text(/^[^\s\p{Cc}]+$/u, 'a word is needed, without blanks')
 const path = text(forms.path, 'an absolute path is needed, of letters, digits and @%+=:,._~- without a slash at its end')
   .refine((it) => !it.split('/').some((part) => part === '.' || part === '..'), { error: 'an absolute path is needed, without . and ..' })
+/** Its name becomes that of a systemd unit, in which other signs mean something; what is below these is gone after a boot, or where the volumes are mounted. */
+const volumeFolder = path.regex(/^\/\w[\w./-]*$/, { error: 'a path of letters, digits, ".", "_" and "-" is needed' })
+  .refine((it) => !/^\/(dev|proc|run|sys|tmp|mnt\/annex)(\/|$)/.test(it), { error: 'a folder on a disk is needed, not below /dev, /proc, /run, /sys, /tmp or /mnt/annex' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
 const memory = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')
@@ -83,7 +86,7 @@ const worker = z.strictObject({
   taintEffect: z.enum(['NoSchedule', 'PreferNoSchedule'], { error: 'NoSchedule or PreferNoSchedule is needed' }).default('NoSchedule'),
   storage: z.strictObject({
     /** Folder on the host that holds the backing files; with `disk` its mount point. */
-    path: path.default('/var/lib/annex-volumes'),
+    path: volumeFolder.default('/var/lib/annex-volumes'),
     /** A whole disk for the volumes, by a name that stays, like /dev/disk/by-id/...; it must be empty when it is first used. Default: the host's own disk. */
     disk: path.regex(/^\/dev\//, { error: 'a device is needed, like /dev/disk/by-id/virtio-volumes' }).optional(),
     /** Most that the volumes may take together. Default: what the disk has, less 64 MiB. */

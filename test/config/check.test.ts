@@ -114,7 +114,7 @@ describe('configuration', () => {
 
   it('refuses at once what a host would refuse later', () => {
     const cases: [string, unknown, (options: Record<string, any>, value: unknown) => void][] = [
-      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage.path = value }]),
+      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv', '/srv/a+b', '/srv/100%', '/.srv', '/run/volumes', '/dev/shm', '/mnt/annex/vol-1'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage.path = value }]),
       ...['/dev/../x', '/dev/', '/srv/disk'].map((value): typeof cases[number] => ['annex:workers[0].storage.disk', value, (options) => { options.workers[0].storage.disk = value }]),
       ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage.size = value }],
       ['annex:packages.kubernetes.uri', 'https://[', (options, value) => { options.packages.kubernetes.uri = value }],

@@ -375,7 +375,7 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
       [workload({})], [workload({ automountServiceAccountToken: true })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
       [account('other', false), workload({})], [account('default', true), workload({})], [account('default', false), workload({ automountServiceAccountToken: true })],
     ],
-    good: [[workload({ automountServiceAccountToken: false })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'operator' })], [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
+    good: [[workload({ automountServiceAccountToken: false })], ...['serviceAccountName', 'serviceAccount'].map((key) => [workload({ automountServiceAccountToken: true, [key]: 'operator' })]), [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
     unknown: [[workload({ automountServiceAccountToken: UNKNOWN })]],
   },
   'network-host-owner': {

@@ -16,7 +16,9 @@ export const noToken: StackRule = {
 }
 
 function faultsOf({ spec, partial, owner }: Pod, stack: Stack): Fault[] {
-  const [mount, account] = [spec.get('automountServiceAccountToken'), spec.get('serviceAccountName')]
+  const [mount, named] = [spec.get('automountServiceAccountToken'), spec.get('serviceAccountName')]
+  // The name that it had at first, which the API server still takes.
+  const account = named.isAbsent ? spec.get('serviceAccount') : named
   if (mount.isAbsent && (partial || isOffFor(account.value ?? 'default', owner, stack))) return []
   if (mount.value === true && !account.isAbsent && account.value !== 'default') return []
   const message = `is ${show(mount.value)}, needed is false, or true with a serviceAccountName of its own`
