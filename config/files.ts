@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Fault, list, show, valid } from './fault.ts'
 import { knownKey } from './known-hosts.ts'
+import { isPort } from './ranges.ts'
 import type { RawConfig } from './schema.ts'
 
 interface NamedFile { path: string; file: string; fault: (text: string) => string | undefined }
@@ -26,7 +27,7 @@ export function readText(file: string): string {
   return readFileSync(file, 'utf8').replaceAll('\r\n', '\n')
 }
 
-/** Hosts that SSH goes to; one whose address is missing or no text is the schema's matter. */
+/** Hosts that SSH goes to; one without an address or a port that can be is the schema's matter. */
 export function endpoints(raw: RawConfig): Endpoint[] {
   const all = [
     ...list(raw.tunnel?.gateways).map((it, i) => ({ it, path: `annex:tunnel.gateways[${i}].ssh` })),
@@ -41,7 +42,7 @@ export function endpoints(raw: RawConfig): Endpoint[] {
 }
 
 function endpoint(path: string, name: string, host: unknown, { port = 22, user = 'root' }: { port?: number; user?: string }): Endpoint | undefined {
-  return typeof host === 'string' ? { path, name, host, port, user } : undefined
+  return typeof host === 'string' && isPort(`:${port}`) ? { path, name, host, port, user } : undefined
 }
 
 export function namedFiles(raw: RawConfig): NamedFile[] {

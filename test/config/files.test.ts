@@ -99,7 +99,7 @@ describe('the files of a configuration', () => {
     const raw: RawConfig = {
       knownHosts: write('known_hosts', ''),
       tunnel: { gateways: [{ name: 'gateway', address: '198.51.100.2' }] },
-      workers: [{ name: 'vps', address: '198.51.100.11', ssh: { host: '192.168.7.7', port: 2222, jump: { host: '198.51.100.9', user: 'debian' } } }, { name: 'broken', ssh: {} }],
+      workers: [{ name: 'vps', address: '198.51.100.11', ssh: { host: '192.168.7.7', port: 2222, jump: { host: '198.51.100.9', user: 'debian' } } }, { name: 'broken', ssh: {} }, { name: 'none', address: '198.51.100.3', ssh: { port: 0 } }],
     }
     assert.deepEqual(endpoints(raw).map(({ name, host }) => [name, host]), [['gateway', '198.51.100.2'], ['vps', '192.168.7.7']])
     assert.deepEqual(fileFaults(raw).map(({ path, seen, message }) => `${path} = ${seen}: ${/"(ssh.*)"/.exec(message)?.[1]}`), [

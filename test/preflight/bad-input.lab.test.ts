@@ -169,7 +169,10 @@ describe('bad input', function () {
   })
 
   it('refuses a kubelet that is newer than the API server', async () => {
-    assert.match(await refused((options) => { options['annex:packages'].kubernetesVersion = '1.37.0-1.1' }), /1\.37\.0-1\.1.*v1\.36/)
+    assert.match(await refused(({ 'annex:packages': packages }) => {
+      packages.kubernetesVersion = '1.37.0-1.1'
+      packages.kubernetes.uri = packages.kubernetes.uri.replace('v1.36', 'v1.37')
+    }), /1\.37\.0-1\.1.*v1\.36/)
   })
 
   it('refuses to go on without the cloud’s route table entry, and names it', async () => {
