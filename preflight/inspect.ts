@@ -54,7 +54,8 @@ export async function inspect(settings: Settings): Promise<Inspection> {
   }
 }
 
-function tokens(settings: Settings, joining: Settings['workers']): Inspection['bootstrapTokens'] {
+/** A preview, which changes nothing, makes none. */
+export function tokens(settings: Settings, joining: Settings['workers']): Inspection['bootstrapTokens'] {
   if (pulumi.runtime.isDryRun()) return {}
   return Object.fromEntries(joining.map(({ name }) => [name, pulumi.secret(createBootstrapToken(settings.context, name))]))
 }

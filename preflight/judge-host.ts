@@ -1,5 +1,4 @@
 /** Whether a host can do what is asked of it, from facts alone: every fault at once, each with the value seen and the fix. */
-import semver from 'semver'
 import { overlap } from '../config/ranges.ts'
 import type { HostFacts } from '../host/facts.ts'
 
@@ -58,9 +57,8 @@ export function judgeHost(facts: HostFacts, wanted: Expectations): Fault[] {
 type Rule = (facts: HostFacts, wanted: Expectations) => Fault[]
 
 const system: Rule = ({ os }) => {
-  const oldest = { debian: '11.0.0', ubuntu: '22.4.0' }[os.id]
-  const version = semver.coerce(os.version)
-  return oldest && version && semver.gte(version, oldest) ? [] : [{
+  const oldest = { debian: 11, ubuntu: 22.04 }[os.id]
+  return oldest !== undefined && Number.parseFloat(os.version) >= oldest ? [] : [{
     id: 'os', seen: `it runs ${os.name || os.id || 'an unknown system'}`, allowed: 'Debian 11 or newer, or Ubuntu 22.04 or newer, is needed', fix: 'Reinstall the host with one of them.',
   }]
 }

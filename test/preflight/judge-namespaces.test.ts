@@ -43,6 +43,7 @@ describe('namespaces of the stack', () => {
     assert.deepEqual(judgeOwners({ a: 'a', 'a-db': 'a', old: 'b', new: 'b' }, { namespaces }, 'prod'), [])
     assert.match(judgeOwners({ a: 'a', 'a-db': 'b' }, { namespaces }, 'prod').join(), /^the namespace a-db is the tenant a's, and should become b's.*Take it out of a first/)
     assert.deepEqual(judgeOwners({ 'a-db': 'b' }, { namespaces }, 'other'), [])
+    assert.match(judgeOwners({ a: 'b' }, { namespaces: [{ name: 'a', managedBy: 'annex', tenant: 'a' }] }, 'prod').join(), /^the namespace a is the tenant a's, and should become b's/, 'of no stack yet')
   })
 
   it('are told when they leave, and nobody else’s', () => {

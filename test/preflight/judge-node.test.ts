@@ -65,6 +65,7 @@ describe('the taint of a node', () => {
   })
   it('is told of where it has another effect or is gone, with the command that changes it', () => {
     assert.match(warning('PreferNoSchedule')!, /has the taint paas-tier=tenant:PreferNoSchedule, and .*taintEffect is NoSchedule.*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule paas-tier=tenant:PreferNoSchedule-$/)
+    assert.match(taintWarning('vps-worker-1', 'NoSchedule', { nodes: [{ ...node, taints: [{ key: 'paas-tier', value: 'platform', effect: 'NoSchedule' }] }] })!, /has no taint paas-tier=tenant, /)
     assert.match(warning()!, /has no taint paas-tier=tenant, .*: kubectl taint node vps-worker-1 --overwrite paas-tier=tenant:NoSchedule$/)
   })
 })
