@@ -1,6 +1,6 @@
 /** Whether addresses and ranges of the hosts, the tunnel and the cluster fit together. Works on raw input, any part of which may be missing or of another shape. */
 import { type Fault, holds, list, repeated, show, valid } from './fault.ts'
-import { contains, isAddress, isBroadcast, isUnicast, overlap } from './ranges.ts'
+import { contains, isAddress, isBroadcast, isNetwork, isUnicast, overlap } from './ranges.ts'
 import { defaultPort, type RawConfig } from './schema.ts'
 
 type RawHost = NonNullable<RawConfig['workers']>[number]
@@ -17,7 +17,7 @@ export function networkFaults(raw: RawConfig): Fault[] {
     ...overlapFaults(ranges),
     ...apiServerFaults(raw.cluster),
     ...hosts.flatMap((host) => [...tunnelAddressFaults(host, raw.tunnel?.range), ...publicAddressFaults(host, ranges)]),
-    ...gateways.flatMap((gateway) => cloudAddressFaults(gateway, ranges)),
+    ...gateways.flatMap((gateway) => cloudAddressFaults(gateway, ranges, raw.cluster?.apiServer)),
     ...sameHost,
     ...repeated(gateways, 'give each gateway its own address'),
     ...repeated(list(raw.registries).map((it, i) => ({ path: `annex:registries[${i}].host`, value: it?.host })), 'list each registry once'),
@@ -82,6 +82,7 @@ function tunnelAddressFaults({ host, path }: HostAt, range: string | undefined):
   if (!range || !own) return []
   const fault = (message: string): Fault[] => [{ path: `${path}.tunnelAddress`, seen: show(own), message }]
   if (holds(() => isBroadcast(range, own))) return fault(`is the last address of annex:tunnel.range = ${range}, which is for all hosts: choose another in it`)
+  if (holds(() => isNetwork(range, own))) return fault(`is the first address of annex:tunnel.range = ${range}, which stands for the whole of it: choose another in it`)
   if (holds(() => !contains(range, own))) return fault(`is outside annex:tunnel.range = ${range}: choose a free address in it`)
   return []
 }
@@ -93,7 +94,8 @@ function publicAddressFaults({ host, path }: HostAt, ranges: RangeAt[]): Fault[]
 }
 
 /** A gateway is in the network of the cloud's nodes, or beside it. */
-function cloudAddressFaults({ path, value }: { path: string; value?: string }, ranges: RangeAt[]): Fault[] {
+function cloudAddressFaults({ path, value }: { path: string; value?: string }, ranges: RangeAt[], apiServer: unknown): Fault[] {
+  if (value !== undefined && String(apiServer).replace(/:\d+$/, '') === value) return [{ path, seen: show(value), message: 'is the API server\'s (annex:cluster.apiServer): the gateway\'s own address in the cloud\'s network is needed' }]
   return ranges.filter((it) => !it.path.startsWith('annex:cluster.nodes') && value && holds(() => contains(it.range, value)))
     .map((it) => ({ path, seen: show(value), message: `lies inside ${it.path} = ${it.range}: the gateway's address in the cloud's own network is needed` }))
 }

@@ -50,6 +50,11 @@ export function isBroadcast(range: string, address: string): boolean {
   return bits(range) < 31 && ipaddr.IPv4.broadcastAddressFromCIDR(range).toString() === address
 }
 
+/** Whether it is the range's first address, which stands for the link itself (RFC 1122, 3.2.1.3). Links of two hosts have none (RFC 3021). */
+export function isNetwork(range: string, address: string): boolean {
+  return bits(range) < 31 && range.split('/')[0] === address
+}
+
 /** How many addresses the range has. */
 export function addresses(range: string): number {
   return 2 ** (32 - bits(range))

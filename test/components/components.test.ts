@@ -2,12 +2,17 @@ import assert from 'node:assert/strict'
 import * as k8s from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { ownFields } from '../../components/field-manager.ts'
+import { LocalStorage } from '../../components/local-storage/local-storage.ts'
+import { VolumeAgents } from '../../components/local-storage/volume-agents.ts'
+import { stackLabel } from '../../components/tenant-isolation/names.ts'
+import { TenantAdmission, type TenantAdmissionArgs } from '../../components/tenant-isolation/tenant-admission.ts'
 import { TenantIsolation } from '../../components/tenant-isolation/tenant-isolation.ts'
 import { nodePoolLabel } from '../../components/tenant-placement/node-pools.ts'
+import { PlacementAdmission } from '../../components/tenant-placement/placement-admission.ts'
 import { tenantPlacement } from '../../components/tenant-placement/place-pod.ts'
 import { placing } from '../../components/tenant-placement/tenant-placement.ts'
 import { WireGuardTunnel } from '../../components/wireguard-tunnel/wireguard-tunnel.ts'
-import { tenantArgs, tunnelArgs } from '../../config/arguments.ts'
+import { placementAdmissionArgs, storageArgs, tenantArgs, tunnelArgs, volumeAgentsArgs } from '../../config/arguments.ts'
 import { registered } from '../mocks.ts'
 import { program } from '../program.ts'
 import { bareHosts, settingsOf } from '../settings.ts'
@@ -31,6 +36,7 @@ describe('the components, under mocks', () => {
     for (const tenant of ['paas-tenant-1', 'paas-tenant-2']) {
       const kinds = all.filter(({ inputs }) => inputs.metadata?.namespace === tenant).map(({ type }) => type.split(':').at(-1))
       for (const kind of ['NetworkPolicy', 'ResourceQuota', 'LimitRange', 'Role', 'RoleBinding']) assert.ok(kinds.includes(kind), `${tenant} has no ${kind}`)
+      assert.deepEqual(all.filter(({ type, inputs }) => type === 'kubernetes:core/v1:ResourceQuota' && inputs.metadata.namespace === tenant).map(({ inputs }) => inputs.metadata.name), ['tenant', 'tenant-affinity'])
       const namespace = all.find(({ type, name }) => type === 'kubernetes:core/v1:Namespace' && name === tenant)
       assert.equal(namespace?.inputs.metadata.labels['pod-security.kubernetes.io/enforce'], 'restricted')
     }
@@ -78,6 +84,41 @@ describe('the components, under mocks', () => {
       assert.equal(account?.inputs.metadata.namespace, name)
       assert.equal(all.find((it) => it.type === 'kubernetes:core/v1:Namespace' && it.name === name)?.inputs.metadata.annotations['annex/protected'], 'true')
     }
+  })
+
+  it('mark the namespaces of the platform and of tenants as their stack’s, by which the next preflight knows them', async () => {
+    const { resources: all } = await registered(() => program('Pulumi.dev.yaml'))
+    const marked = all.filter(({ type, inputs }) => type === 'kubernetes:core/v1:Namespace' && inputs.metadata.labels[stackLabel] === 'test').map(({ name }) => name)
+    assert.deepEqual(marked.sort(), ['paas-operators', 'paas-system', 'paas-tenant-1', 'paas-tenant-2'])
+  })
+
+  it('fill in what pods lack only where the API server can, and pull every image anew only where a kubelet is too old', async () => {
+    const made = async (args: TenantAdmissionArgs) => {
+      const { resources } = await registered(() => { new TenantAdmission('tenant-admission', args) })
+      const listed = resources.flatMap(({ inputs }) => inputs.spec?.variables ?? []).filter(({ name }) => name === 'listed')
+      return { mutating: resources.some(({ type }) => type.endsWith(':MutatingAdmissionPolicy')), pullAll: listed.length > 0 && listed.every(({ expression }) => expression === '["*"]') }
+    }
+    for (const mutating of [false, true]) {
+      for (const pullAll of [false, true]) assert.deepEqual(await made({ mutating, pullAll }), { mutating, pullAll })
+    }
+  })
+
+  it('refuse a cluster that has no admission policies, which placement needs', async () => {
+    const settings = settingsOf('Pulumi.dev.yaml')
+    const args = placementAdmissionArgs(settings, { ...bareHosts(settings), admissionApi: { mutating: false, validating: false } })!
+    await registered(() => { assert.throws(() => new PlacementAdmission('placement-admission', args), /no ValidatingAdmissionPolicy/) })
+  })
+
+  it('leave a worker without volumes alone', async () => {
+    const settings = settingsOf('Pulumi.dev.yaml')
+    const bare = { ...settings.workers[0]!, name: 'bare', storage: { ...settings.workers[0]!.storage, volumes: [] } }
+    const both = { ...settings, workers: [...settings.workers, bare] }
+    const { resources: all } = await registered(() => {
+      new LocalStorage('storage', storageArgs(both, bareHosts(both)))
+      new VolumeAgents('agents', volumeAgentsArgs(both))
+    })
+    const hosts = all.filter(({ type }) => ['command:remote:Command', 'kubernetes:apps/v1:DaemonSet'].includes(type)).map(({ name }) => name)
+    assert.deepEqual(hosts.sort(), ['agents-vps-worker-1', 'storage-vps-worker-1-converge'])
   })
 
   it('name the workers of a tunnel when asked for another one', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { checkEnvironment } from '../../config/check-stacked.ts'
-import { readTenants } from '../../config/stacked-tenants.ts'
+import { lastStack, readTenants } from '../../config/stacked-tenants.ts'
 import { cpuSeconds } from '../cpu-seconds.ts'
 import { annexOptions } from '../stack-file.ts'
 
@@ -53,6 +53,11 @@ describe('the tenants of an environment, in stacks of their own', () => {
       /^tenants\/prod\.yaml:36 full-30: stack is full: it has 31 tenants, 25 are meant and 30 allowed/,
     ]) assert.ok(faults.some((it) => words.test(it)), `${words} in\n${faults.join('\n')}`)
     assert.equal(faults.filter((it) => /is full/.test(it)).length, 1)
+  })
+
+  it('may be in the stack of the last number, and in none after it', () => {
+    assert.deepEqual(checked(line('a', '', lastStack)).stacked.map(({ stack }) => stack), [999])
+    assert.match(told(line('a', '', lastStack + 1)).join(), /:1 a: stack a whole number from 1 to 999 is needed/)
   })
 
   it('are told when the file is none, or not of the right shape', () => {

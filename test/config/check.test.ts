@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { check, describe as asText, stackNameFaults } from '../../config/check.ts'
-import { contains, overlap } from '../../config/ranges.ts'
+import { contains, isBroadcast, overlap } from '../../config/ranges.ts'
 import { annexOptions } from '../stack-file.ts'
 
 /** Faults that a change of the dev stack causes. */
@@ -40,6 +40,14 @@ describe('configuration', () => {
     assert.match(asText(faults, 'Pulumi.dev.yaml'), /annex:workers\[0\]\.ssh\.port = 70000/)
   })
 
+  it('may leave out what has a default: admission then audits, and spares the cluster’s own namespaces; a jump host is asked as root on port 22', () => {
+    const options = annexOptions('Pulumi.dev.yaml')
+    options.workers[0].ssh = { jump: { host: '198.51.100.9' } }
+    const { admission, workers } = check({ ...options, admission: {} }).config!
+    assert.deepEqual(admission, { enforcement: 'audit', systemNamespaces: ['kube-system', 'kube-public', 'kube-node-lease'], daemonSets: [], schedulers: ['system:kube-scheduler'] })
+    assert.deepEqual(workers[0]!.ssh, { port: 22, user: 'root', jump: { host: '198.51.100.9', port: 22, user: 'root' } })
+  })
+
   it('names a missing option and an unknown one', () => {
     const faults = faultsAfter((options) => {
       delete options.knownHosts
@@ -56,8 +64,8 @@ describe('configuration', () => {
   })
 
   it('refuses a host address inside a range that goes into the tunnel', () => {
-    const faults = faultsAfter((options) => { options.workers[0].address = '10.10.0.77' })
-    assert.deepEqual(faults.map(({ path }) => path), ['annex:workers[0].address'])
+    assert.deepEqual(faultsAfter((options) => { options.workers[0].address = '10.10.0.77' }).map(({ path }) => path), ['annex:workers[0].address'])
+    assert.deepEqual(faultsAfter((options) => { options.tunnel.gateways[0].address = '10.10.0.77' }).map(({ path }) => path), ['annex:tunnel.gateways[0].address'])
   })
 
   it('refuses volumes that take more than their pool together, that have one name, or are too small for a file system', () => {
@@ -105,8 +113,11 @@ describe('configuration', () => {
     const at = (apiServer: string) => faultsAfter((options) => { options.cluster.apiServer = apiServer }).map(({ path }) => path)
     for (const elsewhere of ['10.99.0.10:6443', '10.244.0.1:6443', '10.96.0.1:443', '10.100.0.1:6443']) assert.deepEqual(at(elsewhere), ['annex:cluster.apiServer'], elsewhere)
     for (const there of ['10.10.0.10:6443', 'api.cluster.example:6443']) assert.deepEqual(at(there), [], there)
+    assert.deepEqual(faultsAfter((options) => { options.cluster.nodes = ['10.20.0.0/24', '10.10.0.0/24', '10.30.0.0/24'] }), [])
     const own = (change: (options: Record<string, any>) => void) => faultsAfter(change).map(({ path, seen }) => `${path} = ${seen}`)
     assert.deepEqual(own((options) => { options.workers[0].tunnelAddress = '10.100.0.255' }), ['annex:workers[0].tunnelAddress = "10.100.0.255"'])
+    assert.deepEqual(own((options) => { options.workers[0].tunnelAddress = '10.100.0.0' }), ['annex:workers[0].tunnelAddress = "10.100.0.0"'])
+    assert.deepEqual(own((options) => { options.tunnel.gateways[0].cloudAddress = '10.10.0.10' }), ['annex:tunnel.gateways[0].cloudAddress = "10.10.0.10"'])
     for (const inside of ['10.100.0.77', '10.244.3.1', '10.96.0.9']) {
       assert.deepEqual(own((options) => { options.tunnel.gateways[0].cloudAddress = inside }), [`annex:tunnel.gateways[0].cloudAddress = "${inside}"`])
     }
@@ -127,11 +138,21 @@ describe('configuration', () => {
       ['annex:hostOptions.ignorePreflightErrors[0]', 'X_Y', (options, value) => { options.hostOptions = { ignorePreflightErrors: [value] } }],
       ['annex:workers[0].ssh.user', 'First.Last', (options, value) => { options.workers[0].ssh = { user: value } }],
       ['annex:cluster.nodes[0]', '10.10.0.0/024', (options, value) => { options.cluster.nodes = [value] }],
+      ['annex:tunnel.mtu', 1279, (options, value) => { options.tunnel.mtu = value }],
+      ['annex:packages.kubernetesVersion', '1.30.14-1.1', (options, value) => { Object.assign(options.packages, { kubernetesVersion: value, kubernetes: { ...options.packages.kubernetes, uri: 'https://mirror.example/kubernetes/' } }) }],
+      ['annex:packages.containerdVersion', '1.7.29-1', (options, value) => { options.packages.containerdVersion = value }],
+      ['annex:workers[0].storage.volumes[0].name', 'a'.repeat(42), (options, value) => { options.workers[0].storage.volumes[0].name = value }],
+      ['annex:workers[0].storage.volumes[0].size', '15Mi', (options, value) => { options.workers[0].storage.volumes[0].size = value }],
     ]
     for (const [path, value, change] of cases) {
       assert.deepEqual(faultsAfter((options) => change(options, value)).map((fault) => `${fault.path} = ${fault.seen}`), [`${path} = ${JSON.stringify(value)}`])
     }
     for (const host of ['registry.example:5000', 'localhost']) assert.deepEqual(faultsAfter((options) => { options.registries[0].host = host }), [])
+    assert.deepEqual(faultsAfter((options) => {
+      options.tunnel.mtu = 1280
+      Object.assign(options.packages, { kubernetesVersion: '1.31.0-1.1', kubernetes: { ...options.packages.kubernetes, uri: 'https://mirror.example/kubernetes/' } })
+      options.workers[0].storage.volumes[0] = { name: 'a'.repeat(41), size: '16Mi' }
+    }), [])
   })
 
   it('refuses packages that their repository cannot have, and a source that apt could not read', () => {
@@ -156,6 +177,10 @@ describe('configuration', () => {
     }
     for (const image of ['busybox:1.37', 'registry.example:5000/a__b/app-x.y:1', `docker.io/library/busybox:1.37.0@sha256:${'0'.repeat(64)}`]) assert.deepEqual(own((it) => { it.iamService = { image } }), [], image)
     assert.deepEqual(own((it) => { it.registries[0].host = 'Docker.IO' }), ['annex:registries[0].host'])
+    assert.deepEqual(own((it) => { it.cluster.pods = [] }), ['annex:cluster.pods'])
+    assert.deepEqual(own((it) => { it.tunnel.gateways = [] }), ['annex:tunnel.gateways'])
+    assert.deepEqual(own((it) => { it.tenants[0].group = 'system:nodes' }), ['annex:tenants[0].group'])
+    assert.deepEqual(own((it) => { it.tenants[0].ingressHosts = ['10.0.0.1'] }), ['annex:tenants[0].ingressHosts[0]'])
     assert.deepEqual(own((it) => { it.tunnel.range = '127.100.0.0/24' }).includes('annex:tunnel.range'), true)
     assert.deepEqual(own((it) => { it.tenants.push({ name: `${it.tenants[0].name}-affinity`, group: 'more' }) }), [`annex:tenants[${annexOptions('Pulumi.dev.yaml').tenants.length}].name`])
   })
@@ -186,8 +211,8 @@ describe('configuration', () => {
     assert.match(message((options) => { options.tenants[0].limits = { storage: '1Gi' } }), /there are: cpu, memory, claim$/)
   })
 
-  it('keeps the namespaces of annex for annex', () => {
-    for (const name of ['annex-volumes', 'annex-proof-open', 'annex-mine']) {
+  it('keeps the namespaces of annex, of the platform and of Kubernetes for them', () => {
+    for (const name of ['annex-volumes', 'annex-proof-open', 'annex-mine', 'paas-system', 'paas-operators', 'kube-mine', 'default']) {
       assert.deepEqual(faultsAfter((options) => { options.tenants[1].name = name }).map(({ path }) => path), ['annex:tenants[1].name'])
       assert.deepEqual(faultsAfter((options) => { options.tenants[1].namespaces = [{ name }] }).map(({ path }) => path), ['annex:tenants[1].namespaces[0].name'])
     }
@@ -301,5 +326,12 @@ describe('ranges', () => {
       if (contains(a, address) && contains(b, address)) assert.ok(overlap(a, b))
     }))
     assert.equal(overlap('10.0.0.0/24', '10.0.1.0/24'), false)
+  })
+
+  it('end in an address for all hosts, but for a link of two and a single address', () => {
+    assert.equal(isBroadcast('10.0.0.0/30', '10.0.0.3'), true)
+    assert.equal(isBroadcast('10.0.0.0/30', '10.0.0.2'), false)
+    assert.equal(isBroadcast('10.0.0.0/31', '10.0.0.1'), false)
+    assert.equal(isBroadcast('10.0.0.1/32', '10.0.0.1'), false)
   })
 })

@@ -99,6 +99,11 @@ describe('tenants in stacks of their own', () => {
     assert.deepEqual(readTenants(text, 'f').entries.map(({ tenant }) => tenant), [{ name: 'a', group: 'g', quota: { cpu: '1' } }, { name: 'b', group: 'h', quota: { cpu: '1' } }, { name: 'c', group: 'g', quota: { cpu: '1' } }])
   })
 
+  it('stay as they are where they begin with a key that is no word: a line before it would break the file', () => {
+    assert.equal(fillInStacks('- ? [name]\n  : a\n- name: b\n'), '- ? [name]\n  : a\n- stack: 1\n  name: b\n')
+    assert.equal(fillInStacks('- ? {name: a}\n  : b\n'), '- ? {name: a}\n  : b\n')
+  })
+
   it('are named by line and name', () => {
     assert.deepEqual(readTenants('# ours\n\n- {name: a}\n- group: b\n', 'tenants/prod.yaml').entries.map(({ label }) => label), ['tenants/prod.yaml:3 a', 'tenants/prod.yaml:4 (no name)'])
     assert.equal(stackName('prod', 7), 'prod-07')

@@ -15,6 +15,7 @@ function faultsOf(tenants: unknown[], cluster: object = {}) {
 const paths = (faults: { path: string }[]) => faults.map(({ path }) => path)
 const a = { name: 'a', group: 'annex:a' }
 const b = { name: 'b', group: 'annex:b' }
+const c = { name: 'c', group: 'annex:c' }
 
 describe('the tenants in the configuration', () => {
   it('need a name and a group, and nothing else', () => {
@@ -70,12 +71,19 @@ describe('the tenants in the configuration', () => {
     ])
   })
 
+  it('list nothing twice', () => {
+    const twice = (value: unknown) => [value, value]
+    assert.deepEqual(paths(faultsOf([{ ...a, egress: twice('203.0.113.0/24'), priorityClasses: twice('batch'), registries: twice({ name: 'docker.io' }) }])), ['annex:tenants[0].egress[1]', 'annex:tenants[0].priorityClasses[1]', 'annex:tenants[0].registries[1].name'])
+  })
+
   it('publish no name of another tenant, nor one above or below it', () => {
-    const claimed = (...hosts: string[][]) => paths(faultsOf(hosts.map((ingressHosts, i) => ({ ...[a, b][i], ingressHosts }))))
+    const claimed = (...hosts: string[][]) => paths(faultsOf(hosts.map((ingressHosts, i) => ({ ...[a, b, c][i], ingressHosts }))))
     assert.deepEqual(claimed(['x.example.org'], ['x.example.org']), ['annex:tenants[1].ingressHosts[0]'])
     assert.deepEqual(claimed(['example.org'], ['ok.example.net', 'x.example.org']), ['annex:tenants[1].ingressHosts[1]'])
     assert.deepEqual(claimed(['x.example.org'], ['example.org']), ['annex:tenants[1].ingressHosts[0]'])
     assert.deepEqual(claimed(['example.org', 'x.example.org'], ['my-example.org']), [])
+    assert.deepEqual(claimed(['x.example.org'], ['y.example.org', 'example.org']), ['annex:tenants[1].ingressHosts[1]'])
+    assert.deepEqual(claimed(['x.example.org'], ['y.example.org'], ['example.org']), ['annex:tenants[2].ingressHosts[0]', 'annex:tenants[2].ingressHosts[0]'])
   })
 
   it('list no egress that is closed in full, alone or together with its neighbour', () => {
@@ -90,7 +98,7 @@ describe('the tenants in the configuration', () => {
   })
 
   it('have no limit that no namespace of theirs could grant', () => {
-    assert.deepEqual(paths(faultsOf([{ ...a, quota: { cpu: '1', storage: '1Gi' }, limits: { cpu: '1500m', claim: '2Gi' } }])), ['annex:tenants[0].limits.cpu', 'annex:tenants[0].limits.claim'])
+    assert.deepEqual(paths(faultsOf([{ ...a, quota: { cpu: '1', memory: '1Gi', storage: '1Gi' }, limits: { cpu: '1500m', memory: '1025Mi', claim: '2Gi' } }])), ['annex:tenants[0].limits.cpu', 'annex:tenants[0].limits.memory', 'annex:tenants[0].limits.claim'])
     assert.deepEqual(faultsOf([{ ...a, quota: { cpu: '1' }, namespaces: [{ name: 'a-big', quota: { cpu: '4' } }], limits: { cpu: '3' } }]), [])
   })
 
@@ -99,10 +107,11 @@ describe('the tenants in the configuration', () => {
     fc.assert(fc.property(fc.array(fc.oneof(wild, fc.anything())), (tenants) => { faultsOf(tenants as object[]) }))
   })
 
-  it('give isolation the ranges of the stack to keep closed', () => {
-    const settings = settingsOf('Pulumi.dev.yaml')
+  it('give isolation the ranges of the stack to keep closed, and the DNS cache of its nodes to keep open', () => {
+    const dev = settingsOf('Pulumi.dev.yaml')
+    const settings = { ...dev, cluster: { ...dev.cluster, nodeLocalDns: ['169.254.20.10'] } }
     const closed = closedRanges(settings).map(({ range }) => range)
     for (const range of ['10.10.0.0/24', '10.244.0.0/16', '10.96.0.0/16', '10.100.0.0/24', '10.10.0.10/32', '198.51.100.2/32', '10.10.0.2/32', '198.51.100.11/32']) assert.ok(closed.includes(range), range)
-    assert.deepEqual(tenantArgs(settings, settings.tenants[0]!).surroundings, { closed, nodeLocalDns: [] })
+    assert.deepEqual(tenantArgs(settings, settings.tenants[0]!).surroundings, { closed, nodeLocalDns: ['169.254.20.10'] })
   })
 })

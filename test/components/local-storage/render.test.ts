@@ -46,6 +46,7 @@ describe('volumes as plain data', () => {
     ])
     const unit = document.items.find((it) => it.kind === 'unit')
     assert.match(unit!.content!, /^Before=shutdown\.target mnt-annex-vol\\x2d1\.mount$/m)
+    assert.match(unit!.content!, /^WantedBy=multi-user\.target srv-volumes\.mount$/m)
     const config = document.items.find((it) => it.kind === 'file' && it.path === '/etc/annex/volumes')
     assert.equal((config as { content: string }).content, 'node\tvps\nvolume\tvol-1\tretain\t/srv/volumes/vol-1.img\t/mnt/annex/vol-1\n')
   })
