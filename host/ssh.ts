@@ -58,11 +58,9 @@ async function connect(connection: Connection, sock?: Duplex): Promise<SshClient
     },
   }
   return await new Promise((resolve, reject) => {
-    client.once('ready', () => {
-      client.on('error', () => {}) // A connection lost later shows as the command's missing exit code.
-      resolve(client)
-    })
-    client.once('error', (error: Error & { level?: string }) => reject(connectFailure(connection, error, seenKey, offered)))
+    client.once('ready', () => resolve(client))
+    // Not once: a host may hang up after the first. A connection lost later shows as the command's missing exit code.
+    client.on('error', (error: Error & { level?: string }) => reject(connectFailure(connection, error, seenKey, offered)))
     // The kernel would hold each small packet of the handshake back until the one before is acknowledged, 40 ms later.
     client.connect(config).setNoDelay()
   })
@@ -76,6 +74,9 @@ function connectFailure(connection: Connection, error: Error & { level?: string 
   if (/no matching host key/i.test(error.message)) {
     return new HostKeyMismatch(connection, `it has no host key of the type ${keyType(connection)}, which the known one has (${fingerprint(wantedKey(connection))})`,
       'put a key that the host has into the file of annex:knownHosts (ssh-keyscan shows them; compare with the host\'s console)')
+  }
+  if (/no matching/i.test(error.message)) {
+    return new HostFailure(connection, `answers, but has no algorithm in common with annex: ${error.message}`, 'let its sshd offer a current one as well (KexAlgorithms, Ciphers and MACs in sshd_config)')
   }
   // sshd's MaxAuthTries, 6 where nobody changed it.
   if (/too many authentication failures/i.test(error.message)) {

@@ -21,10 +21,15 @@ describe('a host document', () => {
         { kind: 'peer', interface: 'wg0', ...peer, name: '../x' },
         { kind: 'nonsense' },
         { kind: 'sysctl', key: 'net.ipv4.ip_local_port_range', value: '1 2', atLeast: true },
+        { kind: 'file', path: '/etc/annex/../passwd', mode: '644', content: '' },
+        { kind: 'volume', name: 'pg', path: '/mnt/pg', image: '/srv/pg.img', size: (16 << 20) - 1 },
+        { kind: 'pool', path: '/srv', device: '/srv/disk.img' },
+        { kind: 'repository', name: 'kubernetes', uri: 'https://pkgs.example.org/deb/', suite: '/', components: [], key: '<html>Not found</html>' },
+        { kind: 'join', nodeName: 'vps', apiServer: '10.10.0.2:6443', caCertHashes: [], nodeIp: '10.100.0.11', labels: {}, taints: [], ignorePreflightErrors: [] },
       ],
     }
     const message = failure(() => parseDocument(document))
-    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.name', 'items.4.kind', 'items.5.value']) {
+    for (const at of ['section', 'items.0.path', 'items.0.mode', 'items.0.content', 'items.1.key', 'items.1.value', 'items.2.address', 'items.2.mtu', 'items.3.name', 'items.4.kind', 'items.5.value', 'items.6.path', 'items.7.size', 'items.8.device', 'items.9.key', 'items.10.caCertHashes']) {
       assert.ok(message.includes(`document.${at}: `), `${at} is missing in: ${message}`)
     }
   })

@@ -37,10 +37,11 @@ describe('the host engine under Pulumi', () => {
   const commands = () => registered.filter(({ type }) => /^command:(local|remote):Command$/.test(type))
 
   it('checks the host key, dials a bounded number of times and passes no environment, in every session', async () => {
-    const section = new HostSection('worker', { connection: { ...connection, jump: { ...connection, host: '198.51.100.2' } }, document })
+    const section = new HostSection('worker', { connection: { ...connection, jump: { ...connection, host: '198.51.100.2', port: 2222, user: 'jump' } }, document })
     await settled(section.result)
     const [undo, converge] = commands()
     const to = plain(converge!.inputs['connection'])
+    assert.deepEqual([to, to.proxy].map(({ host, port, user }) => [host, port, user]), [['198.51.100.11', 22, 'root'], ['198.51.100.2', 2222, 'jump']])
     for (const end of [to, to.proxy]) {
       assert.equal(end.hostKey, connection.hostKey)
       assert.ok(end.dialErrorLimit <= 3 && end.perDialTimeout <= 15)
@@ -67,6 +68,15 @@ describe('the host engine under Pulumi', () => {
     assert.ok(commands()[1]!.inputs['stdin'].endsWith(`${JSON.stringify({ ...document, owner: 'annex/test worker' }, null, 2)}\n`))
   })
 
+  it('runs a section again that was found changed by hand, by a generation of its own or of those that are not there, an identity too', async () => {
+    const generations = { bySection: { worker: 4, 'identity-wg0': 5 }, others: 7 }
+    const another = { ...document, section: 'another' }
+    for (const asked of [document, another]) await settled(new HostSection(asked.section, { connection, document: asked, generations }).result)
+    await settled(new HostIdentity('key', { connection, interface: 'wg0', generations }).publicKey)
+    const asked = commands().filter(({ name }) => name.endsWith('-converge')).map(({ inputs }) => documentOf(inputs['stdin']))
+    assert.deepEqual(asked.map(({ section, generation }) => [section, generation]), [['worker', 4], ['another', 7], ['identity-wg0', 5]])
+  })
+
   it('gives the public key of an identity, and registers no key of any kind', async () => {
     const identity = new HostIdentity('key', { connection, interface: 'wg0' })
     assert.equal(await settled(identity.publicKey), 'a public key')
@@ -84,6 +94,13 @@ describe('the host engine under Pulumi', () => {
     await settled(new HostJoin('join', { connection, document, node, token }).result)
     assert.deepEqual(commands().map(({ name }) => name.replace(/[0-9a-f]{8}$/, 'run')), ['join-undo', 'vps-removal-drain', 'join-run'])
     assert.deepEqual(commands()[1]!.inputs['environment'], { NODE: 'vps', CONTEXT: 'cloud' })
+  })
+
+  it('undoes a join as the owner that it was made by', async () => {
+    await settled(new HostJoin('join', { connection, document, node, token }).result)
+    const [undo, , run] = commands()
+    assert.equal(JSON.parse(undo!.inputs['stdin']).owner, 'annex/test join')
+    assert.equal(documentOf(plain(run!.inputs['stdin'])).owner, 'annex/test join')
   })
 
   it('runs a join again for a changed document, on a host that was installed anew, and not for a new token', async () => {
@@ -107,6 +124,11 @@ describe('the host engine under Pulumi', () => {
 
 function plain(value: any): any {
   return value[special] === secret ? value.value : value
+}
+
+/** What stands behind the script. */
+function documentOf(stdin: string): any {
+  return JSON.parse(stdin.slice(stdin.indexOf('{')))
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

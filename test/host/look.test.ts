@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { AuthenticationFailed, HostFailure, NotRoot } from '../../host/errors.ts'
-import { failureOf } from '../../host/look.ts'
+import { failureOf, look } from '../../host/look.ts'
+import { startHost } from './answering.ts'
 
 const connection = { host: '198.51.100.11', port: 22, user: 'debian', hostKey: 'ssh-ed25519 AAAA' }
 const told = '{"item":"volume pg","error":"/mnt/annex/pg is still in use","fix":"stop what uses it"}'
@@ -36,4 +37,29 @@ describe('a session that failed', () => {
   it('is told by what stood in the shell’s place, where nothing was said of an error', () => {
     assert.match(failureOf(connection, 'look', { code: 1, stdout: 'This account is not available.\n', stderr: '' }).message, /exit code 1: This account is not available/)
   })
+})
+
+describe('the time of a look', () => {
+  /** Looks at a host whose clock says what the shell makes of `clock`. */
+  async function lookAt(clock: string) {
+    const host = await startHost([`ForceCommand cat >/dev/null; printf '{"facts":{"clock":%s}}' "${clock}"; sleep 0.1`])
+    try {
+      const asked = Date.now() / 1000
+      return { asked, ...await look(host.connection), answered: Date.now() / 1000 }
+    } finally {
+      await host.stop()
+    }
+  }
+
+  it('is the host’s own where it can be right', async () => {
+    const { now, facts } = await lookAt('$(date +%s.%N)')
+    assert.equal(now, facts.clock)
+  })
+
+  for (const [what, clock] of [['late', '0'], ['early', '99999999999']]) {
+    it(`is this machine’s where the host’s clock is ${what}, which shows by how much`, async () => {
+      const { asked, now, answered } = await lookAt(clock!)
+      assert.ok(asked <= now && now <= answered, `${now} is not from ${asked} to ${answered}`)
+    })
+  }
 })

@@ -3,6 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
+import { drainForUpgrade, NodeOutOfService, NodeRemoval, uncordonAfterUpgrade } from '../../host/node.ts'
+import { registered } from '../mocks.ts'
 
 /** Runs a script with a kubectl that does what `kubectl` says. @returns its exit code, what it told, and what it asked of the cluster: verbs, with what it sets */
 async function run(script: string, kubectl: string, drains = '2'): Promise<{ code: number | undefined; told: string; calls: string[] }> {
@@ -131,5 +133,28 @@ describe('the end of an upgrade', () => {
   it('fails where the cluster does not answer', async () => {
     const { code, calls } = await run('uncordon.sh', down)
     assert.deepEqual([code, calls], [1, ['get']])
+  })
+})
+
+describe('a node under Pulumi', () => {
+  it('is drained and let take pods again by an update, and removed or given up by a delete, each with what its script asks for', async () => {
+    const node = { nodeName: 'vps', context: 'cloud' }
+    const upgrade = { ...node, kubelet: '1.36', containerd: '2.2', drains: 3 }
+    const { resources } = await registered(() => {
+      drainForUpgrade('vps-drain', upgrade, {})
+      uncordonAfterUpgrade('vps-uncordon', upgrade, {})
+      new NodeRemoval('vps-removal', node)
+      new NodeOutOfService('vps-out-of-service', node)
+    })
+    const commands = resources.filter(({ type }) => type === 'command:local:Command').map(({ name, inputs: { create, update, delete: remove, environment } }) => [name, { create, update, delete: remove, environment }])
+    const script = (name: string) => readFileSync(`host/node/${name}`, 'utf8')
+    const of = { NODE: 'vps', CONTEXT: 'cloud' }
+    const none = { create: undefined, update: undefined, delete: undefined }
+    assert.deepEqual(Object.fromEntries(commands), {
+      'vps-drain': { ...none, create: script('drain.sh'), environment: { ...of, DRAINS: '3' } },
+      'vps-uncordon': { ...none, create: script('uncordon.sh'), environment: { ...of, DRAINS: '3', KUBELET: '1.36', CONTAINERD: '2.2' } },
+      'vps-removal-drain': { ...none, delete: script('remove.sh'), environment: of },
+      'vps-out-of-service': { ...none, delete: script('out-of-service.sh'), environment: of },
+    })
   })
 })

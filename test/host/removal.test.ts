@@ -1,13 +1,15 @@
-/** The delete of a host's section when nobody answers there, or another host; what a live host does is in the end-to-end tests. */
+/** The delete of a host's section: when nobody answers there, or another host, and what a live host is asked; what that does is in the end-to-end tests. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa, type ResultPromise } from 'execa'
 import ssh2 from 'ssh2'
+import { giveUp, givenUp, missed, missedSince } from '../../host/absence.ts'
 import type { Connection } from '../../host/connection.ts'
 import { until } from '../../lab/processes.ts'
+import { type AnsweringHost, startHost } from './answering.ts'
 
 const checkout = path.join(import.meta.dirname, '../..')
 // Nothing listens on the port that is reserved for nothing (RFC 6335).
@@ -17,12 +19,16 @@ describe('the delete of a host that does not answer', () => {
   let folder: string
   let agent: ResultPromise
   let env: Record<string, string>
+  let hostKey: string
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'annex-undo-'))
     env = { SSH_AUTH_SOCK: path.join(folder, 'agent'), XDG_CACHE_HOME: folder, ANNEX_UNREACHABLE_SECONDS: '1' }
     agent = execa('ssh-agent', ['-D', '-a', env['SSH_AUTH_SOCK']!], { reject: false })
     await until('the agent answers', 10, async () => (await execa('ssh-add', ['-l'], { env, reject: false })).exitCode !== 2)
+    hostKey = path.join(folder, 'host')
+    // One of ssh2's own is malformed now and then.
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey])
   })
   after(async () => {
     agent.kill()
@@ -47,7 +53,7 @@ describe('the delete of a host that does not answer', () => {
 
   /** Runs while a server of another key answers. */
   async function besideAnother(use: (port: number) => Promise<void>): Promise<void> {
-    const server = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+    const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
       client.on('authentication', () => assert.fail('it was asked for a login')).on('error', () => undefined)
     })
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
@@ -82,6 +88,12 @@ describe('the delete of a host that does not answer', () => {
     assert.ok(Date.now() - start > 1000)
   })
 
+  it('is not waited for again by the next section', async () => {
+    const attempts = async () => (await undo({ XDG_CACHE_HOME: path.join(folder, 'next') })).stderr.match(/; trying for/g)!.length
+    assert.ok(await attempts() > 1)
+    assert.equal(await attempts(), 1)
+  })
+
   it('fails where the trouble is not the host: no agent to log in with', async () => {
     const { exitCode, stderr } = await undo({ SSH_AUTH_SOCK: path.join(folder, 'nobody') })
     assert.equal(exitCode, 1)
@@ -92,5 +104,46 @@ describe('the delete of a host that does not answer', () => {
     const { exitCode, stderr } = await execa(process.execPath, ['host/clean.ts', 'vps-worker-1'], { cwd: checkout, env, reject: false })
     assert.equal(exitCode, 1)
     assert.match(stderr, /CONNECTION must be what the destroy printed, such as/)
+  })
+})
+
+describe('the delete of a host that answers', () => {
+  let folder: string
+  let asked: string
+  let host: AnsweringHost
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'annex-undo-'))
+    asked = path.join(folder, 'asked')
+    host = await startHost([`ForceCommand cat >>${asked}; echo >>${asked}; case "$SSH_ORIGINAL_COMMAND" in *"annex look"*) echo '{"facts":{"sections":["worker","identity-wg0"]}}' ;; esac`])
+  })
+  beforeEach(() => rmSync(asked, { force: true }))
+  after(async () => {
+    await host.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (script: string, argument: string[], input: object) => execa(process.execPath, [`host/${script}`, ...argument], { cwd: checkout, input: JSON.stringify(input) })
+  const undo = () => run('undo.ts', [], { connection: host.connection, section: 'worker', owner: 'annex/test worker' })
+  /** The documents that came behind the scripts. */
+  const documents = () => readFileSync(asked, 'utf8').match(/\{[^{}]*\}/g)!.map((text) => JSON.parse(text))
+
+  it('undoes the section for its owner alone: another stack may have taken it over', async () => {
+    await undo()
+    assert.deepEqual(documents(), [{ section: 'worker', owner: 'annex/test worker' }])
+  })
+
+  it('forgets that it was missed: who misses it again waits as long as ever', async () => {
+    missed(host.connection)
+    await undo()
+    assert.equal(missedSince(host.connection), undefined)
+  })
+
+  it('undoes every section, whoever has it, once it was given up and came back, and then it counts no longer as given up', async () => {
+    giveUp(host.connection)
+    const { stdout } = await run('clean.ts', [JSON.stringify(host.connection)], {})
+    assert.equal(stdout, 'The host is as it was before annex: worker, identity-wg0 undone.')
+    assert.deepEqual(documents().slice(-2), [{ section: 'worker' }, { section: 'identity-wg0' }])
+    assert.deepEqual(givenUp(), [])
   })
 })

@@ -25,6 +25,18 @@ describe('the checklist of a stack', () => {
     for (const ssh of [{ host: '10.0.0.5' }, { jump: { host: '198.51.100.2', port: 22, user: 'root' } }]) assert.deepEqual([seen(ssh).publicAddress, seen(ssh).sshPort], ['198.51.100.11', undefined])
   })
 
+  it('asks about a worker of the test application’s own pool, and expects its pods in that pool alone', () => {
+    const [worker] = config.workers
+    const [tenant, other] = config.tenants
+    const workers = ['of-another', 'shared', 'dedicated-1', 'dedicated-2'].map((name) => ({ ...worker!, name }))
+    const chosen = (dedicatedNodes: string[]) => {
+      const { worker: { name }, tenantNodes } = systemOf({ context: 'c', config: { ...config, workers, tenants: [{ ...tenant!, dedicatedNodes }, { ...other!, dedicatedNodes: ['of-another'] }] } }, run)
+      return [name, tenantNodes]
+    }
+    assert.deepEqual(chosen(['dedicated-1', 'dedicated-2']), ['dedicated-1', ['dedicated-1', 'dedicated-2']])
+    assert.deepEqual(chosen([]), ['shared', ['shared', 'dedicated-1', 'dedicated-2']])
+  })
+
   it('is refused where the stack has not what it asks about, and says what that is', () => {
     const [first, second] = config.tenants
     const tenants = [first!, { ...second!, registries: [{ name: 'registry.example.org/other' }] }]
