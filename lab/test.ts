@@ -56,8 +56,9 @@ async function mocha(files: string[], output: 'inherit' | 'pipe', priority = 0):
   const folder = mkdtempSync(path.join(tmpdir(), 'annex-test-'))
   const counts = path.join(folder, 'counts.json')
   try {
+    const { PATH, NODE_COMPILE_CACHE } = operatorEnvironment()
     const running = execa(process.execPath, [path.join(checkout, 'node_modules/mocha/bin/mocha.js'), ...files], {
-      cwd: checkout, stdin: 'inherit', stdout: output, stderr: output, all: true, reject: false, env: { PATH: operatorEnvironment()['PATH'], ANNEX_TEST_COUNTS: counts },
+      cwd: checkout, stdin: 'inherit', stdout: output, stderr: output, all: true, reject: false, env: { PATH, NODE_COMPILE_CACHE, ANNEX_TEST_COUNTS: counts },
     })
     setPriority(running.pid!, priority)
     const { exitCode, all } = await running
