@@ -17,7 +17,7 @@ export function networkFaults(raw: RawConfig): Fault[] {
     ...overlapFaults(ranges),
     ...apiServerFaults(raw.cluster),
     ...hosts.flatMap((host) => [...tunnelAddressFaults(host, raw.tunnel?.range), ...publicAddressFaults(host, ranges)]),
-    ...gateways.flatMap((gateway) => cloudAddressFaults(gateway, ranges, raw.cluster?.apiServer)),
+    ...gateways.flatMap((gateway) => cloudAddressFaults(gateway, ranges)),
     ...sameHost,
     ...repeated(gateways, 'give each gateway its own address'),
     ...repeated(list(raw.registries).map((it, i) => ({ path: `annex:registries[${i}].host`, value: it?.host })), 'list each registry once'),
@@ -33,7 +33,7 @@ const hostOf = (path: string) => path.slice(0, path.lastIndexOf(']'))
 
 /** Where each host takes the tunnel's packets. */
 function packetsOf(raw: RawConfig): { path: string; value: string | undefined }[] {
-  const at = (address: unknown, port: unknown) => (address === undefined || port === undefined ? undefined : `${String(address)}:${String(port)}/udp`)
+  const at = (address: unknown, port: unknown) => (typeof address === 'string' && typeof port === 'number' ? `${address}:${port}/udp` : undefined)
   return [
     ...list(raw.tunnel?.gateways).map((it, i) => ({ path: `annex:tunnel.gateways[${i}].address`, value: at(it?.address, raw.tunnel?.port ?? defaultPort) })),
     ...list(raw.workers).map((it, i) => ({ path: `annex:workers[${i}].listenPort`, value: at(it?.address, it?.listenPort) })),
@@ -43,10 +43,10 @@ function packetsOf(raw: RawConfig): { path: string; value: string | undefined }[
 /** The end of a worker's tunnel on a gateway is called after both in the stack, and the end of each host after it alone. */
 function pairFaults(raw: RawConfig): Fault[] {
   const hosts = hostsOf(raw).map(({ host, path }) => ({ path: `${path}.name`, value: host?.name }))
-  const pairs = list(raw.tunnel?.gateways).flatMap((gateway) => list(raw.workers).map((worker, i) => ({ path: `annex:workers[${i}].name`, gateway: gateway?.name, worker: worker?.name, value: `${gateway?.name}-${worker?.name}` })))
+  const pairs = list(raw.tunnel?.gateways).flatMap((gateway) => list(raw.workers).map((worker, i) => ({ path: `annex:workers[${i}].name`, gateway: gateway?.name, worker: worker?.name }))).filter((it) => typeof it.gateway === 'string' && typeof it.worker === 'string').map((it) => ({ ...it, value: `${it.gateway}-${it.worker}` }))
   return pairs.flatMap(({ path, gateway, worker, value }, i) => {
     const other = hosts.find((it) => it.value === value)?.path ?? pairs.slice(0, i).find((it) => it.value === value && it.worker !== worker)?.path
-    if (other === undefined || gateway === undefined || worker === undefined) return []
+    if (other === undefined) return []
     return [{ path, seen: show(worker), message: `with the gateway ${gateway} it is called ${value} in the stack, as ${other} is: choose another name` }]
   })
 }
@@ -94,8 +94,7 @@ function publicAddressFaults({ host, path }: HostAt, ranges: RangeAt[]): Fault[]
 }
 
 /** A gateway is in the network of the cloud's nodes, or beside it. */
-function cloudAddressFaults({ path, value }: { path: string; value?: string }, ranges: RangeAt[], apiServer: unknown): Fault[] {
-  if (value !== undefined && String(apiServer).replace(/:\d+$/, '') === value) return [{ path, seen: show(value), message: 'is the API server\'s (annex:cluster.apiServer): the gateway\'s own address in the cloud\'s network is needed' }]
+function cloudAddressFaults({ path, value }: { path: string; value?: string }, ranges: RangeAt[]): Fault[] {
   return ranges.filter((it) => !it.path.startsWith('annex:cluster.nodes') && value && holds(() => contains(it.range, value)))
     .map((it) => ({ path, seen: show(value), message: `lies inside ${it.path} = ${it.range}: the gateway's address in the cloud's own network is needed` }))
 }

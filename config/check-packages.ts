@@ -24,22 +24,22 @@ function repositoryFaults(path: string, repository: RawRepository | undefined): 
   const flat = typeof suite === 'string' && suite.endsWith('/')
   return [
     ...(flat && components.length > 0 ? [{ path: `${path}.components`, seen: show(components), message: `has no place beside a suite that ends in "/" (${show(suite)}), which is a flat repository: remove one of the two` }] : []),
-    ...(typeof suite === 'string' && !flat && components.length === 0 ? [{ path: `${path}.components`, seen: show(repository?.components), message: `at least one is needed for the suite ${show(suite)}, like [stable]; the suite of a flat repository ends in "/"` }] : []),
+    ...(typeof suite === 'string' && !flat && components.length === 0 && (repository?.components === undefined || Array.isArray(repository.components)) ? [{ path: `${path}.components`, seen: show(repository?.components), message: `at least one is needed for the suite ${show(suite)}, like [stable]; the suite of a flat repository ends in "/"` }] : []),
     ...(typeof uri === 'string' && /\/rpm\/?$/.test(uri) ? [{ path: `${path}.uri`, seen: show(uri), message: 'is the repository for rpm: the one for apt ends in /deb/' }] : []),
   ]
 }
 
 /** Kubernetes has a repository for each minor. */
 function minorFaults(uri: unknown, version: unknown): Fault[] {
-  const offered = /\/v(1\.\d+)\//.exec(String(uri))?.[1]
-  const wanted = /^1\.\d+/.exec(String(version))?.[0]
+  const offered = typeof uri === 'string' ? /\/v(1\.\d+)\/deb\/?$/.exec(uri)?.[1] : undefined
+  const wanted = typeof version === 'string' ? /^1\.\d+/.exec(version)?.[0] : undefined
   if (offered === undefined || wanted === undefined || offered === wanted) return []
-  return [{ path: 'annex:packages.kubernetesVersion', seen: show(version), message: `is not in annex:packages.kubernetes.uri = ${String(uri)}, which has ${offered} only: change one of the two` }]
+  return [{ path: 'annex:packages.kubernetesVersion', seen: show(version), message: `is not in annex:packages.kubernetes.uri = ${show(uri)}, which has ${offered} only: change one of the two` }]
 }
 
 /** Docker's versions end in the release that they were built for. */
 function releaseFaults(suite: unknown, version: unknown): Fault[] {
-  const wanted = /~([a-z]+)$/.exec(String(version))?.[1]
-  if (wanted === undefined || wanted === suite || !releases.includes(String(suite))) return []
-  return [{ path: 'annex:packages.containerdVersion', seen: show(version), message: `is not in the suite ${String(suite)} of annex:packages.containerd: change one of the two` }]
+  const wanted = typeof version === 'string' ? /~([a-z]+)$/.exec(version)?.[1] : undefined
+  if (wanted === undefined || wanted === suite || typeof suite !== 'string' || !releases.includes(suite)) return []
+  return [{ path: 'annex:packages.containerdVersion', seen: show(version), message: `is not in the suite ${suite} of annex:packages.containerd: change one of the two` }]
 }

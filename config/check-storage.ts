@@ -23,9 +23,9 @@ export function storageFaults(raw: { workers?: RawWorker[] }): Fault[] {
 function sameNameFaults(workers: RawWorker[]): Fault[] {
   const all = workers.flatMap((worker, i) => list(worker?.storage?.volumes).map((it, j) => ({ worker: worker?.name, name: it?.name, path: `annex:workers[${i}].storage.volumes[${j}].name` })))
   return all.flatMap(({ worker, name, path }, i) => {
-    if (worker === undefined || name === undefined) return []
+    if (typeof worker !== 'string' || typeof name !== 'string') return []
     const object = volumeName(worker, name)
-    const first = all.slice(0, i).find((it) => it.worker !== undefined && it.worker !== worker && it.name !== undefined && volumeName(it.worker, it.name) === object)
+    const first = all.slice(0, i).find((it) => typeof it.worker === 'string' && it.worker !== worker && typeof it.name === 'string' && volumeName(it.worker, it.name) === object)
     return first === undefined ? [] : [{ path, seen: show(name), message: `its PersistentVolume would be ${object}, as that of ${first.path}: choose another name` }]
   })
 }

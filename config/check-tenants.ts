@@ -35,7 +35,7 @@ export function tenantFaults(raw: Surrounded & { tenants?: RawTenant[] }): Fault
   return [
     ...repeated(namespaces, 'give each tenant its own namespaces'),
     ...namespaces.flatMap(reservedFault),
-    ...namespaces.flatMap((it) => affinityFault(it, namespaces)),
+    ...affinityFaults(namespaces),
     ...repeated(groups, 'give each tenant its own group, or its people work in both'),
     ...tenants.flatMap(({ tenant, path }) => [
       ...repeated(options(`${path}.egress`, tenant.egress), 'list it once'),
@@ -54,9 +54,12 @@ function reservedFault({ path, value }: Option): Fault[] {
 }
 
 /** The second quota of a namespace has this name in the stack, where no two of a kind may have the same. */
-function affinityFault({ path, value }: Option, namespaces: Option[]): Fault[] {
-  const owner = namespaces.find((it) => it.value !== undefined && value === `${it.value}-affinity`)
-  return owner === undefined ? [] : [{ path, seen: show(value), message: `is how annex calls the second quota of ${owner.path} = ${owner.value}: choose another name` }]
+function affinityFaults(namespaces: Option[]): Fault[] {
+  const owners = new Map(namespaces.map((owner) => [`${owner.value}-affinity`, owner]))
+  return namespaces.flatMap(({ path, value }) => {
+    const owner = value === undefined ? undefined : owners.get(value)
+    return owner === undefined ? [] : [{ path, seen: show(value), message: `is how annex calls the second quota of ${owner.path} = ${owner.value}: choose another name` }]
+  })
 }
 
 /** A listed range must leave something to reach. Ranges that are only closed in part are opened without these parts. */

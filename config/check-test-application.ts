@@ -24,7 +24,7 @@ export function testApplicationFaults(raw: Raw): Fault[] {
 function imageFaults(tenant: RawTenant, raw: Raw): Fault[] {
   const image = raw.testApplication?.image
   const { repository } = partsOf(image)
-  const allowed = list(tenant.registries).flatMap((it) => it?.name ?? [])
+  const allowed = list(tenant.registries).flatMap((it) => (typeof it?.name === 'string' ? it.name : []))
   if (repository === undefined || allowed.length === 0 || allowed.some((registry) => withRegistry(repository).startsWith(`${registry}/`))) return []
   return [{ path: 'annex:testApplication.image', seen: show(image), message: `is from none of the registries of ${tenant.name} (${named(allowed)}), whose pods would be refused: use an image from there, or add its registry to the tenant` }]
 }
@@ -55,8 +55,9 @@ function claimFaults(tenant: RawTenant, raw: Raw): Fault[] {
 }
 
 function nodesOf(tenant: RawTenant, raw: Raw): (RawWorker | undefined)[] {
-  const pooled = (it: RawTenant | undefined) => ({ name: it?.name ?? '', dedicatedNodes: list(it?.dedicatedNodes) })
+  const nameOf = (it: { name?: string } | undefined) => (typeof it?.name === 'string' ? it.name : '')
+  const pooled = (it: RawTenant | undefined) => ({ name: nameOf(it), dedicatedNodes: list(it?.dedicatedNodes) })
   const workers = list(raw.workers)
-  const pools = nodePools(workers.map((it) => it?.name ?? ''), list(raw.tenants).map(pooled))
-  return workers.filter((it) => pools[it?.name ?? ''] === nodePoolOf(pooled(tenant)))
+  const pools = nodePools(workers.map(nameOf), list(raw.tenants).map(pooled))
+  return workers.filter((it) => pools[nameOf(it)] === nodePoolOf(pooled(tenant)))
 }

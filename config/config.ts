@@ -7,6 +7,7 @@ import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
 import { type Endpoint, endpoints, fileFaults, namedFiles, readText } from './files.ts'
 import { knownKey } from './known-hosts.ts'
 import { type Config, type RawConfig, schema } from './schema.ts'
+import { connectionFaults } from './stack-options.ts'
 import { readTenants } from './stacked-tenants.ts'
 
 /** A configuration whose files were read: connections have host keys, repositories and registries their keys. */
@@ -38,18 +39,13 @@ export function readSettings(): Settings {
   const tenantsFile = `tenants/${stack}.yaml`
   const checked = checkEnvironment(raw, readTenants(existsSync(tenantsFile) ? readFileSync(tenantsFile, 'utf8') : '', tenantsFile))
   const context = new pulumi.Config('kubernetes').get('context')
-  const faults = [...stackNameFaults(stack), ...unknown, ...checked.faults, ...connectionFaults(context), ...fileFaults(raw as RawConfig)]
+  const faults = [...stackNameFaults(stack), ...unknown, ...checked.faults, ...contextFaults(context), ...connectionFaults(pulumi.runtime.allConfig()), ...fileFaults(raw as RawConfig)]
   if (checked.config === undefined || !context || faults.length > 0) throw new pulumi.RunError(describe(faults, `Pulumi.${stack}.yaml`))
   return { ...withFiles(checked.config), context, stack, stacked: checked.stacked }
 }
 
-/** One cluster for all: Pulumi's provider, and kubectl, which the preflight asks and which drains and removes nodes. */
-export function connectionFaults(context: string | undefined): Fault[] {
-  const others = ['kubernetes:kubeconfig', 'kubernetes:cluster'].filter((key) => pulumi.runtime.allConfig()[key] !== undefined)
-  return [
-    ...(context ? [] : [{ path: 'kubernetes:context', seen: '(not set)', message: 'this option is needed: the context in the kubeconfig, so that the stack can meet no other cluster (kubectl config get-contexts)' }]),
-    ...others.map((path) => ({ path, seen: '(set)', message: 'would lead Pulumi to another cluster than kubectl, which annex asks as well: remove it, and let the variable KUBECONFIG name the file with kubernetes:context' })),
-  ]
+export function contextFaults(context: string | undefined): Fault[] {
+  return context ? [] : [{ path: 'kubernetes:context', seen: '(not set)', message: 'this option is needed: the context in the kubeconfig, so that the stack can meet no other cluster (kubectl config get-contexts)' }]
 }
 
 /** `getObject` fails on a plain word, which is a legitimate value of a string option. */

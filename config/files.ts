@@ -34,15 +34,15 @@ export function endpoints(raw: RawConfig): Endpoint[] {
     ...list(raw.workers).map((it, i) => ({ it, path: `annex:workers[${i}].ssh` })),
   ]
   return all.flatMap(({ it, path }) => {
-    const name = String(it?.name)
-    const jump = it?.ssh?.jump && endpoint(`${path}.jump`, name, it.ssh.jump.host, it.ssh.jump)
+    const name = typeof it?.name === 'string' ? it.name : ''
+    const jump = it?.ssh?.jump ? endpoint(`${path}.jump`, name, it.ssh.jump.host, it.ssh.jump) : undefined
     const own = endpoint(path, name, it?.ssh?.host ?? it?.address, it?.ssh ?? {})
     return own === undefined ? [] : [{ ...own, ...(jump === undefined ? {} : { jump }) }]
   })
 }
 
 function endpoint(path: string, name: string, host: unknown, { port = 22, user = 'root' }: { port?: number; user?: string }): Endpoint | undefined {
-  return typeof host === 'string' && isPort(`:${port}`) ? { path, name, host, port, user } : undefined
+  return typeof host === 'string' && Number.isInteger(port) && isPort(`:${port}`) ? { path, name, host, port, user } : undefined
 }
 
 export function namedFiles(raw: RawConfig): NamedFile[] {

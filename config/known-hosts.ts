@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import ssh2 from 'ssh2'
 import { hostKeyForm } from '../host/connection.ts'
+import { holds } from './fault.ts'
 
 /** What a known_hosts file says of a host: the key to expect, or why there is none. */
 export type KnownKey = { key: string } | { key: undefined; reason: string }
@@ -23,8 +24,10 @@ export function knownKey(file: string, host: string, port: number): KnownKey {
 
 /** Whole, and of a type that SSH can use here. */
 function isUsable(key: string): boolean {
-  const parsed = ssh2.utils.parseKey(key)
-  return hostKeyForm.test(key) && !(parsed instanceof Error) && parsed.type === key.split(' ')[0]
+  return hostKeyForm.test(key) && holds(() => {
+    const parsed = ssh2.utils.parseKey(key)
+    return !(parsed instanceof Error) && parsed.type === key.split(' ')[0]
+  })
 }
 
 function linesOf(file: string, host: string, port: number): { marker: string | undefined; key: string }[] {

@@ -8,7 +8,7 @@ export function isAddress(text: string): boolean {
 
 /** A dotted IPv4 address, or a DNS name: one whose last part has a letter (RFC 1123, 2.1). */
 export function isHost(text: string): boolean {
-  return isAddress(text) || /^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]*[A-Za-z][-A-Za-z0-9]*$/.test(text)
+  return isAddress(text) || /^(?=.{1,253}$)([A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?\.)*(?=[-A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?\.?$/.test(text)
 }
 
 /** Whether it ends in a port, after a colon. */

@@ -20,7 +20,7 @@ const path = text(forms.path, 'an absolute path is needed, of letters, digits an
   .refine((it) => !it.split('/').some((part) => part === '.' || part === '..'), { error: 'an absolute path is needed, without . and ..' })
 /** Its name becomes that of a systemd unit, in which other signs mean something; what is below these is gone after a boot, or where the volumes are mounted. */
 const volumeFolder = path.regex(/^\/\w[\w./-]*$/, { error: 'a path of letters, digits, ".", "_" and "-" is needed' })
-  .refine((it) => !/^\/(dev|proc|run|sys|tmp|mnt\/annex)(\/|$)/.test(it), { error: 'a folder on a disk is needed, not below /dev, /proc, /run, /sys, /tmp or /mnt/annex' })
+  .refine((it) => !/^\/(dev|proc|run|var\/run|sys|tmp|mnt\/annex)(\/|$)/.test(it), { error: 'a folder on a disk is needed, not below /dev, /proc, /run, /sys, /tmp or /mnt/annex' })
 const port = z.int({ error: 'a whole number from 1 to 65535 is needed' }).min(1).max(65535)
 const cores = text(/^[1-9][0-9]*m?$/, "a CPU quantity above 0 is needed, in quotes: '2' or 500m")
 const memory = text(/^[1-9][0-9]*(Mi|Gi|Ti)$/, 'a memory quantity above 0 is needed, like 512Mi or 2Gi')

@@ -35,8 +35,9 @@ export function readTenants(text: string, file: string): Tenants {
   let plain: unknown[]
   try {
     plain = document.toJS({ maxAliasCount: -1 }) as unknown[]
+    JSON.stringify(plain)
   } catch (error) {
-    // An alias (*name) without its anchor (&name).
+    // An alias (*name) without its anchor (&name), or inside it.
     return refused((error as Error).message)
   }
   const entries = plain.map((value, i): Entry => {

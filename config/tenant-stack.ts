@@ -4,10 +4,10 @@ import * as pulumi from '@pulumi/pulumi'
 import { z } from 'zod'
 import { describe, type Fault, stackNameFaults } from './check.ts'
 import { checkEnvironment, type StackedTenant } from './check-stacked.ts'
-import { connectionFaults, unknownKeys } from './config.ts'
+import { contextFaults, unknownKeys } from './config.ts'
 import { show } from './fault.ts'
 import { address, range } from './schema.ts'
-import { annexOptions, stackOptions } from './stack-options.ts'
+import { annexOptions, connectionFaults, stackOptions } from './stack-options.ts'
 import { readTenants, stackName } from './stacked-tenants.ts'
 
 export interface TenantStack {
@@ -38,7 +38,7 @@ export function readTenantStack(): TenantStack {
   if (error !== undefined) throw new pulumi.RunError(`${baseFile} cannot be read: ${error}`)
   const checked = checkEnvironment(annexOptions(options), readTenants(readFileSync(file, 'utf8'), `tenants/${file}`))
   const context = new pulumi.Config('kubernetes').get('context')
-  const faults = [...stackNameFaults(stack), ...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...connectionFaults(context), ...contextFaults(context, options['kubernetes:context']), ...checked.faults]
+  const faults = [...stackNameFaults(stack), ...unknownKeys(['base', 'stack']), ...stackFaults(stack, base, number), ...contextFaults(context), ...connectionFaults(pulumi.runtime.allConfig()), ...platformFaults(context, options['kubernetes:context']), ...checked.faults]
   if (faults.length > 0) throw new pulumi.RunError(describe(faults, `tenants/${file} with Pulumi.${stack}.yaml`))
   return { context: context!, stack, base, tenants: checked.stacked.filter((it) => it.stack === number) }
 }
@@ -48,9 +48,8 @@ function stackFaults(stack: string, base: string, number: number): Fault[] {
   return [{ path: 'annex:stack', seen: show(number), message: `would make this stack ${stackName(base, number)}, but it is ${stack}: put back what npm run tenants wrote` }]
 }
 
-function contextFaults(own: string | undefined, base: unknown): Fault[] {
-  if (!own) return []
-  return own === base ? [] : [{ path: 'kubernetes:context', seen: show(own), message: `is not the platform's (${show(base)}): npm run tenants writes it anew` }]
+function platformFaults(own: string | undefined, base: unknown): Fault[] {
+  return !own || own === base ? [] : [{ path: 'kubernetes:context', seen: show(own), message: `is not the platform's (${show(base)}): npm run tenants writes it anew` }]
 }
 
 const outputs = z.object({

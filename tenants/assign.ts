@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseDocument, stringify } from 'yaml'
 import { describe } from '../config/check.ts'
 import { checkEnvironment } from '../config/check-stacked.ts'
-import { annexOptions, stackOptions } from '../config/stack-options.ts'
+import { annexOptions, connectionFaults, stackOptions } from '../config/stack-options.ts'
 import { fillInStacks, readAssigned, stackName } from '../config/stacked-tenants.ts'
 
 export interface Assigned {
@@ -28,9 +28,10 @@ export function assign(environment: string, root: string): Assigned {
   if (text === undefined || base === undefined) throw new Error(`these files are needed:\n${missing.map((it) => `  - ${it}`).join('\n')}`)
   const { options, error } = stackOptions(base)
   if (error !== undefined) throw new Error(`${baseFile} cannot be read: ${error}`)
-  const { stacked, faults } = checkEnvironment(annexOptions(options), readAssigned(text, file))
+  const checked = checkEnvironment(annexOptions(options), readAssigned(text, file))
+  const faults = [...connectionFaults(options), ...checked.faults]
   if (faults.length > 0) throw new Error(describe(faults, `${file} with ${baseFile}`))
-  const members = Map.groupBy(stacked, ({ stack }) => stack)
+  const members = Map.groupBy(checked.stacked, ({ stack }) => stack)
   const numbers = [...members.keys()].sort((a, b) => a - b)
   const files = [
     { name: file, before: text, after: fillInStacks(text) },

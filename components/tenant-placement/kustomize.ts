@@ -21,7 +21,8 @@ export interface Kustomization {
 export function kustomization(documents: PlacedDocument[], resources: string[]): { overlay: Kustomization; unnamed: { object: ObjectName; why: string }[] } {
   const all = documents.flatMap(objectsOf).map(({ before, after }) => ({ object: nameOf(before), named: hasName(before), ops: changes(before, after).map(operation) }))
   // A target without a namespace is every object of that name.
-  const hasNamesake = ({ kind, name, namespace }: ObjectName) => namespace === undefined && all.some(({ object }) => object.kind === kind && object.name === name && object.namespace !== undefined)
+  const hasNamesake = ({ apiVersion, kind, name, namespace }: ObjectName) => namespace === undefined
+    && all.some(({ object }) => groupOf(object.apiVersion) === groupOf(apiVersion) && object.kind === kind && object.name === name && object.namespace !== undefined)
   const changed = all.filter(({ ops }) => ops.length > 0).map(({ object, named, ops }) => ({ object, ops, why: !named ? 'it has no fixed name' : hasNamesake(object) ? 'one of the same name is in a namespace, and it is in none' : undefined }))
   const patches = changed.filter(({ why }) => why === undefined).map(({ object, ops }) => ({ target: targetOf(object), patch: JSON.stringify(ops) }))
   return {

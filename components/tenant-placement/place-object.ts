@@ -4,7 +4,7 @@ import { wideTolerations } from './admission-rules.ts'
 import type { Placement, PodSpec } from './place-pod.ts'
 import { podLike } from './pod-like.ts'
 import { isPlain, type Plain } from './plain.ts'
-import { hasNone, PathFault, placeSettings, updateAt } from './pod-settings.ts'
+import { hasNone, ownSettings, PathFault, placeSettings, updateAt } from './pod-settings.ts'
 import { groupOf, type Workload, workloads } from './workloads.ts'
 
 export interface ObjectName { apiVersion: string; kind: string; namespace?: string; name: string }
@@ -82,7 +82,7 @@ function placeWorkload(object: Plain, workload: Workload, placement: Placement):
         at += 1
         const { changed, error } = placeSettings(settings, description, placement)
         if (error !== undefined) faults.push(`${path}: ${error}`)
-        else wide.push(...wideTolerations({ ...(settings as PodSpec), ...changed }.tolerations ?? []))
+        else wide.push(...wideTolerations(({ ...ownSettings(settings, description), ...changed } as PodSpec).tolerations ?? []))
         return { ...(Object.keys(settings).length === 0 ? description.made : {}), ...settings, ...changed }
       })
     } catch (error) {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Composer, CST, Document, isMap, isScalar, LineCounter, type Pair, Parser, Scalar, type ScalarTag, visit, YAMLMap, YAMLSeq } from 'yaml'
 import { deeper } from '../../policies/inputs/deeper.ts'
 import { firstFault, templateHint } from '../../policies/inputs/faults.ts'
-import { asKubernetes, lateMerge } from '../../policies/inputs/kubernetes-yaml.ts'
+import { asKubernetes, isMerge, lateMerge } from '../../policies/inputs/kubernetes-yaml.ts'
 import { changes } from './changes.ts'
 import { placeObject, type Result } from './place-object.ts'
 import type { Placement } from './place-pod.ts'
@@ -139,10 +139,6 @@ function expand(document: Document): void {
 function pairsOf(map: YAMLMap): Pair[] {
   const sources = map.items.filter(isMerge).flatMap(({ value }) => (isMap(value) ? [value] : value instanceof YAMLSeq ? value.items.filter(isMap) : []))
   return [...sources.reverse().flatMap(pairsOf), ...map.items.filter((pair) => !isMerge(pair))]
-}
-
-function isMerge({ key }: { key: unknown }): boolean {
-  return keyOf(key) === '<<'
 }
 
 /** A merge that says what it is (!!merge <<) has a symbol for its key. */

@@ -96,9 +96,8 @@ function documentOf(part: Part): Document.Parsed {
   return again
 }
 
-/** What readers may see differently in a definition are words about its fields, as in charts of some operators: it makes nothing run. */
 function refuseLateMerges(document: Document.Parsed, above: number, text: string): void {
-  if (!text.includes('<<') || document.get('kind') === 'CustomResourceDefinition') return
+  if (!text.includes('<<')) return
   const at = lateMerge(document)
   if (at !== undefined) throw new Unreadable(`the merge (<<) in the object at line ${above + text.slice(0, at).split('\n').length} comes after keys that it overrides for some readers only; put it first`)
 }

@@ -63,6 +63,7 @@ describe('the tenants of an environment, in stacks of their own', () => {
   it('are told when the file is none, or not of the right shape', () => {
     assert.match(told('- {name: a').join(), /tenants\/prod\.yaml .*(flow|Flow)/)
     assert.match(told("- {name: a, group: 'annex:a', stack: 1, egress: *gone}").join(), /Unresolved alias .*gone/)
+    assert.match(told("- &a {name: a, group: 'annex:a', stack: 1, egress: [*a]}").join(), /circular/)
     assert.match(told('tenants: []').join(), /a list of tenants is needed/)
     assert.deepEqual(told(''), [])
     assert.deepEqual(told('# none yet\n'), [])

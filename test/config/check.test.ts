@@ -117,7 +117,6 @@ describe('configuration', () => {
     const own = (change: (options: Record<string, any>) => void) => faultsAfter(change).map(({ path, seen }) => `${path} = ${seen}`)
     assert.deepEqual(own((options) => { options.workers[0].tunnelAddress = '10.100.0.255' }), ['annex:workers[0].tunnelAddress = "10.100.0.255"'])
     assert.deepEqual(own((options) => { options.workers[0].tunnelAddress = '10.100.0.0' }), ['annex:workers[0].tunnelAddress = "10.100.0.0"'])
-    assert.deepEqual(own((options) => { options.tunnel.gateways[0].cloudAddress = '10.10.0.10' }), ['annex:tunnel.gateways[0].cloudAddress = "10.10.0.10"'])
     for (const inside of ['10.100.0.77', '10.244.3.1', '10.96.0.9']) {
       assert.deepEqual(own((options) => { options.tunnel.gateways[0].cloudAddress = inside }), [`annex:tunnel.gateways[0].cloudAddress = "${inside}"`])
     }
@@ -125,7 +124,7 @@ describe('configuration', () => {
 
   it('refuses at once what a host would refuse later', () => {
     const cases: [string, unknown, (options: Record<string, any>, value: unknown) => void][] = [
-      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv', '/srv/a+b', '/srv/100%', '/.srv', '/run/volumes', '/dev/shm', '/mnt/annex/vol-1'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage.path = value }]),
+      ...['/srv/volumes/', '/srv/my volumes', '/', '/srv/../x', '//srv', 'srv', '/srv/a+b', '/srv/100%', '/.srv', '/run/volumes', '/var/run/volumes', '/dev/shm', '/mnt/annex/vol-1'].map((value): typeof cases[number] => ['annex:workers[0].storage.path', value, (options) => { options.workers[0].storage.path = value }]),
       ...['/dev/../x', '/dev/', '/srv/disk'].map((value): typeof cases[number] => ['annex:workers[0].storage.disk', value, (options) => { options.workers[0].storage.disk = value }]),
       ['annex:workers[0].storage.size', '99999999999Ti', (options, value) => { options.workers[0].storage.size = value }],
       ['annex:packages.kubernetes.uri', 'https://[', (options, value) => { options.packages.kubernetes.uri = value }],
@@ -163,14 +162,16 @@ describe('configuration', () => {
     assert.deepEqual(own((it) => { it.containerd.suite = './' ; it.containerd.components = [] }), [])
     assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://pkgs.k8s.io/core:/stable:/v1.36/rpm/' }), ['annex:packages.kubernetes.uri'])
     assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://pkgs.k8s.io/core:/stable:/v1.35/deb/' }), ['annex:packages.kubernetesVersion'])
-    assert.deepEqual(own((it) => { it.kubernetes.uri = 'https://mirror.example/kubernetes/' }), [])
+    for (const uri of ['https://mirror.example/kubernetes/', 'https://proxy.example/api/v1.0/k8s/', 'https://proxy.example/v1.2/k8s/v1.36/deb/']) assert.deepEqual(own((it) => { it.kubernetes.uri = uri }), [], uri)
+    assert.deepEqual(own((it) => { it.containerd.components = 'stable' }), ['annex:packages.containerd.components'])
     assert.deepEqual(own((it) => { Object.assign(it, { containerdVersion: '2.2.7-1~debian.12~bookworm', containerd: { ...it.containerd, suite: 'trixie' } }) }), ['annex:packages.containerdVersion'])
     assert.deepEqual(own((it) => { Object.assign(it, { containerdVersion: '2.2.7-1~debian.12~bookworm', containerd: { ...it.containerd, suite: 'docker' } }) }), [])
   })
 
   it('refuses what the API server, an image or a name in the stack could not be', () => {
     const own = (change: (options: Record<string, any>) => void) => faultsAfter(change).map(({ path }) => path)
-    for (const apiServer of ['10.10.0.10:0', '10.10.0.10:99999', '10.10.0.010:6443', '...:6443']) assert.deepEqual(own((it) => { it.cluster.apiServer = apiServer }), ['annex:cluster.apiServer'], apiServer)
+    for (const host of ['2-vps', 'node.1-a', '10-0-0-5-ip']) assert.deepEqual(own((it) => { it.workers[0].ssh = { host } }), [], host)
+    for (const apiServer of ['api-:6443', '10.10.0.10:0', '10.10.0.10:99999', '10.10.0.010:6443', '...:6443']) assert.deepEqual(own((it) => { it.cluster.apiServer = apiServer }), ['annex:cluster.apiServer'], apiServer)
     for (const host of ['999.1.1.1', 'a..b', '2001:db8::1']) assert.deepEqual(own((it) => { it.workers[0].ssh = { host } }), ['annex:workers[0].ssh.host'], host)
     for (const image of ['https://docker.io/library/busybox:1.37.0', 'docker.io/Library/Busybox:1', '/busybox:1', 'docker.io//busybox:1', 'örg/x:1', 'registry.example:5000/app', 'busybox:latest']) {
       assert.deepEqual(own((it) => { it.iamService = { image } }), ['annex:iamService.image'], image)
@@ -302,6 +303,10 @@ describe('configuration', () => {
   })
 
   it('never throws, whatever it is given', () => {
+    for (const path of pathsIn(annexOptions('Pulumi.dev.yaml'))) {
+      const faults = faultsAfter((options) => { path.slice(0, -1).reduce((inner, key) => inner[key], options)[path.at(-1)!] = { toString: 'none' } })
+      assert.ok(faults.length > 0, path.join('.'))
+    }
     fc.assert(fc.property(fc.anything(), (raw) => check(raw).faults.length > 0))
     fc.assert(fc.property(fc.constantFrom('cluster', 'tunnel', 'packages', 'workers', 'tenants', 'testApplication', 'registries', 'hostOptions', 'admission'), fc.anything(), (key, value) => {
       faultsAfter((options) => { options[key] = value })

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import * as pulumi from '@pulumi/pulumi'
-import { connectionFaults } from '../../config/config.ts'
+import { contextFaults } from '../../config/config.ts'
+import { connectionFaults } from '../../config/stack-options.ts'
 
 describe('the cluster of a stack', () => {
-  afterEach(() => pulumi.runtime.setAllConfig({}))
-  const told = (options: Record<string, string>, context?: string) => {
-    pulumi.runtime.setAllConfig(options)
-    return connectionFaults(context).map(({ path }) => path)
-  }
+  const told = (options: Record<string, string>, context?: string) => [...contextFaults(context), ...connectionFaults(options)].map(({ path }) => path)
 
   it('is the one of its context, for Pulumi and kubectl alike', () => {
     assert.deepEqual(told({ 'kubernetes:context': 'prod' }, 'prod'), [])

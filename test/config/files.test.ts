@@ -57,7 +57,7 @@ describe('a file of known hosts', () => {
   })
 
   it('takes no key that is cut off, or of another type than it says', () => {
-    assert.match(reason(`${host} ${ed25519.slice(0, 60)}`), /has no key for it that can be used/)
+    for (const key of [ed25519.slice(0, 60), 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAAAA']) assert.match(reason(`${host} ${key}`), /has no key for it that can be used/)
     assert.match(reason(`${host} ${ed25519.replace('ssh-ed25519', 'ecdsa-sha2-nistp256')}`), /has no key for it that can be used/)
   })
 })
@@ -99,13 +99,14 @@ describe('the files of a configuration', () => {
     const raw: RawConfig = {
       knownHosts: write('known_hosts', ''),
       tunnel: { gateways: [{ name: 'gateway', address: '198.51.100.2' }] },
-      workers: [{ name: 'vps', address: '198.51.100.11', ssh: { host: '192.168.7.7', port: 2222, jump: { host: '198.51.100.9', user: 'debian' } } }, { name: 'broken', ssh: {} }, { name: 'none', address: '198.51.100.3', ssh: { port: 0 } }],
+      workers: [{ name: 'vps', address: '198.51.100.11', ssh: { host: '192.168.7.7', port: 2222, jump: { host: '198.51.100.9', user: 'debian' } } }, { name: 'broken', ssh: {} }, { name: 'none', address: '198.51.100.3', ssh: { port: 0 } }, { name: 'text', address: '198.51.100.4', ssh: { port: '22' as never } }, { name: 'null', address: '198.51.100.5', ssh: { jump: null as never } }],
     }
-    assert.deepEqual(endpoints(raw).map(({ name, host }) => [name, host]), [['gateway', '198.51.100.2'], ['vps', '192.168.7.7']])
+    assert.deepEqual(endpoints(raw).map(({ name, host }) => [name, host]), [['gateway', '198.51.100.2'], ['vps', '192.168.7.7'], ['null', '198.51.100.5']])
     assert.deepEqual(fileFaults(raw).map(({ path, seen, message }) => `${path} = ${seen}: ${/"(ssh.*)"/.exec(message)?.[1]}`), [
       'annex:tunnel.gateways[0].ssh = "198.51.100.2:22": ssh-keyscan -p 22 198.51.100.2',
       'annex:workers[0].ssh = "192.168.7.7:2222": ssh -p 22 debian@198.51.100.9 ssh-keyscan -p 2222 192.168.7.7',
       'annex:workers[0].ssh.jump = "198.51.100.9:22": ssh-keyscan -p 22 198.51.100.9',
+      'annex:workers[4].ssh = "198.51.100.5:22": ssh-keyscan -p 22 198.51.100.5',
     ])
   })
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type Document, parseDocument } from 'yaml'
 import { asKubernetes, lateMerge } from '../../policies/inputs/kubernetes-yaml.ts'
 import { toolPath } from '../../tools/tools.ts'
+import { cpuSeconds } from '../cpu-seconds.ts'
 
 const document = (text: string) => parseDocument(text, { version: '1.1', customTags: asKubernetes, stringKeys: true, logLevel: 'silent' })
 /** The data of a ControllerRevision may be anything. */
@@ -22,10 +23,17 @@ function agrees(values: string[]): void {
 }
 
 describe('YAML, read as kubectl reads it', () => {
+  it('is looked through once, however many merges there are', () => {
+    const text = `x: &x {a: 1}\n${Array.from({ length: 4000 }, (_, i) => `k${i}: {b: 2, <<: *x}\n`).join('')}`
+    const parsed = document(text) as Document.Parsed
+    assert.ok(cpuSeconds(() => assert.equal(lateMerge(parsed), undefined)) < 2, 'quadratic takes half a minute')
+  })
+
   it('takes for a number what kubectl does, and for text what it does', () => {
     agrees([
       'e2', 'e10', 'E7', '.', '-.', '0_', '+0_', '0__', '_1', '0755', '08', '0x1F', '0X1f', '0x', '0o17', '-0o17', '0O17', '0b11', '0b2', '-0B11', '1_000', '12345678901234567890', '+1', '1e3', '1e', '1.5e+3',
       '.5', '._5', '5.', '+.5', '1__0.5', '1.2.3', '12:30', '1:30:00', '2024-01-01', '2001-12-14t21:59:43.10-05:00', '0644', 'on', 'y', '~', 'null', '"e2"', "'0_'", '!!binary aGk=', '!!str 5', '!!float 5', '!!int 0x1F',
+      '0x742d35Cc6634C0532925a3b844Bc454e4438f44e', '0xFFFFFFFFFFFFFFFF', '0777777777777777777777777', '0o7777777777777777777777777',
     ])
   })
 
@@ -42,6 +50,8 @@ describe('YAML, read as kubectl reads it', () => {
     const late = (text: string) => lateMerge(document(text) as Document.Parsed)
     assert.equal(late('x: &x {a: 1}\ny: {<<: *x, a: 2}\n'), undefined)
     assert.equal(late('x: &x {a: 1}\nz: &z {c: 1}\ny: {b: 2, <<: [*x, *z]}\n'), undefined)
+    assert.equal(late('{z: "1", "<<": hello}'), undefined)
+    assert.equal(late('kind: CustomResourceDefinition\nx: &x {a: 1}\ny: {a: 2, <<: *x}\n'), undefined)
     assert.equal(late('x: &x {a: 1}\ny: {a: 2, <<: *x}\n'), 'x: &x {a: 1}\ny: '.length)
     assert.equal(late('x: &x {a: 1}\nz: &z {c: 1}\ny: {c: 2, <<: [*x, *z]}\n'), 'x: &x {a: 1}\nz: &z {c: 1}\ny: '.length)
   })

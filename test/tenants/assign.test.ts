@@ -34,6 +34,12 @@ describe('npm run tenants', () => {
     assert.equal(read('tenants/Pulumi.prod-01.yaml'), 'encryptionsalt: v1:salt\nconfig:\n  kubernetes:context: my-cluster\n  kubernetes:kubeClientSettings: { qps: 100 } # ours\n  kubernetes:upsertExistingObjects: true\n  annex:base: prod\n  annex:stack: 1\n')
   })
 
+  it('copies no way to another cluster than kubectl’s', () => {
+    write("- {name: a, group: 'annex:a'}\n")
+    writeFileSync(path.join(root, 'Pulumi.prod.yaml'), read('Pulumi.prod.yaml').replace('config:\n', 'config:\n  kubernetes:kubeconfig: other.yaml\n'))
+    assert.throws(() => assign('prod', root), /kubernetes:kubeconfig = \(set\)\s+would lead Pulumi to another cluster/)
+  })
+
   it('copies no secret, which no other stack can open', () => {
     write("- {name: a, group: 'annex:a'}\n")
     writeFileSync(path.join(root, 'Pulumi.prod.yaml'), read('Pulumi.prod.yaml').replace('config:\n', 'config:\n  kubernetes:namespace:\n    secure: v1:abc\n'))

@@ -110,6 +110,11 @@ describe('placeObject', () => {
   it('tells of tolerations that admission refuses all the same', () => {
     const refused = (...tolerations: object[]) => placeObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [], tolerations } }, tenantPlacement).results[0]!.refused
     assert.equal(refused({ key: 'gpu', operator: 'Exists' }), undefined)
+    const table = [{ group: 'example.com', kind: 'Widget', pods: [{ at: 'spec', fields: ['nodeSelector' as const] }] }]
+    for (const tolerations of ['all', [null], [{ operator: 'Exists' }]]) {
+      const [result] = placeObject({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec: { tolerations } }, tenantPlacement, table).results
+      assert.deepEqual([result!.outcome, result!.refused], ['placed', undefined])
+    }
     for (const wide of [{ operator: 'Exists' }, { key: 'paas-tier', operator: 'Exists' }, { key: 'paas-tier', value: 'cloud' }]) assert.match(refused(wide)!, /^the pod tolerates /)
   })
 

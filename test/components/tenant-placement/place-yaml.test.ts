@@ -99,6 +99,7 @@ describe('placeYaml', () => {
 
   it('keeps what merges of merges bring, and what an anchor means where it is set again', () => {
     keepsData('apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: &a {affinity: {podAntiAffinity: {}}, nodeSelector: {disk: ssd}, tolerations: [{key: own}]}}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: &b {<<: *a, priorityClassName: low}}\n- {apiVersion: v1, kind: Pod, metadata: {name: c}, spec: {<<: *b, priorityClassName: high}}\n')
+    keepsData(deployment('      q: {"<<": text}\n'))
     keepsData(deployment('      m: &m {y: &q two}\n      z: &q three\n      s: *m\n      t: *q\n'))
   })
 
