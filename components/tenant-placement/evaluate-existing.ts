@@ -30,18 +30,14 @@ export function evaluateExisting({ namespaces, objects }: Existing, options: Pla
     const tenant = own['paas-tier'] === 'tenant'
     if (!tenant && (options.systemNamespaces.includes(name.namespace ?? '') || isException(name, options))) return []
     const pool = own[namespacePoolLabel] ?? sharedNodePool
-    const why = podSpecsOf(object).flatMap((spec) => (tenant ? tenantFaults(name.kind, spec, pool, api) : otherFaults(spec, options)))
+    const why = podSpecsOf(object).flatMap((spec) => (tenant ? tenantFaults(spec, pool, api) : otherFaults(spec, options)))
     return why.length === 0 ? [] : [{ object: name, why: why.join('; ') }]
   })
 }
 
-function tenantFaults(kind: string, spec: PodSpec, pool: string, api: AdmissionApi): string[] {
+function tenantFaults(spec: PodSpec, pool: string, { mutating }: AdmissionApi): string[] {
   const placement = nodePoolPlacement(pool)
-  if (!api.mutating) return tenantPodFaults(spec, placement)
-  const faults = tenantTemplateFaults(spec, placement)
-  if (faults.length > 0 || kind !== 'Pod') return faults
-  const placed = placePod(spec, placement)
-  return placed.error === undefined ? [] : [placed.error]
+  return mutating ? tenantTemplateFaults(spec, placement) : tenantPodFaults(spec, placement)
 }
 
 function otherFaults(spec: PodSpec, { preferNoSchedule }: PlacementAdmissionOptions): string[] {

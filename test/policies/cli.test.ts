@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { parse } from 'yaml'
 import { main } from '../../policies/cli.ts'
+import { currentDay } from '../../policies/evaluate.ts'
+import { exceptions } from '../../policies/exceptions.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -84,6 +86,7 @@ describe('policies from the command line', function () {
     'a list in a list': [`kind: List\nitems:\n- kind: List\n  items:\n  - ${indented(bad)}\n`, [1, `${here} 9`]],
     'a list of one kind': [`apiVersion: v1\nkind: PodList\nitems:\n  - ${indented(bad.replace('apiVersion: v1\nkind: Pod\n', ''))}\n`, [1, `${here} 6`]],
     'JSON': [JSON.stringify(parse(bad)), [1, `${here} 1`]],
+    'JSON with backslashes before a quote': [JSON.stringify({ ...parse(bad), windows: 'C:\\', quoted: '\\"' }), [1, `${here} 1`]],
     'anchors and merges': [`x: &x {hostPID: yes}\n${bad.replace('  hostPID: true', '  <<: *x')}`, [1, `${here} 6`]],
     'YAML 1.1, as the Kubernetes tools read it': [bad.replace('true\n', 'On\n'), [1, `${here} 5`]],
     'Windows lines and a byte order mark': [`\ufeff${bad.replaceAll('\n', '\r\n')}`, [1, `${here} 5`]],
@@ -200,6 +203,7 @@ describe('policies from the command line', function () {
   it('takes the controls of another version where it is asked to', () => {
     const probe = good.replace('image: app:1', 'image: app:1\n      livenessProbe: {httpGet: {port: 80, host: x.example}}')
     assert.deepEqual([found(probe, '--kubernetes-version', 'v1.33'), found(probe)[0]], [[0], 1])
+    assert.deepEqual(['1.33.12', 'v1.34.1', 'latest'].map((version) => found(probe, '--kubernetes-version', version)[0]), [0, 1, 1])
   })
 
   const secretMark = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270' }
@@ -211,6 +215,20 @@ describe('policies from the command line', function () {
     assert.equal(exitCode, 1)
     assert.deepEqual(report.findings.map(({ resource, path }: any) => `${resource} ${path}`), ['hostNetwork', 'hostPID'].map((field) => `kubernetes:core/v1:Pod::web spec.${field}`))
     assert.deepEqual(report.unverifiable.map(({ path }: any) => path), ['spec.hostIPC'])
+  })
+
+  it('lists what an exception allows, and counts it for no finding', () => {
+    const { rule, resource, expires } = exceptions[0]!
+    const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: resource.split('::')[1] }, spec: { policyName: 'p', validationActions: ['Warn'] } }
+    const { exitCode, report } = checkFile(JSON.stringify(binding), '--pack', 'recommended')
+    const holds = currentDay() <= expires
+    assert.deepEqual([exitCode, (holds ? report.exceptions : report.findings).map((it: any) => it.rule)], [holds ? 0 : 1, [rule]])
+  })
+
+  it('looks for keys in what the providers of a saved state answered, and judges nothing else of it', () => {
+    const state = { ...stateOf({ spec: {} }), outputs: { spec: { hostPID: true }, status: { log: `-----BEGIN ${'PRIVATE'} KEY-----` } } }
+    const { exitCode, report } = checkFile(JSON.stringify({ version: 3, deployment: { resources: [state] } }), '--pack', 'recommended')
+    assert.deepEqual([exitCode, report.findings.filter(({ rule }: any) => /^(secrets-no-private-key|pods-host-namespaces)$/.test(rule)).map(({ path }: any) => path)], [1, ['status.log']])
   })
 
   it("reads a backend's own file of a stack", () => {
@@ -241,6 +259,23 @@ describe('policies from the command line', function () {
       assert.deepEqual([exitCode, report.unverifiable.some(({ rule, resource }: any) => rule === 'pods-privilege-escalation' && resource === `kubernetes:${type}::web`)], [0, true], type)
       assert.deepEqual(checkFile(JSON.stringify({ steps: [chart, { op: 'create', newState: { ...stateOf(parse(good)), parent: urn } }] })).report.unverifiable, [], type)
     }
+  })
+
+  it('puts together what several previews say, whatever is before their first brace', () => {
+    const policy = (op: string, side: string, name: string) => ({ op, [side]: { urn: `urn:pulumi:prod::annex::x::${name}`, type: 'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy', inputs: { metadata: { name } } } })
+    const [first, second] = [
+      { steps: [policy('delete', 'oldState', 'gone-1'), policy('create', 'newState', 'new')], changeSummary: { create: 1, same: 1 } },
+      { steps: [policy('delete', 'oldState', 'gone-2')], changeSummary: { delete: 1 } },
+    ].map((preview, i) => {
+      const file = join(folder, `preview-${i}.json`)
+      writeFileSync(file, `\n ${JSON.stringify(preview)}`)
+      return file
+    })
+    let written = ''
+    main(['--format', 'json', first!, second!], { write: (text) => { written += text } })
+    const { findings, unverifiable } = JSON.parse(written)
+    assert.deepEqual(findings.map(({ rule, resource }: any) => `${rule} ${resource.split('::').at(-1)}`), ['admission-kept gone-1', 'admission-kept gone-2'])
+    assert.deepEqual(unverifiable.map(({ rule, resource }: any) => `${rule} ${resource.split('::').at(-1)}`), ['admission-bound new'])
   })
 
   it('judges no preview that ended in an error', () => {

@@ -116,7 +116,11 @@ describe('policies: an exception holds for one resource, one rule and a time', (
     assert.match(told?.message ?? '', /The exception for it ended \(expires: "2026-12-31"\)\. Fix: /)
   })
 
-  it('does not hold without a reason', () => assert.deepEqual(withoutIndex(verdicts('flannel', { reason: ' ' })), refused))
+  it('does not hold without a reason', () => {
+    assert.deepEqual(withoutIndex(verdicts('flannel', { reason: ' ' })), refused)
+    const [told] = evaluateAll(resource(type, properties, 'flannel'), [{ ...exception, reason: ' ' }])
+    assert.match(told?.message ?? '', /The exception for it gives no reason\. Fix: /)
+  })
 
   for (const expires of ['', 'never', '2026-13-01', '2026-02-30', '9999']) {
     it(`does not hold when its date is "${expires}"`, () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { UNKNOWN } from '../../policies/field.ts'
+import { settings } from '../../policies/settings.ts'
 import { goodPodSpec, only, resource } from './resource.ts'
 
 const { evaluateAll, findings } = only(/^(pods-(privileged|capabilities|host-namespaces|host-path|host-process)|storage-host-path|secrets-.*)$/)
@@ -61,6 +62,14 @@ describe('policies/pods: no pod takes more of its node than its own container', 
     ])
   })
 
+  it('asks of a Patch or a custom resource, which somebody else completes, nothing that it does not set', () => {
+    const { findings } = only(/^pods-(seccomp-set|privilege-escalation|run-as-non-root|capabilities-dropped)$/)
+    const bare = { containers: [{ name: 'a' }] }
+    assert.deepEqual(findings('kubernetes:apps/v1:DeploymentPatch', deployment(bare)), [])
+    assert.deepEqual(findings('kubernetes:example.com/v1:App', { spec: bare }), [])
+    assert.equal(findings('kubernetes:apps/v1:Deployment', deployment(bare)).length, 4)
+  })
+
   it('sees the pods in a custom resource, wherever they are', () => {
     const properties = {
       spec: { roles: [{ podTemplate: { spec: { containers: [{ securityContext: { privileged: true } }] } } }] },
@@ -81,6 +90,53 @@ describe('policies/pods: no pod takes more of its node than its own container', 
     for (const items of [UNKNOWN, [UNKNOWN]]) assert.ok(told('kubernetes:core/v1:List', { items }).some((line) => line.startsWith('unverifiable pods-privileged')))
     for (const properties of [{ status: UNKNOWN }, { spec: { template: { spec: { containers: [] } }, replicas: UNKNOWN } }]) assert.deepEqual(told(rollout, properties), [])
     for (const metadata of [UNKNOWN, { annotations: UNKNOWN }]) assert.deepEqual(told('kubernetes:core/v1:Pod', { metadata, spec: { containers: [] } }).filter((line) => line.includes('app-armor')).length, 1)
+  })
+
+  it('sees the pods in a custom resource whose kind only sounds like a list', () => {
+    assert.deepEqual(findings('kubernetes:example.com/v1:WaitingList', { spec: { containers: [{ securityContext: { privileged: true } }] } }), ['violation pods-privileged spec.containers[0].securityContext.privileged'])
+  })
+
+  it("sees the pods of another group's kind that has the name of a built-in one", () => {
+    const spec = { tasks: [{ template: { spec: { containers: [{ securityContext: { privileged: true } }] } } }] }
+    assert.deepEqual(findings('kubernetes:batch.volcano.sh/v1alpha1:Job', { spec }), ['violation pods-privileged spec.tasks[0].template.spec.containers[0].securityContext.privileged'])
+  })
+
+  it('takes the pattern of a policy for no pod', () => {
+    assert.deepEqual(findings('kubernetes:kyverno.io/v1:ClusterPolicy', { spec: { rules: [{ validate: { pattern: { spec: { containers: [{ securityContext: { privileged: true } }] } } } }] } }), [])
+  })
+
+  const sysctl = (name: string) => ({ securityContext: { sysctls: [{ name, value: '1' }] } })
+  const windows = { os: { name: 'windows' }, containers: [{}] }
+  const since: [what: string, minor: number, rule: RegExp, spec: object][] = [
+    ...([['net.ipv4.ip_local_reserved_ports', 27], ['net.ipv4.tcp_fin_timeout', 29], ['net.ipv4.tcp_rmem', 32], ['net.ipv4.tcp_wmem', 32], ['net.ipv4.tcp_notsent_lowat', 37]] as const).map(([name, minor]): [string, number, RegExp, object] => [`the sysctl ${name}`, minor, /^pods-sysctls$/, sysctl(name)]),
+    ['the SELinux type of nested containers', 31, /^pods-se-linux$/, { securityContext: { seLinuxOptions: { type: 'container_engine_t' } } }],
+    ['a Windows pod without seccomp', 25, /^pods-seccomp-set$/, windows],
+    ['root in a user namespace', 35, /^pods-run-as-user$/, { hostUsers: false, securityContext: { runAsUser: 0 } }],
+  ]
+  for (const [what, minor, rule, spec] of since) {
+    it(`allows ${what} since 1.${minor}, and not before`, () => {
+      const told = (kubernetesMinor: number) => only(rule, { ...settings, kubernetesMinor }).findings('kubernetes:core/v1:Pod', { spec }).length
+      assert.deepEqual([told(minor - 1), told(minor)], [1, 0])
+    })
+  }
+
+  it('takes a kind of volume that is null for none, and leaves one open that is not known', () => {
+    const told = (nfs: unknown) => only(/^pods-volume-types$/).findings('kubernetes:core/v1:Pod', { spec: { volumes: [{ name: 'a', nfs }] } })
+    assert.deepEqual([told(null), told(UNKNOWN)], [[], ['unverifiable pods-volume-types spec.volumes[0].nfs']])
+  })
+
+  it('leaves open what a field that is not known may excuse, and nothing else', () => {
+    const told = (spec: object) => only(/^pods-run-as-non-root$/, { ...settings, kubernetesMinor: 35 }).findings('kubernetes:core/v1:Pod', { spec: { containers: [{}], hostUsers: UNKNOWN, ...spec } })
+    assert.deepEqual(told({}), ['unverifiable pods-run-as-non-root spec.hostUsers'])
+    assert.deepEqual(told({ securityContext: { runAsNonRoot: true } }), [])
+  })
+
+  it('leaves open what the pod may set for a container that sets nothing', () => {
+    const told = (field: string, rule: RegExp) => only(rule).findings('kubernetes:core/v1:Pod', { spec: { securityContext: { [field]: UNKNOWN }, containers: [{}] } })
+    const seccomp = told('seccompProfile', /^pods-seccomp-set$/)
+    assert.ok(seccomp.length > 0 && seccomp.every((line) => line.startsWith('unverifiable ')), seccomp.join())
+    const root = told('runAsNonRoot', /^pods-run-as-non-root$/)
+    assert.ok(root.length > 0 && root.every((line) => line.startsWith('unverifiable ')), root.join())
   })
 
   it('sees the objects of a mixed List by their own kinds', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ResourceValidationPolicy } from '@pulumi/policy'
 import { asPolicies } from '../../policies/crossguard.ts'
+import { UNKNOWN } from '../../policies/field.ts'
 import { settings } from '../../policies/settings.ts'
 import { active } from './resource.ts'
 
@@ -23,13 +24,15 @@ describe('policies: remediation puts right what needs no decision, and leaves th
   })
 
   it('leaves a container alone that the API server would refuse then', () => {
-    for (const securityContext of [{ privileged: true }, { capabilities: { add: ['CAP_SYS_ADMIN'] } }]) assert.equal(repaired('pods-privilege-escalation', 'kubernetes:core/v1:Pod', { spec: { containers: [{ name: 'a', securityContext }] } }), undefined)
+    for (const securityContext of [{ privileged: true }, { privileged: UNKNOWN }, { capabilities: { add: ['CAP_SYS_ADMIN'] } }, { capabilities: { add: [UNKNOWN] } }]) assert.equal(repaired('pods-privilege-escalation', 'kubernetes:core/v1:Pod', { spec: { containers: [{ name: 'a', securityContext }] } }), undefined)
   })
 
-  it('closes a webhook, and quiets a command', () => {
+  it('closes a webhook and a binding, and quiets a command', () => {
     assert.deepEqual(repaired('admission-fail-closed', 'kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration', { webhooks: [{ failurePolicy: 'Ignore' }] }), {
       webhooks: [{ failurePolicy: 'Fail' }],
     })
+    const paramRef = (action: string) => ({ spec: { paramRef: { name: 'p', parameterNotFoundAction: action } } })
+    assert.deepEqual(repaired('admission-fail-closed', 'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding', paramRef('Allow')), paramRef('Deny'))
     assert.deepEqual(repaired('hosts-quiet-logging', 'command:remote:Command', { create: 'true' }), { create: 'true', logging: 'none' })
   })
 

@@ -24,6 +24,13 @@ describe('policies: a preview that takes away what holds tenants is refused', ()
     ])
   })
 
+  it('names those that change objects too, and leaves alone a patch, whose object stays', () => {
+    const kinds = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding']
+    const gone = (suffix: string) => found(kinds.map((kind) => ({ op: 'delete', oldState: state(`admissionregistration.k8s.io/v1:${kind}${suffix}`, kind, { name: 'it' }) })))
+    assert.deepEqual(gone(''), kinds.map((kind) => `violation admission-kept ${kind} (the whole resource)`))
+    assert.deepEqual(gone('Patch'), [])
+  })
+
   it('names one whose replacement has its name, since the old one has to go first', () => {
     assert.deepEqual(found([{ op: 'replace', oldState: binding('b'), newState: binding('b') }]), ['violation admission-kept b (the whole resource)'])
     assert.deepEqual(found([{ op: 'replace', oldState: binding('b', 'b-1'), newState: binding('b', 'b-2') }]), [])

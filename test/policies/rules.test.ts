@@ -68,8 +68,8 @@ const cases: Record<string, Case> = {
   'rbac-default-account': {
     type: binding,
     bad: [{ kind: 'ServiceAccount', name: 'default', namespace: 'a' }, { kind: 'User', name: 'system:serviceaccount:a:default' }].map((subject) => ({ subjects: [{ kind: 'Group', name: 'a' }, subject] })),
-    good: [{ subjects: [{ kind: 'ServiceAccount', name: 'app', namespace: 'a' }, { kind: 'ServiceAccount', name: 'app', namespace: 'default' }, { kind: 'Group', name: 'default' }, { kind: 'User', name: 'default' }, { kind: unknown, name: 'app' }] }, {}],
-    unknown: [{ subjects: unknown }, { subjects: [{ kind: 'ServiceAccount', name: unknown }] }, { subjects: [{ kind: unknown, name: 'default' }] }],
+    good: [{ subjects: [{ kind: 'ServiceAccount', name: 'app', namespace: 'a' }, { kind: 'ServiceAccount', name: 'app', namespace: 'default' }, { kind: 'Group', name: 'default' }, { kind: 'User', name: 'default' }, { kind: 'User', name: 'system:serviceaccount:a:default-backup' }, { kind: unknown, name: 'app' }] }, {}],
+    unknown: [{ subjects: unknown }, { subjects: [{ kind: 'ServiceAccount', name: unknown }] }, ...['default', 'system:serviceaccount:a:default'].map((name) => ({ subjects: [{ kind: unknown, name }] }))],
   },
   'rbac-cross-namespace': {
     type: binding,
@@ -115,8 +115,9 @@ const cases: Record<string, Case> = {
     type: 'kubernetes:core/v1:PersistentVolume',
     bad: [
       { local: { path: '/mnt/a' } },
+      { local: { path: '/mnt/a' }, nodeAffinity: { required: { nodeSelectorTerms: [] } } },
       { local: { path: '/var/lib/kubelet' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
-      ...['/mnt/../etc', '/mnt/..', '/etc', '//etc/x', '/./etc', '/mnt/./../etc', '/', '//', '/var/lib', '/var/lib/', '/var//lib', '/opt/cni/bin', '/opt'].map((path) => ({ local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } })),
+      ...['/mnt/../etc', '/mnt/..', '/mnt/link/../a', '/etc', '//etc/x', '/./etc', '/mnt/./../etc', '/', '//', '/var/lib', '/var/lib/', '/var//lib', '/opt/cni/bin', '/opt'].map((path) => ({ local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } } })),
       { local: { path: '/mnt/a' }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Delete' },
     ].map((spec) => ({ spec })),
     good: [...['/mnt/annex/v1', '/var/lib/annex-volumes', '/var/lib/annex-volumes/v1', '/opt/data', '/srv/a..b'].map((path) => ({ spec: { local: { path }, nodeAffinity: { required: { nodeSelectorTerms: [{}] } }, persistentVolumeReclaimPolicy: 'Retain' } })), { spec: { csi: {} } }],
@@ -143,13 +144,13 @@ const cases: Record<string, Case> = {
   },
   'supply-registries': {
     type: deployment,
-    bad: ['team/app:1', 'docker.io/team/app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1', 'Registry/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
+    bad: ['team/app:1', 'docker.io/team/app:1', 'ghcr.io/other/app:1', 'registry.example.evil/app:1', 'Registry/app:1', 'registry.example/app@sha256:abc'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
     good: ['registry.example/app:1', 'ghcr.io/our-team/app:1', 'app:1', 'docker.io/app:1', 'index.docker.io/library/app:1'].flatMap((image) => [container({ image }), mounted({ reference: image })]),
     unknown: [container({ image: unknown }), mounted({ reference: unknown })],
   },
   'supply-resources': {
     type: deployment,
-    bad: [container({}), container({ resources: { requests: { cpu: 1 } } }), pods({ resources: { requests: { cpu: 1 } }, containers: [{ name: 'a' }] })],
+    bad: [container({}), container({ resources: { requests: { cpu: 1 } } }), container({ resources: { requests: { cpu: '', memory: '1Mi' }, limits: { memory: '1Mi' } } }), pods({ resources: { requests: { cpu: 1 } }, containers: [{ name: 'a' }] })],
     good: [
       container({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } } }),
       pods({ resources: { requests: { cpu: 1, memory: '1Mi' }, limits: { memory: '1Mi' } }, containers: [{ name: 'a' }] }),
@@ -169,10 +170,11 @@ const cases: Record<string, Case> = {
       ...['DB_PASSWORD', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'db.passwd', 'SECRET_BLAH', 'SECRET_KEY', 'PGPASSWORD', 'dbPassword', 'SMTP_PWD', 'TOKEN_PROD', 'OCI_CLI_KEY_CONTENT', 'SSH_KEY_DATA', 'TLS_KEY_PEM', 'VAULT_ENC_KEY', 'MEILI_MASTER_KEY', 'CRYPTO_KEY', 'RABBITMQ_ERLANG_COOKIE', 'LDAP_BIND_PW', 'REDISCLI_AUTH', 'BASIC_AUTH'].map((name) => container({ env: [{ name, value: 'hunter2' }] })),
       ...[`AK${'IA'}IOSFODNN7EXAMPLE`, 'postgres://app:hunter2@db.example/app', 'bearer abc123defgh', `ghp${'_'}${'a'.repeat(36)}`].map((value) => container({ env: [{ name: 'SETTING', value }] })),
       container({ env: [{ name: 'PASSWORD', value: '12345' }] }),
+      container({ env: [{ name: 'API_TOKEN', value: '123456' }] }),
       container({ env: [{ name: 'SECRET_KEYS', value: '{"default":"hunter2"}' }] }),
       ...['/hunter2', '/etc', '/Kx/9a', '${X:-hunter2}', 'nope'].map((value) => container({ env: [{ name: 'PASSWORD', value }] })),
     ],
-    good: [container({ env: ['yes', 'No', 'ON', 'off', 'TRUE', '${DB_PASSWORD}', '$(PASSWORD_2)', '{{ .Values.password }}', '/var/run/secrets/token', '/vault/token', '/etc/tls/tls.key'].map((value) => ({ name: 'TLS_PRIVATE_KEY', value })) }), container({ env: [{ name: 'PUBLIC_KEY_PEM', value: 'x' }, { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/secrets/google/key.json' }] }), container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'CREDENTIAL_USERNAME', value: 'app' }, { name: 'SECRET_KEY_CMD', value: 'cat /key' }, { name: 'ETCD_INITIAL_CLUSTER_TOKEN', value: 'etcd-cluster-k8s' }, { name: 'SECRET_KEYS', value: '{"default":"$(SECRET_KEY)"}' }, ...['JWT_EXP', 'GOTRUE_JWT_AUD', 'JWT_ADMIN_ROLES', 'JWT_EXPIRES_IN', 'TOKEN_SIGNING_ALG', 'ACCESS_TOKEN_LIFESPAN', 'PASSWORD_ENCRYPTION', 'PASSWORD_HASH_ROUNDS'].map((name) => ({ name, value: '3600s' })), { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
+    good: [container({ env: [{ name: 'JWT_KEY', value: '-----BEGIN PUBLIC KEY-----\nabc' }, { name: 'MAX_TOKEN', value: '12345' }] }), container({ env: ['yes', 'No', 'ON', 'off', 'TRUE', '${DB_PASSWORD}', '$(PASSWORD_2)', '{{ .Values.password }}', '/var/run/secrets/token', '/vault/token', '/etc/tls/tls.key'].map((value) => ({ name: 'TLS_PRIVATE_KEY', value })) }), container({ env: [{ name: 'PUBLIC_KEY_PEM', value: 'x' }, { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/secrets/google/key.json' }] }), container({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: {} } }, { name: 'TOKEN_PATH', value: '/x' }, { name: 'PASSWORD', value: '' }, { name: 'USE_TOKEN', value: 'true' }, { name: 'MAX_TOKEN', value: '4096' }, { name: 'SECRET_NAME', value: 'tls' }, { name: 'CREDENTIAL_USERNAME', value: 'app' }, { name: 'SECRET_KEY_CMD', value: 'cat /key' }, { name: 'ETCD_INITIAL_CLUSTER_TOKEN', value: 'etcd-cluster-k8s' }, { name: 'SECRET_KEYS', value: '{"default":"$(SECRET_KEY)"}' }, ...['JWT_EXP', 'GOTRUE_JWT_AUD', 'JWT_ADMIN_ROLES', 'JWT_EXPIRES_IN', 'TOKEN_SIGNING_ALG', 'ACCESS_TOKEN_LIFESPAN', 'PASSWORD_ENCRYPTION', 'PASSWORD_HASH_ROUNDS'].map((name) => ({ name, value: '3600s' })), { name: 'TOKENIZER', value: 'x' }, { name: 'KEYBOARD', value: 'de' }, { name: 'URL', value: 'https://db.example:5432/@x' }, { name: 'DSN', value: 'postgres://$(USER):$(PASSWORD)@db' }] })],
     unknown: [container({ env: [{ name: 'DB_PASSWORD', value: unknown }] })],
   },
   'transport-verify': {
@@ -241,13 +243,13 @@ const cases: Record<string, Case> = {
   'hosts-token-lifetime': {
     type: command,
     bad: [{ create: 'kubeadm token create --ttl 0' }, { create: 'kubeadm token create --print-join-command --ttl=72h' }],
-    good: [{ create: 'kubeadm token create --ttl 15m' }, { create: 'kubeadm token create' }],
+    good: [{ create: 'kubeadm token create --ttl 15m' }, { create: 'kubeadm token create --ttl 86400s' }, { create: 'kubeadm token create' }],
     unknown: [{ create: unknown }],
   },
   'hosts-kubelet': {
     type: section,
-    bad: ['readOnlyPort: 10255', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false', 'cat >kubelet.yaml <<EOF\nreadOnlyPort: 10255\nEOF\n[ -f x ]\n', '{"authentication": {"anonymous": {"enabled": true}}}', '# kubelet\nauthentication:\n  webhook: {enabled: true}\n  anonymous:\n    # for now\n    enabled: true\n'].map((content) => file(content)),
-    good: ['readOnlyPort: 0', 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true', 'streamingConnectionIdleTimeout: 4h0m0s'].map((content) => file(content)),
+    bad: ['readOnlyPort: 10255', 'KUBELET_EXTRA_ARGS=--event-qps 0', 'authentication:\n  anonymous:\n    enabled: true', 'authorization:\n  mode: AlwaysAllow', 'KUBELET_EXTRA_ARGS=--read-only-port=10255', 'makeIPTablesUtilChains: false', 'cat >kubelet.yaml <<EOF\nreadOnlyPort: 10255\nEOF\n[ -f x ]\n', '{"authentication": {"anonymous": {"enabled": true}}}', '# kubelet\nauthentication:\n  webhook: {enabled: true}\n  anonymous:\n    # for now\n    enabled: true\n'].map((content) => file(content)),
+    good: ['readOnlyPort: 0', 'rotateCertificates: yes', 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true', 'streamingConnectionIdleTimeout: 4h0m0s'].map((content) => file(content)),
     unknown: [file(unknown)],
   },
   'hosts-file-modes': {
@@ -288,9 +290,9 @@ const cases: Record<string, Case> = {
   },
   'secrets-certificate-lifetime': {
     type: 'tls:index/selfSignedCert:SelfSignedCert',
-    bad: [{ validityPeriodHours: 9553 }, {}, { validityPeriodHours: 87_601, isCaCertificate: true }],
+    bad: [{ validityPeriodHours: 9553 }, {}, { validityPeriodHours: 0 }, { validityPeriodHours: 87_601, isCaCertificate: unknown }, { validityPeriodHours: 87_601, isCaCertificate: true }],
     good: [{ validityPeriodHours: 2160 }, { validityPeriodHours: 87_600, isCaCertificate: true }],
-    unknown: [{ validityPeriodHours: unknown }],
+    unknown: [{ validityPeriodHours: unknown }, { validityPeriodHours: 87_600, isCaCertificate: unknown }],
   },
   'secrets-random-passwords': { type: 'random:index/randomPassword:RandomPassword', bad: [{ length: 12 }, {}], good: [{ length: 32 }], unknown: [{ length: unknown }] },
 }
@@ -328,8 +330,8 @@ const granted = (group: string, name: unknown, verb: string) => resource(role, {
 /** What a stack of tenants says of its platform's. */
 const platformWith = (name: string) => resource('annex:index:PlatformReference', { boundedByAdmission: [name] }, 'prod')
 const grantedByName = (verb: string) => resource(role, { rules: [{ apiGroups: [''], resources: ['persistentvolumes'], resourceNames: ['a-volume'], verbs: [verb] }] }, 'it')
-const guarding = (name: string, action: string) => [
-  admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations: ['CREATE', 'UPDATE'], resources: [name] }] } } }),
+const guarding = (name: string, action: string, operations = ['CREATE', 'UPDATE']) => [
+  admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: [{ operations, resources: [name] }] } } }),
   admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p', validationActions: [action] } }),
 ]
 const kubeconfig = (server: string) => `apiVersion: v1\nkind: Config\nclusters:\n- name: a\n  cluster:\n    server: ${server}\n`
@@ -342,8 +344,8 @@ const account = (name: string, automountServiceAccountToken: unknown) => resourc
 
 const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: Resource[][] }> = {
   'tenancy-default-deny': {
-    bad: [[namespace('a')], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] })], [namespace('a'), policy('b', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchLabels: { a: 'b' } }, policyTypes: ['Ingress', 'Egress'] })]],
-    good: [[namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] }), policy('a', { policyTypes: ['Egress'] })], [namespace('kube-system')], []],
+    bad: [[namespace('a')], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] })], [namespace('a'), policy('b', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchLabels: { a: 'b' } }, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] }, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {} })], [namespace('a'), inNamespace('kubernetes:networking.k8s.io/v1:NetworkPolicyPatch', 'a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+    good: [[namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: ['Ingress'] }), policy('a', { policyTypes: ['Egress'] })], [namespace('a'), policy('a', { podSelector: {}, egress: [{ to: [{ podSelector: {} }] }] })], [namespace('kube-system')], []],
     unknown: [[namespace(UNKNOWN)], [namespace('a'), policy(UNKNOWN, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: UNKNOWN, policyTypes: ['Ingress', 'Egress'] })], [namespace('a'), policy('a', { podSelector: {}, policyTypes: UNKNOWN })]],
   },
   'tenancy-quota': {
@@ -359,10 +361,12 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
   'tenancy-placement': {
     bad: [
       [tenant, workload({})], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' } })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: [{ ...tolerations[0], effect: 'NoExecute' }] })], [tenant, workload(terms(['tenant'], ['cloud']))], [tenant, workload(terms(['tenant', 'cloud']))],
+      [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: [{ ...tolerations[0], operator: 'Gt' }] })],
+      [tenant, workload({ tolerations, affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [UNKNOWN, { matchExpressions: [{ key: 'paas-tier', operator: 'In', values: ['cloud'] }] }] } } } })],
       [namespace('a'), resource('kubernetes:core/v1:NamespacePatch', { metadata: { name: 'a', labels: { 'paas-tier': 'tenant' } } }, 'patch'), workload({})],
       [resource('kubernetes:core/v1:Namespace', { metadata: { name: 'a', annotations: { 'annex/tenant': 'a' } } }, 'namespace'), workload({})],
     ],
-    good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
+    good: [[tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations })], [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: [{ operator: 'Exists' }] })], [tenant, workload(terms(['tenant']))], [namespace('a'), workload({})]],
     unknown: [
       [tenant, workload({ nodeSelector: UNKNOWN, tolerations })], ...[UNKNOWN, [UNKNOWN], [{ key: 'paas-tier', value: UNKNOWN }]].map((open) => [tenant, workload({ nodeSelector: { 'paas-tier': 'tenant' }, tolerations: open })]),
       [tenant, workload({ ...terms(['tenant']), affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [UNKNOWN] } } } })],
@@ -375,12 +379,12 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
       [workload({})], [workload({ automountServiceAccountToken: true })], [workload({ automountServiceAccountToken: true, serviceAccountName: 'default' })],
       [account('other', false), workload({})], [account('default', true), workload({})], [account('default', false), workload({ automountServiceAccountToken: true })],
     ],
-    good: [[workload({ automountServiceAccountToken: false })], ...['serviceAccountName', 'serviceAccount'].map((key) => [workload({ automountServiceAccountToken: true, [key]: 'operator' })]), [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
+    good: [[workload({ automountServiceAccountToken: false })], [resource(`${deployment}Patch`, { metadata: { namespace: 'a' }, spec: { template: { spec: { hostIPC: false } } } }, 'it')], ...['serviceAccountName', 'serviceAccount'].map((key) => [workload({ automountServiceAccountToken: true, [key]: 'operator' })]), [account('default', false), workload({})], [account('it', false), workload({ serviceAccountName: 'it' })]],
     unknown: [[workload({ automountServiceAccountToken: UNKNOWN })]],
   },
   'network-host-owner': {
     bad: [[host('a', 'x.example'), host('b', 'x.example')], ...['HTTPRoute', 'TLSRoute', 'GRPCRoute'].flatMap((kind) => [[route(kind, 'a', 'x.example'), route(kind, 'b', 'y.example', 'x.example')], [host('a', 'x.example'), route(kind, 'b', 'x.example')]])],
-    good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')], [host('a', 'x.example'), route('HTTPRoute', 'a', 'x.example'), route('GRPCRoute', 'b', 'y.example')]],
+    good: [[host('a', 'x.example'), host('a', 'x.example'), host('b', 'y.example')], [host('default', 'x.example'), resource(ingress, { spec: { rules: [{ host: 'x.example' }] } }, 'it')], [host('a', 'x.example'), route('HTTPRoute', 'a', 'x.example'), route('GRPCRoute', 'b', 'y.example')]],
     unknown: [[host('a', 'x.example'), host('b', UNKNOWN)], [route('HTTPRoute', 'a', UNKNOWN)]],
   },
   'rbac-isolation': {
@@ -389,12 +393,13 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
       [granted('', 'resourcequotas', 'create'), ...guarding('resourcequotas', 'Deny')],
       [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Audit')],
       [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('pods', 'Deny')],
+      ...[['CREATE'], ['UPDATE', 'DELETE']].map((operations) => [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny', operations)]),
       [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('pods')],
       [granted('', 'resourcequotas', 'create'), platformWith('resourcequotas')],
       [granted('rbac.authorization.k8s.io', 'clusterroles', 'patch'), ...guarding('clusterroles', 'Deny')],
       [granted('rbac.authorization.k8s.io', 'clusterrolebindings', 'create'), platformWith('clusterrolebindings')],
     ],
-    good: [[granted('rbac.authorization.k8s.io', 'clusterroles', 'get')], [granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')]],
+    good: [[granted('rbac.authorization.k8s.io', 'clusterroles', 'get')], [granted('networking.k8s.io', 'networkpolicies', 'list')], [granted('networking.k8s.io', 'networkpolicies', 'create'), platformWith('networkpolicies')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny')], [granted('networking.k8s.io', 'networkpolicies', 'create'), ...guarding('networkpolicies', 'Deny', ['*'])]],
     unknown: [[granted('networking.k8s.io', UNKNOWN, 'create')]],
   },
   'rbac-cluster-wide': {
@@ -408,6 +413,7 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
     good: [
       [tenant, everywhere({ kind: 'ServiceAccount', name: 'x', namespace: 'operators' }), everywhere({ kind: 'Group', name: 'system:serviceaccounts:ab' })],
       [tenant, boundIn('b', 'team-b'), everywhere({ kind: 'Group', name: 'team-b' })],
+      [tenant, boundIn('a', 'team-a'), everywhere({ kind: 'User', name: 'team-a' })],
       [tenant, boundIn('a', 'admins', 'ClusterRole'), everywhere({ kind: 'Group', name: 'admins' })],
     ],
     unknown: [],
@@ -426,7 +432,7 @@ const stacks: Record<string, { bad: Resource[][]; good: Resource[][]; unknown: R
   'admission-bound': {
     bad: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } })], [admission('MutatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],
     good: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: 'p' } })]],
-    unknown: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: UNKNOWN } })]],
+    unknown: [[admission('ValidatingAdmissionPolicy', { metadata: { name: 'p' } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: UNKNOWN } })], [admission('ValidatingAdmissionPolicy', { metadata: { name: UNKNOWN } }), admission('ValidatingAdmissionPolicyBinding', { spec: { policyName: UNKNOWN } })]],
   },
   'hosts-unique-names': { bad: [[join('a'), join('a')]], good: [[join('a'), join('b')]], unknown: [[join(UNKNOWN)]] },
 }
@@ -446,6 +452,21 @@ describe('policies: each rule about the whole stack', () => {
     const open = { ingress: [{}], rules: [{}], type: 'NodePort', externalIPs: ['192.0.2.1'] }
     for (const type of ['crd.projectcalico.org/v1:NetworkPolicy', 'serving.knative.dev/v1:Service', 'config.openshift.io/v1:Ingress']) assert.deepEqual(findings(`kubernetes:${type}`, { spec: open }), [], type)
     assert.deepEqual(inStack(resource('kubernetes:management.example/v1:Namespace', { metadata: { name: 'a' } })), [])
+  })
+
+  it('asks of a patch, which somebody else completes, only what it sets', () => {
+    const { findings } = only(/^(admission-enforced|storage-local-volumes|transport-ingress-tls)$/)
+    const binding = (spec: object) => findings('kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBindingPatch', { spec }).length
+    assert.deepEqual([binding({ policyName: 'p' }), binding({ validationActions: ['Warn'] })], [0, 1])
+    assert.deepEqual(findings('kubernetes:core/v1:PersistentVolumePatch', { spec: { local: { path: '/mnt/a' } } }), [])
+    assert.deepEqual(findings(`${ingress}Patch`, { spec: { rules: [{ host: 'a.example.com' }] } }), [])
+  })
+
+  it('judges each object of a list by its own group', () => {
+    const { findings } = only(/^network-not-widened$/)
+    const open = { ingress: [{}] }
+    const list = (...apiVersions: string[]) => findings('kubernetes:core/v1:List', { items: apiVersions.map((apiVersion) => ({ apiVersion, kind: 'NetworkPolicy', spec: open })) })
+    assert.deepEqual(list('crd.projectcalico.org/v1', 'networking.k8s.io/v1'), ['violation network-not-widened items[1].spec.ingress[0]'])
   })
 
   it('minds what is in the namespace default, of every kind that has a namespace', () => {
@@ -474,7 +495,7 @@ describe('policies: each rule about the whole stack', () => {
       { matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } }, { matchLabels: { [key]: value, a: UNKNOWN } }, { matchLabels: { [key]: 'other' } }, expressions({ key, operator: 'In', values: ['a'] }),
       expressions({ key, operator: 'NotIn', values: [value, UNKNOWN] }), expressions({ key, operator: 'DoesNotExist' }), expressions({ key: 'team', operator: 'Exists' }), expressions({ key: 'team', operator: 'In', values: [UNKNOWN] }),
     ]) assert.deepEqual(gathers(selector), [], JSON.stringify(selector))
-    for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' })]) {
+    for (const selector of [{ matchLabels: UNKNOWN }, { matchLabels: { [key]: UNKNOWN } }, { matchExpressions: UNKNOWN }, expressions({ key, operator: 'In', values: UNKNOWN }), expressions({ key, operator: 'NotIn', values: ['a', UNKNOWN] }), expressions({ key: UNKNOWN, operator: 'Exists' }), expressions({ key, operator: UNKNOWN })]) {
       assert.match(gathers(selector).join(), /^unverifiable /)
     }
   })
@@ -513,6 +534,8 @@ describe('policies: each rule about the whole stack', () => {
       'password: "{{ .a }}-x"', 'password: ****', 'password: xxxx', 'password: |', 'password: [a, b]', 'password: {', 'password: *anchor', 'token: /var/run/secrets/token', 'token: ./token', 'token: https://id.example/token', 'token = os.getenv("TOKEN")', 'token = settings.token', 'token == hunter2',
       'credentials: app', 'secrets: app', 'pass: through', 'password_file: hunter2', 'tokens: hunter2', 'tokenizer: hunter2', 'password is: hunter2', 'the password: hunter2', 'secret: app-tls', 'existingSecret: hunter2', 'passwordSecretKey: hunter2', 'secretKey: password', 'initial-cluster-token: etcd-1', 'token: string', '"token": {"type": "string"}',
     ]) it(`passes ${line}`, () => assert.equal(inFile('config', line), 0))
+
+    it('tells once of a variable whose text looks like a setting', () => assert.equal(inFile('DB_PASSWORD', 'password=hunter2'), 1))
 
     it('looks at files of settings, not at programs and pages', () => {
       for (const name of ['config', '.env', 'prod.env', 'a.properties', 'a.yaml', 'a.yml', 'a.json', 'a.ini', 'nginx.conf', 'a.cfg', 'my.cnf', 'a.toml', 'a.txt']) assert.equal(inFile(name, 'a=b\npassword=hunter2\n'), 1, name)
@@ -567,6 +590,12 @@ describe('policies: each rule about the whole stack', () => {
     assert.deepEqual(findings('kubernetes:kubelet.config.k8s.io/v1beta1:KubeletConfiguration', { readOnlyPort: 10255, authentication: { anonymous: { enabled: UNKNOWN } } }), ['unverifiable hosts-kubelet authentication.anonymous.enabled', 'violation hosts-kubelet readOnlyPort'])
     assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: AlwaysAllow\n' } }), ['violation hosts-kubelet data.kubelet'])
     assert.deepEqual(findings('kubernetes:core/v1:ConfigMap', { data: { app: 'readOnlyPort: 10255\n', kubelet: 'kind: KubeletConfiguration\nauthorization:\n  mode: Webhook\n' } }), [])
+  })
+
+  it('tells every fault of a text, each once', () => {
+    const { evaluateAll } = only(/^hosts-kubelet$/)
+    const told = evaluateAll(resource(section, file('readOnlyPort: 10255\nmakeIPTablesUtilChains: false\n'))).map(({ message }) => /\(CIS [\d.]+\)/.exec(message)?.[0])
+    assert.deepEqual(told, ['(CIS 4.2.4)', '(CIS 4.2.6)'])
   })
 
   it('minds what a binding does where its parameters are not there', () => {

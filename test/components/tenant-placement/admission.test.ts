@@ -99,6 +99,29 @@ describe('the admission policies, on a real API server', function () {
     }), { numRuns: 100 })
   })
 
+  // What chance seldom makes: a toleration beside that of the placement is added only where the pod's own do not cover it.
+  const taint = { key: 'paas-tier', operator: 'Equal', value: 'tenant' }
+  for (const [what, toleration, added] of [
+    ['the same', { ...taint, effect: 'NoSchedule' }, 0],
+    ['the same for every effect', taint, 0],
+    ['the same for another effect', { ...taint, effect: 'NoExecute' }, 1],
+    ['another key', { key: 'gpu', operator: 'Exists' }, 1],
+  ] as const) {
+    it(`${added === 0 ? 'add no toleration beside' : 'add a toleration beside'} ${what}, as placePod does`, async () => {
+      const { spec } = await create('tenant', { tolerations: [toleration] })
+      // The API server gives every pod two of its own.
+      const own = spec.tolerations!.filter(({ key }) => !key?.startsWith('node.kubernetes.io/'))
+      assert.equal(own.length, 1 + added)
+      assert.deepEqual(own, placePod({ tolerations: [toleration] }, placement).spec!.tolerations)
+    })
+  }
+
+  it('add to each term of an affinity what it lacks, as placePod does', async () => {
+    const nodeSelectorTerms = [{ matchExpressions: [{ key: 'paas-tier', operator: 'In', values: ['tenant'] }] }, { matchExpressions: [{ key: 'disk', operator: 'Exists' }] }]
+    const own = { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }
+    assert.deepEqual(ofPlacement((await create('tenant', own)).spec), ofPlacement(placePod(own, placement).spec!))
+  })
+
   const refused: [string, string, object, RegExp][] = [
     ['a nodeName', 'tenant', { nodeName: 'cloud-1' }, /sets nodeName=cloud-1/],
     ["another tenant's nodes", 'tenant', { nodeSelector: { [nodePoolLabel]: 'b' } }, /paas-pool=b, its placement needs \S+paas-pool=a/],

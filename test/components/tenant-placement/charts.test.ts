@@ -89,6 +89,12 @@ describe('values of a chart that nobody described', () => {
     ['loki-query-frontend', {}, 'queryFrontend'],
     ['app-server', {}, 'server.pod'],
     ['kps-prometheus', {}, 'prometheus.prometheusSpec'],
+    ['app-server', { 'app.kubernetes.io/component': 'worker' }, 'worker'],
+    ['app', { component: 'Worker' }, 'worker'],
+    ['app', { app: 'worker' }, 'worker'],
+    ['app-worker-metrics', {}, 'worker'],
+    ['worker-metrics', {}, 'worker'],
+    ['app-coworker', {}, ''],
     ['app', {}, ''],
     ['app-migrate', {}, ''],
   ]
@@ -103,6 +109,18 @@ describe('values of a chart that nobody described', () => {
     assert.equal(knobOf(workload('harbor-database'), [internal!])?.component, 'database.internal')
   })
 
+  it('are those of the longest name that fits', () => {
+    const own = { nodeSelector: {}, tolerations: [] }
+    const two = findKnobs({ frontend: own, query_frontend: own })
+    for (const name of ['app-query-frontend', 'app-query-frontend-0']) assert.equal(knobOf(workload(name), two)?.component, 'query_frontend', name)
+  })
+
+  it('are told from the labels of the pods where the object has none, and from its own where both have them', () => {
+    const labelled = (own: object) => ({ ...workload('app', own), spec: { template: { metadata: { labels: { component: 'worker' } }, spec: { containers: [] } } } })
+    assert.equal(knobOf(labelled({}), knobs)?.component, 'worker')
+    assert.equal(knobOf(labelled({ component: 'server' }), knobs)?.component, 'server.pod')
+  })
+
   it('are for nobody whom they do not name, where there is no knob for all', () => {
     assert.equal(knobOf(workload('app'), knobs.filter(({ component }) => component !== '')), undefined)
   })
@@ -113,6 +131,21 @@ describe('values of a chart that nobody described', () => {
     const { objects: [object], charts: [chart] } = report([{ file: 'f', documents }], tenantPlacement, bad, [])
     assert.equal(object!.way, 'by patch')
     assert.match(chart!.faults[0]!.error, /paas-tier=platform/)
+  })
+
+  it('that contradict the placement in several places are told all at once', () => {
+    const bad = { a: { nodeSelector: { 'paas-tier': 'x' }, tolerations: [] }, b: { nodeSelector: { 'paas-tier': 'y' }, tolerations: [] } }
+    assert.deepEqual(chartValues({ knobs: findKnobs(bad) }, tenantPlacement, bad).faults.map(({ knob }) => knob.component), ['a', 'b'])
+  })
+
+  it('are no knob below a key with a dot, which no path can name', () => {
+    assert.deepEqual(findKnobs({ 'a.b': { nodeSelector: {}, tolerations: [] } }), [])
+  })
+
+  it('lack a knob of which one value is not there', () => {
+    const [knob] = findKnobs({ nodeSelector: {}, tolerations: [] })
+    assert.equal(hasKnob({ nodeSelector: {}, tolerations: [] }, knob!), true)
+    assert.equal(hasKnob({ tolerations: [] }, knob!), false)
   })
 
   it('are presumed, and the report says so', () => {

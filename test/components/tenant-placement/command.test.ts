@@ -132,6 +132,11 @@ describe('npm run place', function () {
     }
   })
 
+  it('makes an overlay of the items of a list, which Kustomize takes apart', async () => {
+    const { stdout, exitCode } = await place(['--output', 'kustomize', file('list.yaml', `{apiVersion: v1, kind: List, items: [${pod({})}]}\n`)])
+    assert.deepEqual([exitCode, [...stdout.matchAll(/kind: (Pod|List)\n\s+name: (\S+)/g)].map(([, ...target]) => target)], [0, [['Pod', 'p']]])
+  })
+
   it('refuses an overlay for an object without a fixed name', async () => {
     const { exitCode, stderr } = await place(['--output', 'kustomize', file('job.yaml', '{apiVersion: batch/v1, kind: Job, metadata: {generateName: j-}, spec: {template: {spec: {containers: []}}}}')])
     assert.equal(exitCode, 1)

@@ -75,11 +75,28 @@ describe('placeObject', () => {
     assert.deepEqual(typed.object, { apiVersion: 'apps/v1', kind: 'DeploymentList', items: [{ metadata: { name: 'a' }, spec: { template: { metadata: {}, spec: placed } } }] })
   })
 
+  it('keeps what the items of a typed list say of themselves', () => {
+    const item = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: template }
+    const { object } = place({ apiVersion: 'apps/v1', kind: 'DeploymentList', items: [item] })
+    assert.deepEqual((object as { items: unknown[] }).items, [place(item).object])
+    const other = { ...item, kind: 'StatefulSet' }
+    assert.deepEqual(place({ apiVersion: 'apps/v1', kind: 'DeploymentList', items: [other] }).results[0]!.object.kind, 'StatefulSet')
+  })
+
+  it('takes a kind that only sounds like a list for what it is', () => {
+    assert.deepEqual(outcomes({ apiVersion: 'example.com/v1', kind: 'WaitingList', metadata: { name: 'a' }, items: ['a'] }), ['no pods'])
+  })
+
+  it('calls an object by its name, not by what the name was made of', () => {
+    const named = (metadata: object) => place({ apiVersion: 'v1', kind: 'Pod', metadata, spec: pod }).results[0]!.object.name
+    assert.deepEqual([named({ name: 'web-x7f', generateName: 'web-' }), named({ generateName: 'web-' }), named({})], ['web-x7f', 'web-', '?'])
+  })
+
   it('takes the same kind of another group for what it is: unknown', () => {
     assert.deepEqual(outcomes({ apiVersion: 'example.com/v1', kind: 'Cluster', metadata: { name: 'a' }, spec: { affinity: {} } }), ['no pods'])
   })
 
-  for (const [what, spec] of Object.entries({ 'a list of containers': template, tolerations: { deep: [{ tolerations: [] }] }, 'a nodeSelector': { server: { nodeSelector: { disk: 'ssd' } } }, 'an affinity': { server: { affinity: { podAntiAffinity: {} } } }, 'a template': { server: { podTemplate: {} } }, 'a number of pods': { replicas: 3 } })) {
+  for (const [what, spec] of Object.entries({ 'a list of containers': template, tolerations: { deep: [{ tolerations: [] }] }, 'a nodeSelector': { server: { nodeSelector: { disk: 'ssd' } } }, 'an affinity': { server: { affinity: { podAntiAffinity: {} } } }, 'a template': { server: { podTemplate: {} } }, 'a number of pods': { replicas: 3 }, 'a number of instances': { instances: 3 }, 'init containers': { init: { initContainers: [] } }, 'a spread': { server: { topologySpreadConstraints: [] } }, 'a template by its other name': { server: { podTemplateSpec: {} } } })) {
     it(`reports a kind that it does not know and that has ${what}`, () => {
       const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec }
       const { object: same, results: [result] } = place(object)
@@ -88,6 +105,10 @@ describe('placeObject', () => {
       assert.match(result!.why!, /^spec(\.\S+)? looks like a pod's settings, but the table/)
     })
   }
+
+  it('places the pods of an object whose spec is null, where they need none', () => {
+    assert.deepEqual(place({ apiVersion: 'monitoring.coreos.com/v1', kind: 'Alertmanager', metadata: { name: 'a' }, spec: null }).object, { apiVersion: 'monitoring.coreos.com/v1', kind: 'Alertmanager', metadata: { name: 'a' }, spec: { nodeSelector, tolerations, affinity } })
+  })
 
   it('places such a kind with one more entry in the table', () => {
     const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: template }
@@ -102,9 +123,24 @@ describe('placeObject', () => {
       ['v1', 'PersistentVolume', { nodeAffinity: { required: {} } }], ['autoscaling/v2', 'HorizontalPodAutoscaler', { replicas: 1 }], ['kyverno.io/v1', 'ClusterPolicy', { rules: [{ validate: { pattern: { spec: { containers: [] } } } }] }],
       ['cilium.io/v2', 'CiliumNetworkPolicy', { nodeSelector: { matchLabels: {} } }], ['cert-manager.io/v1', 'Issuer', { selfSigned: {} }], ['argoproj.io/v1alpha1', 'Application', { source: { helm: { valuesObject: { replicas: 1, tolerations: [] } } } }],
       ['resource.k8s.io/v1', 'ResourceClaim', { devices: { requests: [{ exactly: { tolerations: [] } }] } }], ['jetstream.nats.io/v1beta2', 'Stream', { replicas: 3 }], ['nmstate.io/v1', 'NodeNetworkConfigurationPolicy', { nodeSelector: { a: 'b' } }],
-      ['velero.io/v1', 'Restore', { hooks: { resources: [{ postHooks: [{ init: { initContainers: [] } }] }] } }], ['apps/v1', 'ControllerRevision', { containers: [] }], ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', { mode: 'sidecar', config: {} }],
+      ['policies.kyverno.io/v1', 'ValidatingPolicy', { tolerations: [] }], ['example.com/v1', 'Widget', { autoscaling: { replicas: 3 }, podTemplate: 'name-of-one' }], ['velero.io/v1', 'Restore', { hooks: { resources: [{ postHooks: [{ init: { initContainers: [] } }] }] } }], ['apps/v1', 'ControllerRevision', { containers: [] }], ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', { mode: 'sidecar', config: {} }],
     ] as const) assert.deepEqual(outcomes({ apiVersion, kind, metadata: { name: 'a' }, spec }), ['no pods'], kind)
     assert.deepEqual(outcomes({ apiVersion: 'opentelemetry.io/v1beta1', kind: 'OpenTelemetryCollector', metadata: { name: 'a' }, spec: { mode: 'daemonset' } }), ['placed'])
+  })
+
+  it('looks for pods in what an unknown kind wants, not in what it reports', () => {
+    const widget = (rest: object) => outcomes({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, ...rest })
+    assert.deepEqual(widget({ status: { replicas: 1, template: { tolerations: [] } } }), ['no pods'])
+    assert.deepEqual(widget({ spec: { status: { tolerations: [] } } }), ['not placed'])
+  })
+
+  it('reports another kind of a group in which some make no pods', () => {
+    assert.deepEqual(outcomes({ apiVersion: 'apps.kruise.io/v1alpha1', kind: 'Widget', metadata: { name: 'w' }, spec: template }), ['not placed'])
+  })
+
+  it('names several places of an unknown kind that look like pods', () => {
+    const { results: [result] } = place({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { server: { tolerations: [] }, workers: [{ tolerations: [] }] } })
+    assert.match(result!.why!, /^spec\.server and spec\.workers\[0\] look like a pod's settings/)
   })
 
   it('tells of tolerations that admission refuses all the same', () => {
@@ -126,9 +162,21 @@ describe('placeObject', () => {
     assert.match(results[0]!.why!, /^spec\.template\.spec: .*paas-tier=platform.*paas-tier=tenant/)
   })
 
+  it('names the item of a list, or the key, in which there is a conflict', () => {
+    const conflict = { nodeSelector: { 'paas-tier': 'platform' } }
+    const why = (apiVersion: string, kind: string, spec: object) => place({ apiVersion, kind, metadata: { name: 'a' }, spec }).results[0]!.why!
+    assert.match(why('minio.min.io/v2', 'Tenant', { pools: [{}, conflict] }), /^spec\.pools\[1\]: /)
+    assert.match(why('pxc.percona.com/v1', 'PerconaXtraDBCluster', { pxc: {}, backup: { storages: { s3: {}, fs: conflict } } }), /^spec\.backup\.storages\.fs: /)
+  })
+
+  it('refuses a template that names its node', () => {
+    assert.match(place({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { template: { spec: { ...pod, nodeName: 'n' } } } }).results[0]!.why!, /nodeName=n/)
+  })
+
   it('reports a workload in which the pod is missing or is no pod', () => {
     const deployment = (spec: unknown) => place({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec }).results[0]!
     assert.match(deployment({ replicas: 1 }).why!, /nothing at spec\.template\.spec, where a Deployment has its pods/)
+    for (const template of [null, { spec: null }]) assert.match(deployment({ template }).why!, /nothing at spec\.template\.spec/)
     assert.match(deployment({ template: [] }).why!, /spec\.template is no mapping/)
     assert.match(deployment({ template: { spec: 'text' } }).why!, /spec\.template\.spec is no mapping/)
   })

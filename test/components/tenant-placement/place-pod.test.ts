@@ -76,6 +76,7 @@ describe('placePod', () => {
     ['a null toleration', { tolerations: [null] }, /malformed at tolerations\[0\]: expected object, received null/],
     ['tolerations that are no list', { tolerations: {} }, /malformed at tolerations: expected array/],
     ['terms that are no list', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: {} } } } }, /malformed at affinity\.nodeAffinity\.required\w+\.nodeSelectorTerms: expected array/],
+    ['a preference of no weight', { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ preference: {} }] } } }, /malformed at affinity\.nodeAffinity\.preferred\w+\[0\]\.weight: expected number/],
     ['a null term', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [null] } } } }, /nodeSelectorTerms\[0\]: expected object, received null/],
   ]
   for (const [what, spec, message] of malformed) {
@@ -103,6 +104,7 @@ describe('placePod', () => {
 
   it('refuses a nodeName, which no scheduler looks at', () => {
     assert.match(placePod({ nodeName: 'cloud-1' }, tenantPlacement).error!, /nodeName=cloud-1/)
+    assert.equal(placePod({ nodeName: '' }, tenantPlacement).error, undefined)
   })
 
   it('names both sides of a nodeSelector that contradicts the placement', () => {
@@ -116,12 +118,56 @@ describe('placePod', () => {
     assert.equal(placePod(terms('x', 'tenant'), tenantPlacement).error, undefined)
   })
 
+  it('refuses a label without a value, which is another value than the placement’s', () => {
+    assert.match(placePod({ nodeSelector: { 'paas-tier': '' } }, tenantPlacement).error!, /paas-tier=, its placement needs paas-tier=tenant/)
+  })
+
+  const tier = (operator: string, ...values: string[]) => ({ key: 'paas-tier', operator, values })
+  const pool = (operator: string, value: string) => ({ key: nodePoolLabel, operator, values: [value] })
+  const vps = (...values: string[]) => ({ key: 'node-type', operator: 'In', values })
+  const inPool7 = nodePoolPlacement('7')
+  const terms: [string, Placement, { key: string; operator: string; values?: string[] }[][], RegExp | undefined][] = [
+    ['that wants nodes without the label', tenantPlacement, [[{ key: 'paas-tier', operator: 'DoesNotExist' }]], /asks for paas-tier DoesNotExist, its placement needs paas-tier=tenant/],
+    ['that wants every other value', tenantPlacement, [[tier('NotIn', 'tenant', 'x')]], /asks for paas-tier NotIn \[tenant, x\]/],
+    ['that wants a number where there is none', tenantPlacement, [[tier('Gt', '5')]], /asks for paas-tier Gt \[5\]/],
+    ['whose last expression contradicts', tenantPlacement, [[tier('Exists'), { key: 'disk', operator: 'Exists' }, tier('In', 'x')]], /asks for paas-tier=x/],
+    ['with an empty term, which matches nothing, beside one that contradicts', tenantPlacement, [[], [tier('In', 'x')]], /nodeSelectorTerms\[1\]\) asks for paas-tier=x/],
+    ['that wants more than the number of the pool', inPool7, [[pool('Gt', '7')]], /Gt \[7\]/],
+    ['that wants more than a number below it', inPool7, [[pool('Gt', '-1')]], undefined],
+    ['that wants less than a number of more digits', inPool7, [[pool('Lt', '10')]], undefined],
+    ['that wants one of several values', tenantPlacement, [[tier('In', 'tenant', 'x')]], undefined],
+    ['of an operator that only the API server can judge', tenantPlacement, [[tier('Near', 'x')]], undefined],
+    ['that wants only what is kept free', otherPlacement, [[vps('vps')]], /asks for node-type=vps, its placement needs node-type NotIn \[vps\]/],
+    ['that wants what is kept free or something else', otherPlacement, [[vps('vps', 'cloud')]], undefined],
+  ]
+  for (const [what, placement, expressions, error] of terms) {
+    it(`${error ? 'refuses' : 'takes'} an affinity ${what}`, () => {
+      const nodeSelectorTerms = expressions.map((matchExpressions) => ({ matchExpressions }))
+      const placed = placePod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }, placement)
+      if (error) assert.match(placed.error ?? 'placed', error)
+      else assert.equal(placed.error, undefined)
+    })
+  }
+
+  it('keeps what a pod prefers, and its own demands before those of the placement', () => {
+    const own = { matchExpressions: [{ key: 'disk', operator: 'Exists' }] }
+    const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [own] }, preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: own }] }
+    const placed = (placement: Placement) => placePod({ affinity: { nodeAffinity } }, placement).spec!.affinity!.nodeAffinity!
+    const vps = { weight: 100, preference: { matchExpressions: [{ key: 'node-type', operator: 'In', values: ['vps'] }] } }
+    assert.deepEqual(placed(tenantPlacement).preferredDuringSchedulingIgnoredDuringExecution, [{ weight: 1, preference: own }, vps])
+    assert.deepEqual(placed(otherPlacement), {
+      ...nodeAffinity,
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [...own.matchExpressions, { key: 'node-type', operator: 'NotIn', values: ['vps'] }] }] },
+    })
+  })
+
   it('keeps an empty term and an empty list of terms, which match no node', () => {
     const affinity = (nodeSelectorTerms: object[]) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } })
     const placed = (terms: object[]) => placePod(affinity(terms), tenantPlacement).spec!.affinity!.nodeAffinity!.requiredDuringSchedulingIgnoredDuringExecution!.nodeSelectorTerms
     const byName = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] }
     assert.deepEqual(placed([{}, { matchExpressions: [] }]), [{}, { matchExpressions: [] }])
     assert.deepEqual(placed([]), [])
+    assert.equal(placed(null as unknown as object[]), null)
     assert.deepEqual(placed([byName]), [{ ...byName, matchExpressions: [{ key: 'paas-tier', operator: 'In', values: ['tenant'] }] }])
   })
 
@@ -135,6 +181,9 @@ describe('placePod', () => {
     ['another value', { key: 'paas-tier', value: 'platform', effect: 'NoSchedule' }, false],
     ['another key', { key: 'gpu', operator: 'Exists' }, false],
     ['one without a key that is no Exists', { value: 'tenant' }, false],
+    ['one of an empty operator, which is the default', { key: 'paas-tier', operator: '', value: 'tenant' }, true],
+    ['one that compares numbers', { key: 'paas-tier', operator: 'Gt', value: 'tenant' }, false],
+    ['one for as long as there is', { key: 'paas-tier', operator: 'Exists', tolerationSeconds: null as unknown as undefined }, true],
     ['one for a while', { key: 'paas-tier', operator: 'Exists', tolerationSeconds: 60 }, false],
   ]
   for (const [what, toleration, covered] of covering) {

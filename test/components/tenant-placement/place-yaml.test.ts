@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { type DocumentOptions, parseAllDocuments, stringify } from 'yaml'
 import { placeObject } from '../../../components/tenant-placement/place-object.ts'
+import { nodePoolPlacement } from '../../../components/tenant-placement/node-pools.ts'
 import { tenantPlacement } from '../../../components/tenant-placement/place-pod.ts'
 import { placeYaml, YamlFault } from '../../../components/tenant-placement/place-yaml.ts'
 
@@ -90,6 +91,20 @@ describe('placeYaml', () => {
     assert.match(text, /nodeSelector: \{family: e2, since: 2024-01-01, at: 12:30, dot: \., paas-tier: tenant\}/)
     assert.match(text, /value: "e2"/)
     assert.equal(placeYaml(text, tenantPlacement).text, text)
+  })
+
+  it('puts a name in quotes that a reader of YAML would take for something else', () => {
+    for (const name of ['true', 'false', 'yes', 'no', 'on', 'off', 'null', 'y', 'n', 'e2', '7']) assert.ok(placeYaml(deployment(''), nodePoolPlacement(name)).text.includes(`paas-pool: "${name}"`), name)
+    assert.match(placeYaml(deployment(''), nodePoolPlacement('team-1')).text, /paas-pool: team-1\n/)
+  })
+
+  it('breaks no long line', () => {
+    const text = deployment(`      command: [${Array(30).fill('argument').join(', ')}]\n      note: ${'word '.repeat(40)}end\n`)
+    assert.ok(placeYaml(text, tenantPlacement).text.includes(`note: ${'word '.repeat(40)}end\n`))
+  })
+
+  it('takes no empty document for an object', () => {
+    assert.equal(placeYaml(`---\n# nothing\n---\nnull\n---\n${deployment('')}`, tenantPlacement).documents.length, 1)
   })
 
   it('leaves JSON what kubectl reads as JSON', () => {

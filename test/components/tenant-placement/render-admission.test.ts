@@ -71,12 +71,19 @@ describe('evaluateExisting', () => {
     ['a pod of a tenant that tolerates everything', pod('tenant', { tolerations: everything }), /tolerates every taint/],
     ["a pod on another tenant's nodes", pod('tenant', { nodeSelector: { [nodePoolLabel]: 'b' } }), /paas-pool=b.*paas-pool=a/],
     ['a template of a tenant that names a node', made('Deployment', 'tenant', { nodeName: 'n' }), /sets nodeName=n/],
+    ['a template of a tenant that asks for other nodes', made('Deployment', 'tenant', { nodeSelector: { 'paas-tier': 'platform' } }), /paas-tier=platform/],
     ['a template of a tenant that says nothing', made('Deployment', 'tenant', {}), undefined],
     ['a pod that its template makes', pod('tenant', { tolerations: everything }, { ownerReferences: [{ kind: 'ReplicaSet', name: 'r', controller: true }] }), undefined],
+    ...['DaemonSet', 'Job', 'CronJob', 'StatefulSet', 'ReplicationController'].map((kind): [string, object, undefined] => [`a pod that a ${kind} makes`, pod('tenant', { tolerations: everything }, { ownerReferences: [{ kind, name: 'r', controller: true }] }), undefined]),
+    ['a pod that its owner does not make', pod('tenant', { tolerations: everything }, { ownerReferences: [{ kind: 'ReplicaSet', name: 'r' }] }), /tolerates every taint/],
+    ['a template that is no pod', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', namespace: 'tenant' }, spec: { template: 'text' } }, undefined],
     ['an outsider that tolerates everything', made('Deployment', 'other', { tolerations: everything }), /every taint, which opens/],
     ['an outsider that tolerates no taint of a schedule', made('Deployment', 'other', { tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] }), undefined],
     ['a DaemonSet that is not listed', made('DaemonSet', 'monitoring', { tolerations: everything }), /every taint/],
     ['a DaemonSet that is listed', made('DaemonSet', 'monitoring', { tolerations: everything }, 'node-exporter'), undefined],
+    ['a DaemonSet of the same name elsewhere', made('DaemonSet', 'other', { tolerations: everything }, 'node-exporter'), /every taint/],
+    ['another kind of the same name', made('Deployment', 'monitoring', { tolerations: everything }, 'node-exporter'), /every taint/],
+    ['an outsider that asks for VPS nodes, where the taint forbids them', made('Deployment', 'other', { nodeSelector: { 'node-type': 'vps' } }), undefined],
     ["one of the cloud's system namespaces", made('DaemonSet', 'kube-system', { tolerations: everything }), undefined],
     ['a static pod', pod('other', { tolerations: everything }, { annotations: { 'kubernetes.io/config.mirror': 'x' } }), undefined],
     ['what makes no pods', { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'tenant' } }, undefined],
@@ -91,6 +98,12 @@ describe('evaluateExisting', () => {
 
   it('lists a template that is not placed where the API server cannot place its pods', () => {
     assert.match(refused(made('Deployment', 'tenant', {}), validating)!, /no paas-tier=tenant.*does not tolerate/)
+    assert.match(refused(made('Deployment', 'tenant', { tolerations: [{ key: 'paas-tier', value: 'tenant', effect: 'NoExecute' }] }), validating)!, /does not tolerate paas-tier=tenant:NoSchedule/)
+  })
+
+  it('makes no exception in a namespace of a tenant', () => {
+    const exceptions = { systemNamespaces: ['tenant'], daemonSets: [{ namespace: 'tenant', name: 'node-exporter' }] }
+    assert.match(refused(made('DaemonSet', 'tenant', { tolerations: everything }, 'node-exporter'), both, exceptions)!, /every taint/)
   })
 
   it('lists an outsider that could run nowhere once it is kept off VPS nodes', () => {
