@@ -5,8 +5,8 @@ set -euo pipefail
 ignored=(
   # logs and the journal
   /var/log /run/log
-  # apt: package lists, caches, its record of what was installed automatically and of past versions of dpkg's database
-  /var/lib/apt/lists /var/cache/apt /var/lib/apt/periodic /var/backups /var/cache/debconf /var/cache/ldconfig
+  # apt: package lists, caches, its record of what was installed automatically and of past versions of dpkg's database; the lock of its daily job, which runs when its timer likes
+  /var/lib/apt/lists /var/cache/apt /var/lib/apt/periodic /var/lib/apt/daily_lock /var/backups /var/cache/debconf /var/cache/ldconfig
   # dpkg's own copies of its database before the last change
   /var/lib/dpkg/status-old /var/lib/dpkg/available-old /var/lib/dpkg/diversions-old /var/lib/dpkg/statoverride-old
   # sudo's own mark of a user who has used it
