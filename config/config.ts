@@ -1,4 +1,4 @@
-/** The only place that reads `pulumi.Config`. */
+/** The only place that reads the platform's `pulumi.Config`. */
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import type { Connection } from '../host/engine.ts'
